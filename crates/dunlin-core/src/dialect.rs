@@ -1,0 +1,123 @@
+//! The databases dunlin speaks to, and values that differ between them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A database whose SQL dunlin writes.
+///
+/// MariaDB is a variant of MySQL: whatever is said for `mysql` serves MariaDB unless something is said
+/// for `mariadb` itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DialectName {
+    /// PostgreSQL.
+    Postgres,
+    /// MySQL.
+    MySql,
+    /// MariaDB.
+    MariaDb,
+    /// SQLite.
+    Sqlite,
+}
+
+impl DialectName {
+    /// All four, in the order in which dunlin lists them.
+    pub const ALL: [DialectName; 4] = [Self::Postgres, Self::MySql, Self::MariaDb, Self::Sqlite];
+
+    /// The name as it stands in files and on the command line: `postgres`, `mysql`, `mariadb`, `sqlite`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Postgres => "postgres",
+            Self::MySql => "mysql",
+            Self::MariaDb => "mariadb",
+            Self::Sqlite => "sqlite",
+        }
+    }
+
+    /// The name its makers write: `PostgreSQL`, `MySQL`, `MariaDB`, `SQLite`.
+    pub const fn display_name(self) -> &'static str {
+        match self {
+            Self::Postgres => "PostgreSQL",
+            Self::MySql => "MySQL",
+            Self::MariaDb => "MariaDB",
+            Self::Sqlite => "SQLite",
+        }
+    }
+
+    /// The dialect that answers where nothing is said for this one.
+    const fn parent(self) -> Option<DialectName> {
+        match self {
+            Self::MariaDb => Some(Self::MySql),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for DialectName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A value with variants for single dialects.
+///
+/// ```
+/// use dunlin_core::dialect::{DialectName, PerDialect};
+///
+/// let sql = PerDialect::all("SELECT 1").on(DialectName::MySql, "SELECT 2");
+/// assert_eq!(sql.get(DialectName::Sqlite), Some(&"SELECT 1"));
+/// assert_eq!(sql.get(DialectName::MariaDb), Some(&"SELECT 2"));
+/// assert_eq!(PerDialect::only(DialectName::Postgres, 1).get(DialectName::Sqlite), None);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PerDialect<T> {
+    #[serde(rename = "all")]
+    default: Option<T>,
+    #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
+    variants: BTreeMap<DialectName, T>,
+}
+
+impl<T> PerDialect<T> {
+    /// The same value everywhere.
+    pub const fn all(value: T) -> Self {
+        Self { default: Some(value), variants: BTreeMap::new() }
+    }
+
+    /// A value on one dialect and none elsewhere.
+    pub fn only(dialect: DialectName, value: T) -> Self {
+        Self { default: None, variants: BTreeMap::from([(dialect, value)]) }
+    }
+
+    /// Another value on one dialect (on `mysql`: also on MariaDB, unless it has its own).
+    pub fn on(mut self, dialect: DialectName, value: T) -> Self {
+        self.variants.insert(dialect, value);
+        self
+    }
+
+    /// The value on `dialect`, if there is one.
+    pub fn get(&self, dialect: DialectName) -> Option<&T> {
+        self.variants
+            .get(&dialect)
+            .or_else(|| dialect.parent().and_then(|parent| self.variants.get(&parent)))
+            .or(self.default.as_ref())
+    }
+
+    /// The value where no variant is given.
+    pub const fn default_value(&self) -> Option<&T> {
+        self.default.as_ref()
+    }
+}
+
+impl<T> From<T> for PerDialect<T> {
+    fn from(value: T) -> Self {
+        Self::all(value)
+    }
+}
+
+impl From<&str> for PerDialect<String> {
+    fn from(value: &str) -> Self {
+        Self::all(value.to_owned())
+    }
+}

@@ -1,0 +1,149 @@
+//! [`DbManager`]: one owner of tables in a shared database.
+
+mod lifecycle;
+mod release;
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::revision::{Migration, RevisionId};
+use crate::schema::{Metadata, NamingConvention};
+
+pub use lifecycle::{Lifecycle, PlannedStep, Run};
+pub use release::{BASE, Release, ReleaseError, ReleaseMap};
+
+/// What a host tells its plugins before they write down their models.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HostContext {
+    schema: Option<String>,
+    naming_convention: NamingConvention,
+}
+
+impl HostContext {
+    /// A host with a schema for its tables (`None`: the connection's default) and a naming convention.
+    pub fn new(schema: Option<String>, naming_convention: NamingConvention) -> Self {
+        Self { schema, naming_convention }
+    }
+
+    /// The schema that the host's tables live in; version tables stay in the connection's default.
+    pub fn schema(&self) -> Option<&str> {
+        self.schema.as_deref()
+    }
+
+    /// The host's naming convention.
+    pub fn naming_convention(&self) -> NamingConvention {
+        self.naming_convention.clone()
+    }
+}
+
+type Models = Arc<dyn Fn(&HostContext) -> Metadata + Send + Sync>;
+
+/// One owner of tables: its models, its history, its version table and its releases.
+///
+/// The crate's first page shows one being made.
+#[derive(Clone)]
+pub struct DbManager {
+    name: String,
+    version_table: String,
+    models: Models,
+    migrations: Vec<Migration>,
+    releases: ReleaseMap,
+    supports_table_dropping: bool,
+    lifecycle: Option<Arc<dyn Lifecycle>>,
+}
+
+impl DbManager {
+    /// A manager without tables or history. `name` is what users register and name on the command line;
+    /// `version_table` must be no other manager's.
+    pub fn new(name: impl Into<String>, version_table: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            version_table: version_table.into(),
+            models: Arc::new(|host| Metadata::new(host.schema(), host.naming_convention())),
+            migrations: Vec::new(),
+            releases: ReleaseMap::default(),
+            supports_table_dropping: false,
+            lifecycle: None,
+        }
+    }
+
+    /// The models at the newest revision.
+    pub fn models(mut self, models: impl Fn(&HostContext) -> Metadata + Send + Sync + 'static) -> Self {
+        self.models = Arc::new(models);
+        self
+    }
+
+    /// The history, in any order.
+    pub fn migrations(mut self, migrations: impl IntoIterator<Item = Migration>) -> Self {
+        self.migrations.extend(migrations);
+        self
+    }
+
+    /// A release and the revision it ends at; [`BASE`] for one that has no tables yet.
+    pub fn release(mut self, version: impl Into<String>, revision: &str) -> Self {
+        self.releases.push(version, revision);
+        self
+    }
+
+    /// Whether `reset` may drop this manager's tables. It may not unless this is said.
+    pub fn supports_table_dropping(mut self, supported: bool) -> Self {
+        self.supports_table_dropping = supported;
+        self
+    }
+
+    /// Replaces what init, upgrade, downgrade or reset do.
+    pub fn lifecycle(mut self, lifecycle: impl Lifecycle + 'static) -> Self {
+        self.lifecycle = Some(Arc::new(lifecycle));
+        self
+    }
+
+    /// The name it is registered under.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its version table, in the connection's default schema.
+    pub fn version_table(&self) -> &str {
+        &self.version_table
+    }
+
+    /// Its models, for a host.
+    pub fn metadata(&self, host: &HostContext) -> Metadata {
+        (self.models)(host)
+    }
+
+    /// Its history.
+    pub fn all_migrations(&self) -> &[Migration] {
+        &self.migrations
+    }
+
+    /// Its releases.
+    pub fn releases(&self) -> &ReleaseMap {
+        &self.releases
+    }
+
+    /// Whether `reset` may drop its tables.
+    pub fn can_drop_tables(&self) -> bool {
+        self.supports_table_dropping
+    }
+
+    /// What replaces the default init, upgrade, downgrade and reset.
+    pub fn lifecycle_override(&self) -> Option<&Arc<dyn Lifecycle>> {
+        self.lifecycle.as_ref()
+    }
+
+    /// The newest release that ends at `revision`.
+    pub fn release_of(&self, revision: &RevisionId) -> Option<&Release> {
+        self.releases.iter().rev().find(|release| release.revision.as_ref() == Some(revision))
+    }
+}
+
+impl fmt::Debug for DbManager {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DbManager")
+            .field("name", &self.name)
+            .field("version_table", &self.version_table)
+            .field("releases", &self.releases)
+            .finish_non_exhaustive()
+    }
+}
