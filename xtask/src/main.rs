@@ -1,0 +1,33 @@
+//! The project's own tasks: `cargo xtask …`.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for developers: it prints")]
+
+mod db;
+mod machine;
+mod servers;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Errors are texts for the developer who reads them.
+pub(crate) type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;
+
+/// The project's own tasks.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Xtask {
+    Db(db::Args),
+}
+
+fn main() -> ExitCode {
+    let result = match Xtask::parse() {
+        Xtask::Db(args) => db::run(args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("error: {e}");
+            ExitCode::FAILURE
+        }
+    }
+}
