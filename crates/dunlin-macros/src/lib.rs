@@ -1,1 +1,45 @@
-//! placeholder
+//! `migrations!`: a directory of revision files, compiled in.
+
+mod expand;
+mod listing;
+
+use proc_macro::TokenStream;
+use syn::LitStr;
+
+/// The revision files of a directory, as a `Vec<dunlin_core::revision::Migration>`.
+///
+/// `migrations!("migrations")` takes every `migrations/versions/*.rs` below the crate's own directory,
+/// sorted by name; files whose name starts with `_` or `.` are left out. A revision file is a module
+/// with three functions:
+///
+/// ```text
+/// //! create ticket table
+///
+/// use dunlin_core::prelude::*;
+///
+/// pub(crate) fn revision() -> Revision {
+///     Revision::new("d759c6d30f5a").message("create ticket table")
+/// }
+///
+/// pub(crate) fn upgrade(op: &mut Operations) { … }
+///
+/// pub(crate) fn downgrade(op: &mut Operations) { … }
+/// ```
+///
+/// Cargo sees a changed file by itself, but a new one only if the crate has a build script that says
+/// where to look, so there must be a `build.rs`:
+///
+/// ```text
+/// fn main() {
+///     println!("cargo:rerun-if-changed=migrations/versions");
+/// }
+/// ```
+///
+/// # Errors
+/// Compilation fails where there is no `build.rs`, no such directory, no revision file in it, or a file
+/// whose name makes no identifier.
+#[proc_macro]
+pub fn migrations(input: TokenStream) -> TokenStream {
+    let directory = syn::parse_macro_input!(input as LitStr);
+    expand::migrations(&directory).unwrap_or_else(|error| error.to_compile_error()).into()
+}

@@ -1,0 +1,155 @@
+//! Which files of a directory are revisions.
+
+use std::error::Error as _;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use thiserror::Error;
+
+/// A revision file and the module it becomes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct RevisionFile {
+    /// `revision_` and the file's name, so that an id may start with a digit.
+    pub(crate) module: String,
+    /// Where it lies.
+    pub(crate) path: String,
+}
+
+/// Why a directory cannot be compiled in.
+#[derive(Debug, Error)]
+pub(crate) enum ListingError {
+    #[error(
+        "migrations! needs {}, or cargo does not notice new revision files; \
+         `fn main() {{ println!(\"cargo:rerun-if-changed={directory}/versions\"); }}` is enough",
+        build_script.display()
+    )]
+    NoBuildScript { build_script: PathBuf, directory: String },
+    #[error("{} cannot be read", path.display())]
+    Unreadable { path: PathBuf, source: io::Error },
+    #[error("there is no revision file (*.rs) in {}", path.display())]
+    Empty { path: PathBuf },
+    #[error(
+        "{} is no name for a revision file: only ASCII letters, digits and underscores may stand before .rs",
+        path.display()
+    )]
+    BadName { path: PathBuf },
+}
+
+impl ListingError {
+    /// The error and its cause, since a compiler message has no `source`.
+    pub(crate) fn report(&self) -> String {
+        match self.source() {
+            Some(cause) => format!("{self}: {cause}"),
+            None => self.to_string(),
+        }
+    }
+}
+
+/// The revision files in `<root>/<directory>/versions`, sorted by name.
+pub(crate) fn revision_files(root: &Path, directory: &str) -> Result<Vec<RevisionFile>, ListingError> {
+    let build_script = root.join("build.rs");
+    if !build_script.is_file() {
+        return Err(ListingError::NoBuildScript { build_script, directory: directory.to_owned() });
+    }
+    let versions = root.join(directory).join("versions");
+    let unreadable = |source| ListingError::Unreadable { path: versions.clone(), source };
+    let mut files = Vec::new();
+    for entry in fs::read_dir(&versions).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if is_revision(&path) {
+            files.push(revision_file(path)?);
+        }
+    }
+    if files.is_empty() {
+        return Err(ListingError::Empty { path: versions });
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+fn is_revision(path: &Path) -> bool {
+    let hidden =
+        path.file_name().is_some_and(|name| matches!(name.as_encoded_bytes().first(), Some(b'_' | b'.')));
+    !hidden && path.extension().is_some_and(|extension| extension == "rs") && path.is_file()
+}
+
+fn revision_file(path: PathBuf) -> Result<RevisionFile, ListingError> {
+    let plain = |stem: &&str| stem.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let stem = path.file_stem().and_then(|stem| stem.to_str()).filter(plain);
+    match (stem, path.to_str()) {
+        (Some(stem), Some(text)) => {
+            Ok(RevisionFile { module: format!("revision_{stem}"), path: text.to_owned() })
+        }
+        _ => Err(ListingError::BadName { path }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// A crate with these files in `migrations/versions`.
+    fn crate_with(files: &[&str]) -> TempDir {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("build.rs"), "").unwrap();
+        let versions = root.path().join("migrations/versions");
+        fs::create_dir_all(&versions).unwrap();
+        for file in files {
+            fs::write(versions.join(file), "").unwrap();
+        }
+        root
+    }
+
+    fn error_of(root: &Path) -> String {
+        revision_files(root, "migrations").unwrap_err().report()
+    }
+
+    #[test]
+    fn files_are_sorted_and_may_start_with_a_digit() {
+        let root = crate_with(&["d759c6d30f5a_create.rs", "0001_first.rs"]);
+        let files = revision_files(root.path(), "migrations").unwrap();
+        let modules: Vec<_> = files.iter().map(|file| file.module.as_str()).collect();
+        assert_eq!(modules, ["revision_0001_first", "revision_d759c6d30f5a_create"]);
+        assert_eq!(Path::new(&files[0].path), root.path().join("migrations/versions/0001_first.rs"));
+    }
+
+    #[test]
+    fn other_files_are_left_out() {
+        let root = crate_with(&["1_a.rs", "_helpers.rs", ".1_a.rs", "1_a.sql", "README"]);
+        fs::create_dir(root.path().join("migrations/versions/old.rs")).unwrap();
+        assert_eq!(revision_files(root.path(), "migrations").unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_missing_directory_is_named_with_the_reason() {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("build.rs"), "").unwrap();
+        let versions = root.path().join("migrations/versions");
+        let error = error_of(root.path());
+        assert!(error.starts_with(&format!("{} cannot be read: ", versions.display())), "{error}");
+    }
+
+    #[test]
+    fn a_directory_without_revisions_is_an_error() {
+        let error = error_of(crate_with(&["_helpers.rs"]).path());
+        assert!(error.starts_with("there is no revision file (*.rs) in "), "{error}");
+    }
+
+    #[test]
+    fn a_name_that_makes_no_identifier_is_an_error() {
+        for name in ["0001-first.rs", "0001 first.rs", "0001.first.rs", "überall.rs"] {
+            let error = error_of(crate_with(&["0002_second.rs", name]).path());
+            assert!(error.contains(&format!("/{name} is no name for a revision file")), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_missing_build_script_is_an_error_that_says_what_to_write() {
+        let root = crate_with(&["0001_first.rs"]);
+        fs::remove_file(root.path().join("build.rs")).unwrap();
+        let error = error_of(root.path());
+        assert!(error.contains("cargo:rerun-if-changed=migrations/versions"), "{error}");
+    }
+}
