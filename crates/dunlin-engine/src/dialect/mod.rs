@@ -1,0 +1,115 @@
+//! What an [`Operation`] becomes on each database.
+//!
+//! A [`Dialect`] is chosen once, at connect. Nothing above it asks for a database's name: it asks for
+//! [`Capabilities`]. The folders `postgres`, `mysql` (MariaDB is a variant of it) and `sqlite` have the
+//! same files: `types.rs` writes and reads column types, `render.rs` writes operations.
+
+mod ddl;
+mod mysql;
+mod postgres;
+mod sqlite;
+
+use dunlin_core::dialect::DialectName;
+use dunlin_core::operation::Operation;
+use dunlin_core::schema::{DataType, Metadata, SchemaError, TableName};
+use thiserror::Error;
+
+/// One database's SQL.
+pub trait Dialect: Send + Sync {
+    /// Whose SQL it is.
+    fn name(&self) -> DialectName;
+
+    /// What the database can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// An identifier in quotes.
+    fn quote(&self, identifier: &str) -> String;
+
+    /// A text literal.
+    fn literal(&self, text: &str) -> String;
+
+    /// A column type as it is written in a column definition, with its collation.
+    fn column_type(&self, data_type: &DataType) -> String;
+
+    /// A column type from the text with which the server describes it; never fails, as what is not
+    /// known is [`DataType::Native`].
+    fn parse_type(&self, text: &str) -> DataType;
+
+    /// Whether [`render`](Dialect::render) must see the table of `operation` as it is now.
+    fn needs_current_table(&self, operation: &Operation) -> bool;
+
+    /// The statements for an operation. `current` holds at least the operation's table as it is before
+    /// it where [`needs_current_table`](Dialect::needs_current_table) says so.
+    ///
+    /// # Errors
+    /// [`RenderError`] for what this database cannot do, or what `current` rules out.
+    fn render(&self, operation: &Operation, current: &Metadata) -> Result<Rendered, RenderError>;
+}
+
+/// The dialect of a database.
+pub fn dialect(name: DialectName) -> &'static dyn Dialect {
+    match name {
+        DialectName::Postgres => &postgres::Postgres,
+        DialectName::MySql => &mysql::MySql { name: DialectName::MySql },
+        DialectName::MariaDb => &mysql::MySql { name: DialectName::MariaDb },
+        DialectName::Sqlite => &sqlite::Sqlite,
+    }
+}
+
+/// What a database can do, as far as it matters above the dialect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Whether DDL can be rolled back.
+    pub transactional_ddl: bool,
+    /// Whether several revisions are best run in one transaction (SQLite: 7 to 10 times as fast).
+    pub groups_revisions: bool,
+    /// The longest identifier, in the unit that the database counts; `None` is no limit.
+    pub max_identifier: Option<usize>,
+}
+
+/// The statements of one operation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rendered {
+    /// The statements, in order, without semicolons.
+    pub statements: Vec<String>,
+    /// The table that is copied and swapped, if one is: its triggers must be put back.
+    pub rebuilds: Option<TableName>,
+    /// Whether enforced foreign keys would make the statements delete rows of other tables. They are
+    /// then switched off before the transaction, and checked before it is committed.
+    pub suspends_foreign_keys: bool,
+}
+
+impl Rendered {
+    fn plain(statements: impl IntoIterator<Item = String>) -> Self {
+        Self { statements: statements.into_iter().collect(), ..Self::default() }
+    }
+}
+
+/// Why an operation has no statements. Found while planning, before anything runs.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum RenderError {
+    /// The database cannot do it.
+    #[error("{} cannot {operation}", dialect.display_name())]
+    Unsupported {
+        /// The database.
+        dialect: DialectName,
+        /// What it cannot do.
+        operation: String,
+        /// What to do instead.
+        hint: &'static str,
+    },
+    /// A name is longer than the database allows (it would cut it, or refuse it half-way).
+    #[error("the name {name} is longer than the {limit} that {} allows", dialect.display_name())]
+    NameTooLong {
+        /// The database.
+        dialect: DialectName,
+        /// The name.
+        name: String,
+        /// The limit.
+        limit: usize,
+    },
+    /// The schema rules it out.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+}

@@ -1,0 +1,58 @@
+//! MySQL, and MariaDB as a variant of it.
+
+mod render;
+mod types;
+
+use dunlin_core::dialect::DialectName;
+use dunlin_core::operation::{Operation, TableChange};
+use dunlin_core::schema::{DataType, Metadata};
+
+use super::{Capabilities, Dialect, RenderError, Rendered};
+
+/// MySQL's SQL, or MariaDB's.
+pub(super) struct MySql {
+    /// Which of the two.
+    pub(super) name: DialectName,
+}
+
+impl Dialect for MySql {
+    fn name(&self) -> DialectName {
+        self.name
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { transactional_ddl: false, groups_revisions: false, max_identifier: Some(64) }
+    }
+
+    fn quote(&self, identifier: &str) -> String {
+        format!("`{}`", identifier.replace('`', "``"))
+    }
+
+    fn literal(&self, text: &str) -> String {
+        format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+    }
+
+    fn column_type(&self, data_type: &DataType) -> String {
+        types::write(data_type)
+    }
+
+    fn parse_type(&self, text: &str) -> DataType {
+        types::read(text)
+    }
+
+    /// MODIFY and CHANGE restate the whole column; whether an index exists must be looked up, as MySQL
+    /// has no `DROP INDEX IF EXISTS`.
+    fn needs_current_table(&self, operation: &Operation) -> bool {
+        match operation {
+            Operation::AlterTable { changes, .. } => {
+                changes.iter().any(|change| matches!(change, TableChange::AlterColumn { .. }))
+            }
+            Operation::DropIndex { if_exists, .. } => *if_exists,
+            _ => false,
+        }
+    }
+
+    fn render(&self, operation: &Operation, current: &Metadata) -> Result<Rendered, RenderError> {
+        render::render(self, operation, current).map(Rendered::plain)
+    }
+}

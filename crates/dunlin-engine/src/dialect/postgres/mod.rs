@@ -1,0 +1,48 @@
+//! PostgreSQL.
+
+mod render;
+mod types;
+
+use dunlin_core::dialect::DialectName;
+use dunlin_core::operation::Operation;
+use dunlin_core::schema::{DataType, Metadata};
+
+use super::{Capabilities, Dialect, RenderError, Rendered, ddl};
+
+/// PostgreSQL's SQL.
+pub(super) struct Postgres;
+
+impl Dialect for Postgres {
+    fn name(&self) -> DialectName {
+        DialectName::Postgres
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        // NAMEDATALEN is 64 with the closing zero, counted in bytes.
+        Capabilities { transactional_ddl: true, groups_revisions: false, max_identifier: Some(63) }
+    }
+
+    fn quote(&self, identifier: &str) -> String {
+        format!("\"{}\"", identifier.replace('"', "\"\""))
+    }
+
+    fn literal(&self, text: &str) -> String {
+        ddl::standard_literal(text)
+    }
+
+    fn column_type(&self, data_type: &DataType) -> String {
+        types::write(data_type)
+    }
+
+    fn parse_type(&self, text: &str) -> DataType {
+        types::read(text)
+    }
+
+    fn needs_current_table(&self, _operation: &Operation) -> bool {
+        false
+    }
+
+    fn render(&self, operation: &Operation, _current: &Metadata) -> Result<Rendered, RenderError> {
+        render::render(self, operation).map(Rendered::plain)
+    }
+}

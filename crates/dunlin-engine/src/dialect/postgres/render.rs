@@ -1,0 +1,102 @@
+//! Operations as PostgreSQL runs them.
+
+use dunlin_core::operation::{Operation, TableChange};
+use dunlin_core::schema::{Column, DataType, Index, TableName};
+
+use super::Postgres;
+use crate::dialect::{Dialect, RenderError, ddl};
+
+pub(super) fn render(dialect: &Postgres, operation: &Operation) -> Result<Vec<String>, RenderError> {
+    Ok(match operation {
+        Operation::CreateTable { table } => {
+            ddl::check_names(dialect, table)?;
+            let create =
+                ddl::create_table(dialect, table, &table.name, |column| definition(dialect, column))?;
+            let indexes = table.indexes.iter().map(|index| create_index(dialect, &table.name, index));
+            let indexes = indexes.collect::<Result<Vec<_>, _>>()?;
+            std::iter::once(create).chain(indexes).collect()
+        }
+        Operation::DropTable { table, if_exists } => {
+            let if_exists = if *if_exists { "IF EXISTS " } else { "" };
+            vec![format!("DROP TABLE {if_exists}{}", ddl::table_name(dialect, table))]
+        }
+        Operation::RenameTable { table, to } => {
+            vec![format!("ALTER TABLE {} RENAME TO {}", ddl::table_name(dialect, table), dialect.quote(to))]
+        }
+        Operation::AlterTable { table, changes } => {
+            let changes = changes.iter().map(|change| alter(dialect, change));
+            let clauses = changes.collect::<Result<Vec<_>, _>>()?.concat();
+            let table = ddl::table_name(dialect, table);
+            clauses.into_iter().map(|clause| format!("ALTER TABLE {table} {clause}")).collect()
+        }
+        Operation::CreateIndex { table, index } => vec![create_index(dialect, table, index)?],
+        Operation::DropIndex { table, name, if_exists } => {
+            let if_exists = if *if_exists { "IF EXISTS " } else { "" };
+            let index = TableName { schema: table.schema.clone(), name: name.clone() };
+            vec![format!("DROP INDEX {if_exists}{}", ddl::table_name(dialect, &index))]
+        }
+        Operation::Execute { sql } => sql.get(dialect.name()).cloned().into_iter().collect(),
+        _ => return Err(ddl::newer_operation(dialect)),
+    })
+}
+
+fn alter(dialect: &Postgres, change: &TableChange) -> Result<Vec<String>, RenderError> {
+    Ok(match change {
+        TableChange::AddColumn { column } => vec![format!("ADD COLUMN {}", definition(dialect, column)?)],
+        TableChange::DropColumn { name } => vec![format!("DROP COLUMN {}", dialect.quote(name))],
+        TableChange::AlterColumn { name, rename, column_type, nullable, server_default } => {
+            let column = dialect.quote(name);
+            let mut clauses = Vec::new();
+            if let Some(data_type) = column_type.as_ref().and_then(|types| types.get(dialect.name())) {
+                clauses.push(format!("ALTER COLUMN {column} TYPE {}", dialect.column_type(data_type)));
+            }
+            if let Some(nullable) = nullable {
+                let verb = if *nullable { "DROP" } else { "SET" };
+                clauses.push(format!("ALTER COLUMN {column} {verb} NOT NULL"));
+            }
+            match server_default {
+                Some(Some(default)) => {
+                    let value = ddl::default_value(dialect, default, BOOLEANS);
+                    clauses.push(format!("ALTER COLUMN {column} SET DEFAULT {value}"));
+                }
+                Some(None) => clauses.push(format!("ALTER COLUMN {column} DROP DEFAULT")),
+                None => {}
+            }
+            if let Some(to) = rename {
+                clauses.push(format!("RENAME COLUMN {column} TO {}", dialect.quote(to)));
+            }
+            clauses
+        }
+        TableChange::AddConstraint { constraint } => {
+            vec![format!("ADD {}", ddl::constraint_clause(dialect, constraint))]
+        }
+        TableChange::DropConstraint { name, .. } => {
+            vec![format!("DROP CONSTRAINT {}", dialect.quote(name))]
+        }
+        _ => return Err(ddl::newer_operation(dialect)),
+    })
+}
+
+const BOOLEANS: [&str; 2] = ["false", "true"];
+
+fn definition(dialect: &Postgres, column: &Column) -> Result<String, RenderError> {
+    let data_type = match (column.autoincrement, column.column_type.get(dialect.name())) {
+        (true, Some(DataType::SmallInteger)) => "SMALLSERIAL".to_owned(),
+        (true, Some(DataType::Integer)) => "SERIAL".to_owned(),
+        (true, Some(DataType::BigInteger)) => "BIGSERIAL".to_owned(),
+        _ => ddl::type_of(dialect, column)?,
+    };
+    let mut definition = format!("{} {data_type}", dialect.quote(&column.name));
+    if !column.nullable {
+        definition.push_str(" NOT NULL");
+    }
+    if let Some(default) = &column.server_default {
+        definition.push_str(&format!(" DEFAULT {}", ddl::default_value(dialect, default, BOOLEANS)));
+    }
+    Ok(definition)
+}
+
+fn create_index(dialect: &Postgres, table: &TableName, index: &Index) -> Result<String, RenderError> {
+    let name = dialect.quote(ddl::index_name(dialect, index)?);
+    Ok(ddl::create_index(dialect, &name, &ddl::table_name(dialect, table), index))
+}

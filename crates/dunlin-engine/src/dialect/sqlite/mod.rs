@@ -1,0 +1,50 @@
+//! SQLite.
+
+mod render;
+mod types;
+
+use dunlin_core::dialect::DialectName;
+use dunlin_core::operation::Operation;
+use dunlin_core::schema::{DataType, Metadata};
+
+use super::{Capabilities, Dialect, RenderError, Rendered, ddl};
+
+/// SQLite's SQL.
+pub(super) struct Sqlite;
+
+impl Dialect for Sqlite {
+    fn name(&self) -> DialectName {
+        DialectName::Sqlite
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { transactional_ddl: true, groups_revisions: true, max_identifier: None }
+    }
+
+    fn quote(&self, identifier: &str) -> String {
+        format!("\"{}\"", identifier.replace('"', "\"\""))
+    }
+
+    fn literal(&self, text: &str) -> String {
+        ddl::standard_literal(text)
+    }
+
+    fn column_type(&self, data_type: &DataType) -> String {
+        types::write(data_type)
+    }
+
+    fn parse_type(&self, text: &str) -> DataType {
+        types::read(text)
+    }
+
+    fn needs_current_table(&self, operation: &Operation) -> bool {
+        match operation {
+            Operation::AlterTable { changes, .. } => !changes.iter().all(render::is_always_native),
+            _ => false,
+        }
+    }
+
+    fn render(&self, operation: &Operation, current: &Metadata) -> Result<Rendered, RenderError> {
+        render::render(self, operation, current)
+    }
+}

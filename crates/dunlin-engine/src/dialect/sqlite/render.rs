@@ -1,0 +1,172 @@
+//! Operations as SQLite runs them: natively where ALTER TABLE can, else by a rebuild.
+//!
+//! A rebuild creates the changed table under another name, copies the rows, drops the old table and
+//! renames the new one, in the order that "Making Other Kinds Of Table Schema Changes" of SQLite's
+//! manual gives. Whoever runs it turns foreign keys off first, and puts triggers back.
+
+use dunlin_core::operation::{Operation, TableChange};
+use dunlin_core::schema::{
+    Column, ForeignKey, Index, Metadata, SchemaError, ServerDefault, Table, TableName,
+};
+
+use super::Sqlite;
+use crate::dialect::{Dialect, RenderError, Rendered, ddl};
+
+pub(super) fn render(
+    dialect: &Sqlite,
+    operation: &Operation,
+    current: &Metadata,
+) -> Result<Rendered, RenderError> {
+    Ok(Rendered::plain(match operation {
+        Operation::CreateTable { table } => create_table(dialect, table, &table.name)?,
+        Operation::DropTable { table, if_exists } => {
+            // DROP TABLE deletes all rows first, and with them, by cascade, rows of other tables.
+            let if_exists = if *if_exists { "IF EXISTS " } else { "" };
+            let drop = format!("DROP TABLE {if_exists}{}", ddl::table_name(dialect, table));
+            return Ok(Rendered { suspends_foreign_keys: true, ..Rendered::plain([drop]) });
+        }
+        Operation::RenameTable { table, to } => {
+            vec![format!("ALTER TABLE {} RENAME TO {}", ddl::table_name(dialect, table), dialect.quote(to))]
+        }
+        Operation::AlterTable { table, changes } => return alter_table(dialect, table, changes, current),
+        Operation::CreateIndex { table, index } => vec![create_index(dialect, table, index)?],
+        Operation::DropIndex { table, name, if_exists } => {
+            let if_exists = if *if_exists { "IF EXISTS " } else { "" };
+            let index = TableName { schema: table.schema.clone(), name: name.clone() };
+            vec![format!("DROP INDEX {if_exists}{}", ddl::table_name(dialect, &index))]
+        }
+        Operation::Execute { sql } => sql.get(dialect.name()).cloned().into_iter().collect(),
+        _ => return Err(ddl::newer_operation(dialect)),
+    }))
+}
+
+/// Whether ALTER TABLE can do it, whatever the table looks like.
+pub(super) fn is_always_native(change: &TableChange) -> bool {
+    match change {
+        TableChange::AddColumn { column } => match &column.server_default {
+            None => column.nullable,
+            Some(ServerDefault::Text(_) | ServerDefault::Boolean(_)) => true,
+            Some(ServerDefault::Expression(sql)) => {
+                sql.parse::<f64>().is_ok() || (column.nullable && sql.eq_ignore_ascii_case("null"))
+            }
+        },
+        TableChange::AlterColumn { rename, column_type, nullable, server_default, .. } => {
+            rename.is_some() && column_type.is_none() && nullable.is_none() && server_default.is_none()
+        }
+        _ => false,
+    }
+}
+
+/// Whether ALTER TABLE can do it to this table: a column that nothing stands on can be dropped.
+fn is_native(change: &TableChange, table: &Table) -> bool {
+    let TableChange::DropColumn { name } = change else { return is_always_native(change) };
+    let without = |columns: &Vec<String>| !columns.contains(name);
+    table.primary_key.iter().all(|key| without(&key.columns))
+        && table.uniques.iter().all(|unique| without(&unique.columns))
+        && table.foreign_keys.iter().all(|key| without(&key.columns))
+        && table.indexes.iter().all(|index| without(&index.columns) && index.predicate.is_none())
+        && table.checks.is_empty()
+        && table.columns.len() > 1
+}
+
+fn alter_table(
+    dialect: &Sqlite,
+    name: &TableName,
+    changes: &[TableChange],
+    current: &Metadata,
+) -> Result<Rendered, RenderError> {
+    let table = current.get(name);
+    let native = match table {
+        Some(table) => changes.iter().all(|change| is_native(change, table)),
+        None => changes.iter().all(is_always_native),
+    };
+    if native {
+        let clauses = changes.iter().map(|change| alter(dialect, change)).collect::<Result<Vec<_>, _>>()?;
+        let table = ddl::table_name(dialect, name);
+        return Ok(Rendered::plain(clauses.iter().map(|clause| format!("ALTER TABLE {table} {clause}"))));
+    }
+    let table = table.ok_or_else(|| SchemaError::NoTable { table: name.clone() })?;
+    rebuild(dialect, table, changes)
+}
+
+fn alter(dialect: &Sqlite, change: &TableChange) -> Result<String, RenderError> {
+    match change {
+        TableChange::AddColumn { column } => Ok(format!("ADD COLUMN {}", definition(dialect, column)?)),
+        TableChange::DropColumn { name } => Ok(format!("DROP COLUMN {}", dialect.quote(name))),
+        TableChange::AlterColumn { name, rename: Some(to), .. } => {
+            Ok(format!("RENAME COLUMN {} TO {}", dialect.quote(name), dialect.quote(to)))
+        }
+        _ => Err(ddl::newer_operation(dialect)),
+    }
+}
+
+fn rebuild(dialect: &Sqlite, table: &Table, changes: &[TableChange]) -> Result<Rendered, RenderError> {
+    let mut rebuilt = table.clone();
+    let mut copied: Vec<(String, String)> =
+        table.columns.iter().map(|column| (column.name.clone(), column.name.clone())).collect();
+    for change in changes {
+        rebuilt.apply(change)?;
+        match change {
+            TableChange::DropColumn { name } => copied.retain(|(_, now)| now != name),
+            TableChange::AlterColumn { name, rename: Some(to), .. } => {
+                copied.iter_mut().filter(|(_, now)| now == name).for_each(|(_, now)| now.clone_from(to));
+            }
+            _ => {}
+        }
+    }
+
+    let temporary =
+        TableName { schema: table.name.schema.clone(), name: format!("_dunlin_rebuild_{}", table.name.name) };
+    let (from, into): (Vec<String>, Vec<String>) = copied.into_iter().unzip();
+    let old = ddl::table_name(dialect, &table.name);
+    let new = ddl::table_name(dialect, &temporary);
+    let mut statements = vec![
+        ddl::create_table(dialect, &local(&rebuilt), &temporary, |column| definition(dialect, column))?,
+        format!(
+            "INSERT INTO {new} ({}) SELECT {} FROM {old}",
+            ddl::columns(dialect, &into),
+            ddl::columns(dialect, &from)
+        ),
+        format!("DROP TABLE {old}"),
+        format!("ALTER TABLE {new} RENAME TO {}", dialect.quote(&table.name.name)),
+    ];
+    for index in &rebuilt.indexes {
+        statements.push(create_index(dialect, &table.name, index)?);
+    }
+    Ok(Rendered { statements, rebuilds: Some(table.name.clone()), suspends_foreign_keys: true })
+}
+
+fn create_table(dialect: &Sqlite, table: &Table, name: &TableName) -> Result<Vec<String>, RenderError> {
+    let mut statements =
+        vec![ddl::create_table(dialect, &local(table), name, |column| definition(dialect, column))?];
+    for index in &table.indexes {
+        statements.push(create_index(dialect, &table.name, index)?);
+    }
+    Ok(statements)
+}
+
+/// The same table with references as SQLite writes them: a key never leaves its own database file.
+fn local(table: &Table) -> Table {
+    let key = |key: &ForeignKey| ForeignKey {
+        referred_table: key.referred_table.name.as_str().into(),
+        ..key.clone()
+    };
+    Table { foreign_keys: table.foreign_keys.iter().map(key).collect(), ..table.clone() }
+}
+
+fn definition(dialect: &Sqlite, column: &Column) -> Result<String, RenderError> {
+    let mut definition = format!("{} {}", dialect.quote(&column.name), ddl::type_of(dialect, column)?);
+    if !column.nullable {
+        definition.push_str(" NOT NULL");
+    }
+    if let Some(default) = &column.server_default {
+        definition.push_str(&format!(" DEFAULT {}", ddl::default_value(dialect, default, ["0", "1"])));
+    }
+    Ok(definition)
+}
+
+fn create_index(dialect: &Sqlite, table: &TableName, index: &Index) -> Result<String, RenderError> {
+    let name = TableName { schema: table.schema.clone(), name: ddl::index_name(dialect, index)?.to_owned() };
+    let name = ddl::table_name(dialect, &name);
+    Ok(ddl::create_index(dialect, &name, &dialect.quote(&table.name), index))
+}

@@ -1,0 +1,148 @@
+//! One owner, checked and ready to be planned for.
+
+use std::collections::{BTreeSet, HashMap};
+
+use dunlin_core::manager::{DbManager, HostContext};
+use dunlin_core::operation::{Operation, Operations};
+use dunlin_core::revision::{Direction, Migration, RevisionId};
+use dunlin_core::schema::{Metadata, SchemaError, TableName};
+use thiserror::Error;
+
+use crate::history::{HistoryError, RevisionMap};
+use crate::ownership::Claim;
+
+/// A DB manager in a host: its history checked, its models written down for the host's schema.
+#[derive(Debug, Clone)]
+pub struct Owner {
+    manager: DbManager,
+    host: HostContext,
+    history: RevisionMap,
+    metadata: Metadata,
+    migrations: HashMap<RevisionId, Migration>,
+}
+
+/// A manager cannot be an owner.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the history of {owner} is broken")]
+pub struct OwnerError {
+    /// The manager.
+    pub owner: String,
+    /// What is wrong with its history.
+    pub source: HistoryError,
+}
+
+/// A revision does what cannot be done to the schema that the revisions before it leave.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the {direction} of revision {revision} does not fit the revisions before it")]
+pub struct ReplayError {
+    /// The revision.
+    pub revision: RevisionId,
+    /// Which way.
+    pub direction: Direction,
+    /// What cannot be done.
+    pub source: SchemaError,
+}
+
+impl Owner {
+    /// Checks a manager: its history must be sound and end in one head.
+    ///
+    /// # Errors
+    /// An [`OwnerError`] with what is wrong with the history.
+    pub fn new(manager: DbManager, host: &HostContext) -> Result<Self, OwnerError> {
+        let broken = |source| OwnerError { owner: manager.name().to_owned(), source };
+        let all = manager.all_migrations().iter();
+        let history = RevisionMap::new(all.clone().map(|m| m.revision().clone())).map_err(broken)?;
+        history.single_head().map_err(broken)?;
+        for release in manager.releases().iter() {
+            if let Some(revision) = release.revision.as_ref().filter(|id| history.get(id).is_none()) {
+                return Err(broken(HistoryError::UnknownTarget { target: revision.to_string() }));
+            }
+        }
+        let migrations = all.map(|m| (m.revision().id.clone(), m.clone())).collect();
+        let metadata = manager.metadata(host);
+        Ok(Self { manager, host: host.clone(), history, metadata, migrations })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        self.manager.name()
+    }
+
+    /// Its version table.
+    pub fn version_table(&self) -> &str {
+        self.manager.version_table()
+    }
+
+    /// The manager.
+    pub fn manager(&self) -> &DbManager {
+        &self.manager
+    }
+
+    /// Its revisions.
+    pub fn history(&self) -> &RevisionMap {
+        &self.history
+    }
+
+    /// Its models at the heads.
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// What it claims: the tables of its models.
+    pub fn claim(&self) -> Claim<'_> {
+        let tables = self.metadata.tables().iter().map(|table| table.name.clone()).collect();
+        Claim { owner: self.name(), version_table: self.version_table(), tables }
+    }
+
+    /// What a revision does, in the host's schema and under its naming convention.
+    pub fn operations(&self, revision: &RevisionId, direction: Direction) -> Vec<Operation> {
+        let mut recorder = Operations::new(self.host.naming_convention());
+        if let Some(migration) = self.migrations.get(revision) {
+            migration.record(direction, &mut recorder);
+        }
+        let mut operations = recorder.finish();
+        operations.iter_mut().for_each(|operation| operation.qualify(self.host.schema()));
+        operations
+    }
+
+    /// The schema that the revisions up to `rows` leave, played in memory.
+    ///
+    /// # Errors
+    /// An unknown row, or a revision that does what cannot be done.
+    pub fn replay(&self, rows: &[RevisionId]) -> Result<Metadata, ReplayFailure> {
+        let mut schema = Metadata::new(self.host.schema(), self.host.naming_convention());
+        let direction = Direction::Upgrade;
+        for revision in self.history.lineage(rows)? {
+            for operation in self.operations(&revision.id, direction) {
+                schema.apply(&operation).map_err(|source| ReplayError {
+                    revision: revision.id.clone(),
+                    direction,
+                    source,
+                })?;
+            }
+        }
+        Ok(schema)
+    }
+
+    /// Every table that it owns in a database that stands at `rows`: its models' and its history's.
+    ///
+    /// # Errors
+    /// As [`replay`](Self::replay).
+    pub fn tables_at(&self, rows: &[RevisionId]) -> Result<BTreeSet<TableName>, ReplayFailure> {
+        let replayed = self.replay(rows)?;
+        let tables = self.metadata.tables().iter().chain(replayed.tables());
+        Ok(tables.map(|table| table.name.clone()).collect())
+    }
+}
+
+/// Why a history cannot be played.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ReplayFailure {
+    /// A version row is not known.
+    #[error(transparent)]
+    History(#[from] HistoryError),
+    /// A revision does not fit.
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
+}

@@ -1,0 +1,147 @@
+//! Making plans.
+
+use dunlin_core::operation::{self, Operation};
+use dunlin_core::schema::TableName;
+
+use super::{Action, Intent, OwnerPlan, PlanError, PlanKind, State, Step};
+use crate::history::{PathStep, Target};
+use crate::owner::Owner;
+
+impl Owner {
+    /// What is to be done to fulfil `intent` in a database in `state`.
+    ///
+    /// # Errors
+    /// [`PlanError`]; nothing has been done then.
+    pub fn plan(&self, state: &State, intent: &Intent) -> Result<OwnerPlan, PlanError> {
+        let (kind, steps) = match intent {
+            Intent::Upgrade { target, use_migration_files } => {
+                self.plan_upgrade(state, target.as_ref(), *use_migration_files)?
+            }
+            Intent::Downgrade { target } => self.plan_downgrade(state, target)?,
+            Intent::Reset => self.plan_reset(state)?,
+        };
+        Ok(OwnerPlan {
+            owner: self.name().to_owned(),
+            version_table: self.version_table().to_owned(),
+            create_version_table: state.rows.is_none() && kind != PlanKind::Reset && !steps.is_empty(),
+            rows_before: state.rows().to_vec(),
+            kind,
+            steps,
+        })
+    }
+
+    fn plan_upgrade(
+        &self,
+        state: &State,
+        target: Option<&Target>,
+        use_migration_files: bool,
+    ) -> Result<(PlanKind, Vec<Step>), PlanError> {
+        let rows = state.rows();
+        if rows.is_empty() {
+            self.refuse_unversioned(state)?;
+        }
+        if rows.is_empty() && target.is_none() && !use_migration_files {
+            return Ok((PlanKind::Init, self.create_all()?));
+        }
+        let target = target.unwrap_or(&Target::Heads);
+        let steps = self.history().upgrade(rows, target)?;
+        let kind = if !steps.is_empty() {
+            PlanKind::Upgrade
+        } else if rows == self.history().rows_at(target)? {
+            PlanKind::UpToDate
+        } else {
+            PlanKind::Beyond
+        };
+        Ok((kind, self.revision_steps(steps)))
+    }
+
+    fn plan_downgrade(&self, state: &State, target: &Target) -> Result<(PlanKind, Vec<Step>), PlanError> {
+        let rows = state.rows();
+        let steps = self.history().downgrade(rows, target)?;
+        let kind = if !steps.is_empty() {
+            PlanKind::Downgrade
+        } else if self.history().contains(rows, target)? {
+            PlanKind::UpToDate
+        } else {
+            PlanKind::Beyond
+        };
+        Ok((kind, self.revision_steps(steps)))
+    }
+
+    fn revision_steps(&self, path: Vec<PathStep>) -> Vec<Step> {
+        let step = |step: PathStep| Step {
+            operations: self.operations(&step.revision.id, step.direction),
+            action: Action::Revision { revision: step.revision, direction: step.direction },
+            rows_before: step.rows_before,
+            rows_after: step.rows_after,
+        };
+        path.into_iter().map(step).collect()
+    }
+
+    fn create_all(&self) -> Result<Vec<Step>, PlanError> {
+        let rows_after = self.history().rows_at(&Target::Heads)?;
+        let operations = operation::create_all(self.metadata());
+        Ok(vec![Step { action: Action::CreateAll, operations, rows_before: Vec::new(), rows_after }])
+    }
+
+    /// Drops what is there of the owner's tables, those that refer to others first, and the version
+    /// table last: while it is there, an interrupted reset can be seen and run again.
+    fn plan_reset(&self, state: &State) -> Result<(PlanKind, Vec<Step>), PlanError> {
+        if !self.manager().can_drop_tables() {
+            return Err(PlanError::DroppingNotSupported { owner: self.name().to_owned() });
+        }
+        let mut owned = self.replay(state.rows())?;
+        for table in self.metadata().tables() {
+            owned.insert(table.clone());
+        }
+        let order = owned.creation_order();
+        let present = order.iter().rev().filter(|table| state.tables.contains(&table.name));
+        let mut operations: Vec<Operation> = Vec::new();
+        let tables: Vec<_> = present.collect();
+        for table in &tables {
+            operations.extend(drop_keys_in_the_way(table, &tables));
+        }
+        operations.extend(tables.iter().map(|table| drop_table(table.name.clone())));
+        if state.rows.is_some() {
+            operations.push(drop_table(self.version_table().into()));
+        }
+        let rows_before = state.rows().to_vec();
+        let step = Step { action: Action::DropAll, operations, rows_before, rows_after: Vec::new() };
+        let steps = if step.operations.is_empty() { Vec::new() } else { vec![step] };
+        Ok((PlanKind::Reset, steps))
+    }
+
+    fn refuse_unversioned(&self, state: &State) -> Result<(), PlanError> {
+        if state.tables.is_empty() {
+            return Ok(());
+        }
+        Err(PlanError::Unversioned {
+            owner: self.name().to_owned(),
+            version_table: self.version_table().to_owned(),
+            tables: state.tables.iter().cloned().collect(),
+        })
+    }
+}
+
+fn drop_table(table: TableName) -> Operation {
+    Operation::DropTable { table, if_exists: true }
+}
+
+/// Keys that refer to a table dropped earlier, as in a circle of tables: they go first.
+fn drop_keys_in_the_way(
+    table: &dunlin_core::schema::Table,
+    order: &[&&dunlin_core::schema::Table],
+) -> Option<Operation> {
+    use dunlin_core::operation::TableChange;
+    use dunlin_core::schema::ConstraintKind;
+
+    let position = |name: &TableName| order.iter().position(|table| &table.name == name);
+    let own = position(&table.name)?;
+    let earlier = |name: &TableName| position(name).is_some_and(|position| position < own);
+    let keys = table.foreign_keys.iter().filter(|key| earlier(&key.referred_table));
+    let changes: Vec<TableChange> = keys
+        .filter_map(|key| key.name.clone())
+        .map(|name| TableChange::DropConstraint { kind: ConstraintKind::ForeignKey, name })
+        .collect();
+    (!changes.is_empty()).then(|| Operation::AlterTable { table: table.name.clone(), changes })
+}

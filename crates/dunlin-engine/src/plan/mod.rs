@@ -1,0 +1,183 @@
+//! What is to be done for one owner, as data, before anything is done.
+//!
+//! A plan is made from a [`State`] (what the database says) and an intent; it is checked by playing it
+//! on the replayed schema, and rendered to a script for offline use.
+
+mod make;
+mod script;
+
+use std::collections::BTreeSet;
+
+use dunlin_core::operation::Operation;
+use dunlin_core::revision::{Direction, Revision, RevisionId};
+use dunlin_core::schema::TableName;
+use thiserror::Error;
+
+use crate::dialect::RenderError;
+use crate::history::{HistoryError, Target};
+use crate::owner::{ReplayError, ReplayFailure};
+
+pub use script::{RenderedStep, Script};
+
+/// What the database says of an owner.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct State {
+    /// Its version rows, sorted; `None` where the version table does not exist.
+    pub rows: Option<Vec<RevisionId>>,
+    /// Which of its tables exist; read only where there are no rows.
+    pub tables: BTreeSet<TableName>,
+}
+
+impl State {
+    /// The version rows; none where there is no version table.
+    pub fn rows(&self) -> &[RevisionId] {
+        self.rows.as_deref().unwrap_or_default()
+    }
+}
+
+/// What is wanted of an owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Intent {
+    /// Bring it up to a target.
+    Upgrade {
+        /// Where to; `None` is the heads.
+        target: Option<Target>,
+        /// Whether an empty database, too, is brought up revision by revision, and not created from
+        /// the models. A target asks for that by itself.
+        use_migration_files: bool,
+    },
+    /// Take it down to a target.
+    Downgrade {
+        /// Where to.
+        target: Target,
+    },
+    /// Drop what it owns.
+    Reset,
+}
+
+/// What will be done for an owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnerPlan {
+    /// The owner.
+    pub owner: String,
+    /// Its version table.
+    pub version_table: String,
+    /// Whether the version table must be created first.
+    pub create_version_table: bool,
+    /// The version rows before.
+    pub rows_before: Vec<RevisionId>,
+    /// What kind of plan it is.
+    pub kind: PlanKind,
+    /// The steps, in order.
+    pub steps: Vec<Step>,
+}
+
+impl OwnerPlan {
+    /// The version rows after the last step.
+    pub fn rows_after(&self) -> &[RevisionId] {
+        self.steps.last().map_or(&self.rows_before, |step| &step.rows_after)
+    }
+}
+
+/// The kinds of plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlanKind {
+    /// Nothing to do: the rows are what is wanted.
+    UpToDate,
+    /// Nothing to do: the database is beyond the target of an upgrade, or before that of a downgrade.
+    Beyond,
+    /// Everything is created from the models.
+    Init,
+    /// Revisions run upwards.
+    Upgrade,
+    /// Revisions run downwards.
+    Downgrade,
+    /// Everything is dropped.
+    Reset,
+}
+
+/// One step: operations, and the version rows they lead to. Both are committed together where the
+/// database can do that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What it is.
+    pub action: Action,
+    /// What it does.
+    pub operations: Vec<Operation>,
+    /// The version rows before.
+    pub rows_before: Vec<RevisionId>,
+    /// The version rows after.
+    pub rows_after: Vec<RevisionId>,
+}
+
+/// What a step is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// One direction of a revision.
+    Revision {
+        /// The revision.
+        revision: Revision,
+        /// Which way.
+        direction: Direction,
+    },
+    /// The models' tables are created.
+    CreateAll,
+    /// The owner's tables and version table are dropped.
+    DropAll,
+}
+
+/// Why there is no plan.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// The rows, or the target, are not in the history.
+    #[error(transparent)]
+    History(#[from] HistoryError),
+    /// Tables are there, but no version row says at which revision.
+    #[error(
+        "{owner} has tables ({}) but no row in {version_table} that says at which revision they are",
+        brief(tables)
+    )]
+    Unversioned {
+        /// The owner.
+        owner: String,
+        /// Its version table.
+        version_table: String,
+        /// The tables.
+        tables: Vec<TableName>,
+    },
+    /// The owner does not allow its tables to be dropped.
+    #[error("{owner} does not allow its tables to be dropped")]
+    DroppingNotSupported {
+        /// The owner.
+        owner: String,
+    },
+    /// A revision does not fit the ones before it.
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
+    /// The database cannot do what a revision asks for.
+    #[error("revision {revision} of {owner} cannot run here")]
+    Render {
+        /// The owner.
+        owner: String,
+        /// The revision, or what the step is called.
+        revision: String,
+        /// Why.
+        source: RenderError,
+    },
+}
+
+impl From<ReplayFailure> for PlanError {
+    fn from(failure: ReplayFailure) -> Self {
+        match failure {
+            ReplayFailure::History(error) => Self::History(error),
+            ReplayFailure::Replay(error) => Self::Replay(error),
+        }
+    }
+}
+
+fn brief(tables: &[TableName]) -> String {
+    const SHOWN: usize = 3;
+    let shown = tables.iter().take(SHOWN).map(TableName::to_string).collect::<Vec<_>>().join(", ");
+    if tables.len() > SHOWN { format!("{shown} and {} more", tables.len() - SHOWN) } else { shown }
+}
