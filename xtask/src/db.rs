@@ -56,13 +56,13 @@ fn up(wanted: &Wanted) -> Result<()> {
                 let url = servers::without_password(&running.url);
                 println!("{:<9} {:<28} {url}", outcome.server.name(), running.version);
             }
-            Err(e) => missing.push(e.to_string()),
+            Err(e) => missing.push(format!("{} cannot be had: {e}", outcome.server.name())),
         }
     }
     if wanted.json {
         println!("{:#}", Value::Object(shown));
     }
-    if missing.is_empty() { Ok(()) } else { Err(missing.join("\n").into()) }
+    if missing.is_empty() { Ok(()) } else { Err(missing.join("\n       ").into()) }
 }
 
 fn down(wanted: &Wanted) -> Result<()> {

@@ -35,7 +35,7 @@ pub(crate) fn account(names: &[&str]) -> Result<Account> {
 /// Where we keep what we install and start: `$XDG_CACHE_HOME/dunlin`, else `~/.cache/dunlin`.
 ///
 /// Root's servers run as other users, who must be able to reach their data directory. Where the way to root's cache is
-/// closed to them (`/root` usually is), it is `/var/cache/dunlin` instead.
+/// closed to them (it usually is), it is `/var/cache/dunlin` instead.
 pub(crate) fn cache_dir() -> Result<PathBuf> {
     let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let cache = from("XDG_CACHE_HOME").filter(|path| path.is_absolute());

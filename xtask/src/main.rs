@@ -1,9 +1,13 @@
 //! The project's own tasks: `cargo xtask …`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for developers: it prints")]
 
+mod cargo;
 mod db;
+mod lint;
 mod machine;
 mod servers;
+mod test;
+mod tidy;
 
 use std::process::ExitCode;
 
@@ -16,11 +20,18 @@ pub(crate) type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::r
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Xtask {
+    Test(test::Args),
+    Lint(lint::Args),
+    /// Checks the house rules.
+    Tidy,
     Db(db::Args),
 }
 
 fn main() -> ExitCode {
     let result = match Xtask::parse() {
+        Xtask::Test(args) => test::run(args),
+        Xtask::Lint(args) => lint::run(args),
+        Xtask::Tidy => tidy::run(),
         Xtask::Db(args) => db::run(args),
     };
     match result {

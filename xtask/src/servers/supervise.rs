@@ -53,9 +53,8 @@ pub(crate) fn up(wanted: &[Server]) -> Result<Vec<Outcome>> {
                 state.set(&dir, server, record.clone())?;
                 Ok(Running { url: record.url, version: record.version, origin: Origin::Private })
             }
-            Err(e) => {
-                Err(format!("{} cannot be had: {e}\n  hint: {}", server.name(), server.advice()).into())
-            }
+            Err(e) if given_url(server).is_some() => Err(e),
+            Err(e) => Err(format!("{e}\n  hint: {}", server.advice()).into()),
         };
         outcomes.push(Outcome { server, result });
     }
@@ -140,6 +139,10 @@ pub(crate) fn down(wanted: &[Server]) -> Result<Vec<(Server, &'static str)>> {
     let mut state = State::load(&dir);
     let mut done = Vec::new();
     for &server in wanted {
+        if given_url(server).is_some() {
+            done.push((server, "left alone: its URL is given in the environment"));
+            continue;
+        }
         let running = state.get(server).cloned().and_then(|record| Some((record.pid?, record)));
         let Some((pid, record)) = running.filter(|(pid, record)| lives(*pid, &port_argument(record.port)))
         else {
