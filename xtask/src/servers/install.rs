@@ -63,7 +63,8 @@ fn apt_install(package: &str, log: &Path) -> Result<()> {
     let _guard = NoServices::new()?;
     let apt = |arguments: &[&str]| {
         let mut command = Command::new("apt-get");
-        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+        // Another program may be installing something.
+        command.args(["-o", "DPkg::Lock::Timeout=300"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
         logged(&mut command, log)
     };
     if !*updated {
