@@ -1,6 +1,4 @@
-"""Print what is in a database as JSON: the facts a schema is tested against.
-
-Usage: facts.py SQLALCHEMY_URL
+"""Print what is in the database of DATABASE_URL as JSON: the facts a schema is tested against.
 
 Everything comes from the server's own catalogs, and every text is the server's own (types, defaults,
 conditions). Tables are sorted by name, columns stand as in the database, the rest is sorted by name.
@@ -9,15 +7,15 @@ constraint from a unique index: both stand under "uniques" there.
 """
 
 import json
+import os
 import re
-import sys
 from importlib.metadata import version
 
 import sqlalchemy as sa
 
 
 def main():
-    engine = sa.create_engine(sys.argv[1])
+    engine = sa.create_engine(os.environ["DATABASE_URL"])
     with engine.connect() as connection:
         reader = READERS[engine.dialect.name]
         server, tables = reader(connection)

@@ -1,0 +1,1 @@
+"""The ticketing plugin's database part in Python: the real Airflow runs it, beside ours in Rust."""

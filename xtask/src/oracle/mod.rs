@@ -1,0 +1,82 @@
+//! `cargo xtask oracle`: what the real Airflow does, as the measure of what ours does.
+//!
+//! The real Airflow is installed, pinned, into a virtual environment of its own below [`crate::machine::cache_dir`];
+//! the servers are those of [`crate::servers`]. Our Python is in `xtask/oracle/`: scripts that read a database, and
+//! the ticketing plugin's DB manager as the real Airflow runs it.
+//!
+//! - `facts` makes `apps/airflow/facts/*.json`: the real schema at each release, on each database.
+//! - `airflow` lets the real one and ours take turns on one database and writes what came of it to `docs/ORACLE.md`.
+
+mod compare;
+mod database;
+mod facts;
+mod program;
+mod report;
+mod scenario;
+mod venv;
+
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use clap::{Args as ClapArgs, Subcommand};
+
+use self::database::{Kind, Place};
+use self::venv::Venv;
+use crate::Result;
+
+/// Runs the real Airflow as the measure of ours.
+#[derive(ClapArgs)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+    /// Only these databases.
+    #[arg(long, global = true, value_delimiter = ',')]
+    only: Vec<Kind>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make the committed facts about the real schema.
+    Facts {
+        /// Compare with the committed facts instead of writing them.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Let the real Airflow and ours take turns on one database; write docs/ORACLE.md.
+    Airflow,
+    /// Make the facts, then take turns.
+    All,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When something that is needed cannot be had, or when what was found is not as it should be.
+pub(crate) fn run(args: Args) -> Result<()> {
+    let wanted = |all: &[Kind]| -> Vec<Kind> {
+        all.iter().copied().filter(|kind| args.only.is_empty() || args.only.contains(kind)).collect()
+    };
+    let venv = Venv::ready()?;
+    match args.command {
+        Command::Facts { check } => facts::run(&venv, &wanted(&Kind::ALL), check),
+        Command::Airflow => scenario::run(&venv, &wanted(&Kind::AIRFLOW)),
+        Command::All => {
+            facts::run(&venv, &wanted(&Kind::ALL), false)?;
+            scenario::run(&venv, &wanted(&Kind::AIRFLOW))
+        }
+    }
+}
+
+/// The root of the repository.
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_owned()
+}
+
+/// Does the work on all databases at the same time; the results come in the order of `places`.
+fn on_each<T: Send>(places: &[Place], work: impl Fn(&Place) -> T + Sync) -> Result<Vec<T>> {
+    thread::scope(|scope| {
+        let started: Vec<_> = places.iter().map(|place| scope.spawn(|| work(place))).collect();
+        let ended = started.into_iter().map(|thread| thread.join());
+        ended.map(|result| result.map_err(|_| "a defect in xtask: a thread panicked".into())).collect()
+    })
+}

@@ -1,0 +1,120 @@
+//! The two programs named `airflow`: the real one and ours.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use serde_json::Value;
+
+use super::database::Database;
+use super::repository;
+use super::venv::Venv;
+use crate::Result;
+
+/// The ticketing plugin's DB manager, which both programs know by this name.
+pub(super) const MANAGER: &str = "ticketing.db_manager.DRTDBManager";
+
+/// Who works on a database.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Who {
+    Real,
+    RealWithManager,
+    Ours,
+    OursWithManager,
+}
+
+/// The paths of the two programs.
+pub(super) struct Programs {
+    pub(super) real: PathBuf,
+    pub(super) ours: PathBuf,
+}
+
+impl Programs {
+    /// The real one from the environment; ours is built.
+    pub(super) fn ready(venv: &Venv) -> Result<Self> {
+        Ok(Self { real: venv.airflow(), ours: build()? })
+    }
+
+    /// Runs `airflow …` on the database and expects it to succeed.
+    pub(super) fn run(&self, who: Who, database: &Database<'_>, args: &str) -> Result<()> {
+        let (ok, said) = self.call(who, database, args)?;
+        if ok { Ok(()) } else { Err(format!("`{}` failed:\n{said}", title(who, args)).into()) }
+    }
+
+    /// Runs `airflow …` on the database and expects it to fail.
+    pub(super) fn run_to_fail(&self, who: Who, database: &Database<'_>, args: &str) -> Result<()> {
+        let (ok, _) = self.call(who, database, args)?;
+        if ok { Err(format!("`{}` succeeded and should not", title(who, args)).into()) } else { Ok(()) }
+    }
+
+    /// Whether it succeeded, and the end of what it said.
+    fn call(&self, who: Who, database: &Database<'_>, args: &str) -> Result<(bool, String)> {
+        let start = Instant::now();
+        let mut command = self.command(who, database)?;
+        command.args(args.split(' ')).stdin(Stdio::null());
+        let output = command.output().map_err(|e| format!("cannot run {}: {e}", title(who, args)))?;
+        let (kind, seconds) = (database.kind.name(), start.elapsed().as_secs_f64());
+        println!("{kind:<9} {seconds:>5.1} s  {}", title(who, args));
+        let said =
+            [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+        let lines: Vec<_> = said.lines().collect();
+        let end = lines[lines.len().saturating_sub(8)..].join("\n");
+        Ok((output.status.success(), end))
+    }
+
+    /// With a new, empty `AIRFLOW_HOME`, and nothing of Airflow's from our own environment.
+    fn command(&self, who: Who, database: &Database<'_>) -> Result<Command> {
+        let real = matches!(who, Who::Real | Who::RealWithManager);
+        if database.home.exists() {
+            fs::remove_dir_all(&database.home)?;
+        }
+        fs::create_dir_all(&database.home)?;
+        let mut command = Command::new(if real { &self.real } else { &self.ours });
+        let inherited = std::env::vars_os().map(|(name, _)| name);
+        for name in inherited.filter(|name| name.to_string_lossy().starts_with("AIRFLOW")) {
+            command.env_remove(name);
+        }
+        command.env("AIRFLOW_HOME", &database.home).env("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", &database.url);
+        if matches!(who, Who::RealWithManager | Who::OursWithManager) {
+            command.env("AIRFLOW__DATABASE__EXTERNAL_DB_MANAGERS", MANAGER);
+        }
+        if real {
+            command.env("PYTHONPATH", repository().join("xtask/oracle"));
+            command.env("PYTHONDONTWRITEBYTECODE", "1").env("AIRFLOW__CORE__LOAD_EXAMPLES", "False");
+        }
+        Ok(command)
+    }
+}
+
+/// A call as a reader sees it.
+fn title(who: Who, args: &str) -> String {
+    let who = match who {
+        Who::Real => "real",
+        Who::RealWithManager => "real+manager",
+        Who::Ours => "ours",
+        Who::OursWithManager => "ours+manager",
+    };
+    format!("{who}: airflow {args}")
+}
+
+/// Builds our program, and says where it is.
+fn build() -> Result<PathBuf> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["build", "--release", "--package", "airflow", "--bin", "airflow"]);
+    command
+        .arg("--message-format=json-render-diagnostics")
+        .current_dir(repository())
+        .stderr(Stdio::inherit());
+    let output = command.output().map_err(|e| format!("cannot run cargo: {e}"))?;
+    if !output.status.success() {
+        return Err("our airflow cannot be built".into());
+    }
+    let messages = String::from_utf8_lossy(&output.stdout).into_owned();
+    let executable = |line: &str| {
+        let message: Value = serde_json::from_str(line).ok()?;
+        Some(PathBuf::from(message.get("executable")?.as_str()?))
+    };
+    messages.lines().rev().find_map(executable).ok_or_else(|| "cargo names no executable for airflow".into())
+}
