@@ -50,6 +50,12 @@ impl Metadata {
                     return Err(no_such_name(table, "index", name));
                 }
             }
+            Operation::BulkInsert { table, columns, .. } => {
+                let table = self.existing(table)?;
+                for column in columns {
+                    require_column(table, column)?;
+                }
+            }
             Operation::Execute { .. } => {}
         }
         Ok(())

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::dialect::PerDialect;
 use crate::schema::{
-    Column, ColumnType, Constraint, ConstraintKind, Index, Metadata, ServerDefault, Table, TableName,
+    Column, ColumnType, Constraint, ConstraintKind, Index, Metadata, ServerDefault, SqlValue, Table,
+    TableName,
 };
 
 pub use recorder::{AlterColumn, AlterTable, Operations};
@@ -61,6 +62,15 @@ pub enum Operation {
         name: String,
         /// Whether its absence is no error.
         if_exists: bool,
+    },
+    /// Inserts rows.
+    BulkInsert {
+        /// The table.
+        table: TableName,
+        /// The columns that are given.
+        columns: Vec<String>,
+        /// The rows: a value for each of the columns.
+        rows: Vec<Vec<SqlValue>>,
     },
     /// Runs SQL as it stands.
     Execute {
@@ -120,7 +130,8 @@ impl Operation {
             | Self::RenameTable { table, .. }
             | Self::AlterTable { table, .. }
             | Self::CreateIndex { table, .. }
-            | Self::DropIndex { table, .. } => Some(table),
+            | Self::DropIndex { table, .. }
+            | Self::BulkInsert { table, .. } => Some(table),
             Self::Execute { .. } => None,
         }
     }
@@ -137,7 +148,8 @@ impl Operation {
             Self::DropTable { table, .. }
             | Self::RenameTable { table, .. }
             | Self::CreateIndex { table, .. }
-            | Self::DropIndex { table, .. } => fill(table),
+            | Self::DropIndex { table, .. }
+            | Self::BulkInsert { table, .. } => fill(table),
             Self::AlterTable { table, changes } => {
                 fill(table);
                 for change in changes {

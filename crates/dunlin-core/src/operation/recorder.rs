@@ -4,7 +4,7 @@ use super::{Operation, TableChange};
 use crate::dialect::PerDialect;
 use crate::schema::{
     Check, Column, ColumnType, Constraint, ConstraintKind, ForeignKey, Index, NamingConvention, PrimaryKey,
-    ServerDefault, Table, TableBuilder, TableName, Unique,
+    ServerDefault, SqlValue, Table, TableBuilder, TableName, Unique,
 };
 
 /// Records operations, in order. Nothing runs while it records.
@@ -85,6 +85,19 @@ impl Operations {
 
     fn push_drop_index(&mut self, name: String, table: TableName, if_exists: bool) {
         self.recorded.push(Operation::DropIndex { table, name, if_exists });
+    }
+
+    /// Inserts rows: `columns` says which columns the values of each row are for.
+    pub fn bulk_insert<C, R>(&mut self, table: impl Into<TableName>, columns: C, rows: R)
+    where
+        C: IntoIterator<Item: Into<String>>,
+        R: IntoIterator<Item: IntoIterator<Item = SqlValue>>,
+    {
+        self.recorded.push(Operation::BulkInsert {
+            table: table.into(),
+            columns: columns.into_iter().map(Into::into).collect(),
+            rows: rows.into_iter().map(|row| row.into_iter().collect()).collect(),
+        });
     }
 
     /// Runs one SQL statement as it stands: everywhere, or per dialect.

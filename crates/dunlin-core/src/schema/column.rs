@@ -55,18 +55,25 @@ impl Column {
 }
 
 /// A column's server default.
+pub type ServerDefault = SqlValue;
+
+/// A value as it stands in SQL.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ServerDefault {
+pub enum SqlValue {
     /// A text, quoted by dunlin.
     Text(String),
     /// An SQL expression, written as it is: `0`, `-1`, `CURRENT_TIMESTAMP`, `now()`.
     Expression(String),
+    /// A whole number.
+    Integer(i64),
     /// True or false, written as the dialect writes it.
     Boolean(bool),
+    /// NULL.
+    Null,
 }
 
-impl ServerDefault {
+impl SqlValue {
     /// A quoted text.
     pub fn text(value: impl Into<String>) -> Self {
         Self::Text(value.into())

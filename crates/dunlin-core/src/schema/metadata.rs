@@ -42,15 +42,9 @@ impl Metadata {
     pub fn insert(&mut self, mut table: Table) -> &mut Table {
         table.qualify(self.schema.as_deref());
         self.naming_convention.apply(&mut table);
-        let position = match self.tables.iter().position(|known| known.name == table.name) {
-            Some(position) => position,
-            None => {
-                self.tables.push(Table::new(table.name.clone()));
-                self.tables.len() - 1
-            }
-        };
-        self.tables[position] = table;
-        &mut self.tables[position]
+        let known = self.entry(table.name.clone());
+        *known = table;
+        known
     }
 
     /// Takes a table out.
@@ -67,6 +61,18 @@ impl Metadata {
     /// A table by name, to be changed.
     pub fn get_mut(&mut self, name: &TableName) -> Option<&mut Table> {
         self.tables.iter_mut().find(|table| &table.name == name)
+    }
+
+    /// A table by name, to be filled; one without columns is made if there is none.
+    pub fn entry(&mut self, name: TableName) -> &mut Table {
+        let position = match self.tables.iter().rposition(|table| table.name == name) {
+            Some(position) => position,
+            None => {
+                self.tables.push(Table::new(name));
+                self.tables.len() - 1
+            }
+        };
+        &mut self.tables[position]
     }
 
     /// Makes every foreign key that refers to `from` refer to `to`.
