@@ -1,6 +1,6 @@
 //! The parts of DDL that the databases write alike.
 
-use dunlin_core::schema::{Column, Constraint, ForeignKey, Index, ServerDefault, Table, TableName};
+use dunlin_core::schema::{Column, Constraint, ForeignKey, Index, SqlValue, Table, TableName};
 
 use super::{Dialect, RenderError};
 
@@ -22,13 +22,35 @@ pub(super) fn standard_literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// The value behind DEFAULT.
-pub(super) fn default_value(dialect: &dyn Dialect, default: &ServerDefault, booleans: [&str; 2]) -> String {
-    match default {
-        ServerDefault::Text(text) => dialect.literal(text),
-        ServerDefault::Expression(sql) => sql.clone(),
-        ServerDefault::Boolean(value) => booleans[usize::from(*value)].to_owned(),
+/// A value; `booleans` are the words for false and true.
+pub(super) fn value(dialect: &dyn Dialect, value: &SqlValue, booleans: [&str; 2]) -> String {
+    match value {
+        SqlValue::Text(text) => dialect.literal(text),
+        SqlValue::Expression(sql) => sql.clone(),
+        SqlValue::Integer(number) => number.to_string(),
+        SqlValue::Boolean(value) => booleans[usize::from(*value)].to_owned(),
+        SqlValue::Null => "NULL".to_owned(),
     }
+}
+
+/// `INSERT INTO table (…) VALUES (…), (…)`; nothing where there are no rows.
+pub(super) fn bulk_insert(
+    dialect: &dyn Dialect,
+    table: &TableName,
+    names: &[String],
+    rows: &[Vec<SqlValue>],
+    booleans: [&str; 2],
+) -> Vec<String> {
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let row = |row: &Vec<SqlValue>| {
+        let values = row.iter().map(|given| value(dialect, given, booleans));
+        format!("({})", values.collect::<Vec<_>>().join(", "))
+    };
+    let rows = rows.iter().map(row).collect::<Vec<_>>().join(",\n    ");
+    let (table, names) = (table_name(dialect, table), columns(dialect, names));
+    vec![format!("INSERT INTO {table} ({names}) VALUES\n    {rows}")]
 }
 
 /// The type of a column on this dialect.

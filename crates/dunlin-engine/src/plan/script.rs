@@ -60,7 +60,7 @@ impl OwnerPlan {
         let title = step.title(&self.owner);
         let mut rendered = RenderedStep { title, statements: Vec::new(), suspends_foreign_keys: false };
         for operation in &step.operations {
-            let Rendered { statements, rebuilds } =
+            let Rendered { statements, suspends_foreign_keys, .. } =
                 dialect.render(operation, schema).map_err(|source| self.render_error(step, source))?;
             rendered.statements.extend(statements);
             rendered.suspends_foreign_keys |= suspends_foreign_keys;

@@ -6,6 +6,8 @@ use dunlin_core::schema::{Column, ConstraintKind, DataType, Index, Metadata, Sch
 use super::MySql;
 use crate::dialect::{Dialect, RenderError, ddl};
 
+const BOOLEANS: [&str; 2] = ["0", "1"];
+
 pub(super) fn render(
     dialect: &MySql,
     operation: &Operation,
@@ -37,6 +39,9 @@ pub(super) fn render(
                 return Ok(Vec::new());
             }
             vec![format!("DROP INDEX {} ON {}", dialect.quote(name), ddl::table_name(dialect, table))]
+        }
+        Operation::BulkInsert { table, columns, rows } => {
+            ddl::bulk_insert(dialect, table, columns, rows, BOOLEANS)
         }
         Operation::Execute { sql } => sql.get(dialect.name()).cloned().into_iter().collect(),
         _ => return Err(ddl::newer_operation(dialect)),
@@ -103,7 +108,7 @@ fn definition(dialect: &MySql, column: &Column) -> Result<String, RenderError> {
     let null = if column.nullable { "NULL" } else { "NOT NULL" };
     let mut definition = format!("{} {data_type} {null}", dialect.quote(&column.name));
     if let Some(default) = &column.server_default {
-        definition.push_str(&format!(" DEFAULT {}", ddl::default_value(dialect, default, ["0", "1"])));
+        definition.push_str(&format!(" DEFAULT {}", ddl::value(dialect, default, BOOLEANS)));
     }
     let integer = matches!(
         column.column_type.get(dialect.name()),

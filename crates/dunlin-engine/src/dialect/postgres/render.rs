@@ -6,6 +6,8 @@ use dunlin_core::schema::{Column, DataType, Index, TableName};
 use super::Postgres;
 use crate::dialect::{Dialect, RenderError, ddl};
 
+const BOOLEANS: [&str; 2] = ["false", "true"];
+
 pub(super) fn render(dialect: &Postgres, operation: &Operation) -> Result<Vec<String>, RenderError> {
     Ok(match operation {
         Operation::CreateTable { table } => {
@@ -35,6 +37,9 @@ pub(super) fn render(dialect: &Postgres, operation: &Operation) -> Result<Vec<St
             let index = TableName { schema: table.schema.clone(), name: name.clone() };
             vec![format!("DROP INDEX {if_exists}{}", ddl::table_name(dialect, &index))]
         }
+        Operation::BulkInsert { table, columns, rows } => {
+            ddl::bulk_insert(dialect, table, columns, rows, BOOLEANS)
+        }
         Operation::Execute { sql } => sql.get(dialect.name()).cloned().into_iter().collect(),
         _ => return Err(ddl::newer_operation(dialect)),
     })
@@ -56,7 +61,7 @@ fn alter(dialect: &Postgres, change: &TableChange) -> Result<Vec<String>, Render
             }
             match server_default {
                 Some(Some(default)) => {
-                    let value = ddl::default_value(dialect, default, BOOLEANS);
+                    let value = ddl::value(dialect, default, BOOLEANS);
                     clauses.push(format!("ALTER COLUMN {column} SET DEFAULT {value}"));
                 }
                 Some(None) => clauses.push(format!("ALTER COLUMN {column} DROP DEFAULT")),
@@ -77,8 +82,6 @@ fn alter(dialect: &Postgres, change: &TableChange) -> Result<Vec<String>, Render
     })
 }
 
-const BOOLEANS: [&str; 2] = ["false", "true"];
-
 fn definition(dialect: &Postgres, column: &Column) -> Result<String, RenderError> {
     let data_type = match (column.autoincrement, column.column_type.get(dialect.name())) {
         (true, Some(DataType::SmallInteger)) => "SMALLSERIAL".to_owned(),
@@ -91,7 +94,7 @@ fn definition(dialect: &Postgres, column: &Column) -> Result<String, RenderError
         definition.push_str(" NOT NULL");
     }
     if let Some(default) = &column.server_default {
-        definition.push_str(&format!(" DEFAULT {}", ddl::default_value(dialect, default, BOOLEANS)));
+        definition.push_str(&format!(" DEFAULT {}", ddl::value(dialect, default, BOOLEANS)));
     }
     Ok(definition)
 }

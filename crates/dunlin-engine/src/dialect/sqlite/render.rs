@@ -6,11 +6,13 @@
 
 use dunlin_core::operation::{Operation, TableChange};
 use dunlin_core::schema::{
-    Column, ForeignKey, Index, Metadata, SchemaError, ServerDefault, Table, TableName,
+    Column, ForeignKey, Index, Metadata, SchemaError, SqlValue, Table, TableName,
 };
 
 use super::Sqlite;
 use crate::dialect::{Dialect, RenderError, Rendered, ddl};
+
+const BOOLEANS: [&str; 2] = ["0", "1"];
 
 pub(super) fn render(
     dialect: &Sqlite,
@@ -35,6 +37,9 @@ pub(super) fn render(
             let index = TableName { schema: table.schema.clone(), name: name.clone() };
             vec![format!("DROP INDEX {if_exists}{}", ddl::table_name(dialect, &index))]
         }
+        Operation::BulkInsert { table, columns, rows } => {
+            ddl::bulk_insert(dialect, table, columns, rows, BOOLEANS)
+        }
         Operation::Execute { sql } => sql.get(dialect.name()).cloned().into_iter().collect(),
         _ => return Err(ddl::newer_operation(dialect)),
     }))
@@ -45,8 +50,9 @@ pub(super) fn is_always_native(change: &TableChange) -> bool {
     match change {
         TableChange::AddColumn { column } => match &column.server_default {
             None => column.nullable,
-            Some(ServerDefault::Text(_) | ServerDefault::Boolean(_)) => true,
-            Some(ServerDefault::Expression(sql)) => {
+            Some(SqlValue::Text(_) | SqlValue::Integer(_) | SqlValue::Boolean(_)) => true,
+            Some(SqlValue::Null) => column.nullable,
+            Some(SqlValue::Expression(sql)) => {
                 sql.parse::<f64>().is_ok() || (column.nullable && sql.eq_ignore_ascii_case("null"))
             }
         },
@@ -160,7 +166,7 @@ fn definition(dialect: &Sqlite, column: &Column) -> Result<String, RenderError> 
         definition.push_str(" NOT NULL");
     }
     if let Some(default) = &column.server_default {
-        definition.push_str(&format!(" DEFAULT {}", ddl::default_value(dialect, default, ["0", "1"])));
+        definition.push_str(&format!(" DEFAULT {}", ddl::value(dialect, default, BOOLEANS)));
     }
     Ok(definition)
 }
