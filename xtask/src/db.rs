@@ -6,6 +6,11 @@ use crate::Result;
 use crate::servers::{self, Server};
 
 /// Starts, stops or shows the database servers that the tests run on.
+///
+/// A server is, in this order: the one whose administrator's URL is in DUNLIN_TEST_POSTGRES_URL, DUNLIN_TEST_MYSQL_URL
+/// or DUNLIN_TEST_MARIADB_URL; one that is started here, below the cache directory, from the binaries of this machine
+/// (DUNLIN_SERVER_PATH: directories to look in instead of the usual ones); installed from Debian's packages by root
+/// (never with DUNLIN_NO_INSTALL=1).
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]

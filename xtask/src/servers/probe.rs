@@ -86,3 +86,58 @@ fn mysql(stream: &mut TcpStream, server: Server) -> Result<Answer> {
         _ => Err("what listens there is neither MySQL nor MariaDB".into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::thread;
+
+    use super::*;
+
+    /// What a probe makes of a server that says `message`.
+    fn probed(server: Server, message: Vec<u8>) -> Result<Option<String>> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let said = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.write_all(&message).unwrap();
+            // Open until the other side has read it.
+            stream.read_to_end(&mut Vec::new()).ok();
+        });
+        let result = probe(server, "127.0.0.1", port).map(|answer| answer.version);
+        said.join().unwrap();
+        result
+    }
+
+    fn postgres_message(kind: u8, body: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(body.len() + 4).unwrap().to_be_bytes();
+        [&[kind][..], &length, body].concat()
+    }
+
+    fn greeting(body: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(body.len()).unwrap().to_le_bytes();
+        [&length[..3], &[0], body].concat()
+    }
+
+    #[test]
+    fn postgres_is_ready_when_it_asks_for_a_password_or_refuses_the_user() {
+        let says = |kind, body: &[u8]| probed(Server::Postgres, postgres_message(kind, body));
+        assert_eq!(says(b'R', &[0, 0, 0, 10]).unwrap(), None);
+        assert_eq!(says(b'E', b"SFATAL\0C53300\0Msorry, too many clients\0\0").unwrap(), None);
+        let starting = says(b'E', b"SFATAL\0C57P03\0Mthe database system is starting up\0\0").unwrap_err();
+        assert_eq!(starting.to_string(), "the database system is starting up");
+        assert!(says(b'H', b"TTP/1.1 400").is_err());
+    }
+
+    #[test]
+    fn mysql_and_mariadb_are_told_apart() {
+        let version = |server, version: &[u8]| {
+            probed(server, greeting(&[&[10], version, &[0, 1, 2, 3]].concat())).map(Option::unwrap)
+        };
+        assert_eq!(version(Server::Mysql, b"9.7.4").unwrap(), "9.7.4");
+        assert_eq!(version(Server::Mariadb, b"5.5.5-10.11.2-MariaDB").unwrap(), "10.11.2-MariaDB");
+        assert!(version(Server::Mysql, b"11.4.1-MariaDB").is_err());
+        assert!(version(Server::Mariadb, b"9.7.4").is_err());
+        assert_eq!(probed(Server::Mysql, greeting(b"\xff\x10\x04Too many connections")).unwrap(), None);
+    }
+}

@@ -65,12 +65,13 @@ fn forbidden(file: &File, rule: &Forbidden) -> Vec<Finding> {
 /// Words that are true on one machine only.
 fn machine_words(file: &File) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let sample = file.path.contains("/tests/data/");
     for (number, line) in file.text.lines().enumerate() {
         let mut add = |why: String| findings.push(Finding::new(&file.path, number + 1, why));
         if let Some(host) = HOSTS.iter().find(|host| line.contains(**host)) {
             add(format!("`{host}`: no file names a registry's host; use the registry's client"));
         }
-        if let Some(place) = PLACES.iter().find(|place| has_place(line, place)) {
+        if let Some(place) = PLACES.iter().find(|place| !sample && has_place(line, place)) {
             add(format!("`{place}`: a directory of one machine"));
         }
     }
@@ -157,6 +158,7 @@ mod tests {
                 "{place}"
             );
             assert_eq!(reasons("README.md", &format!("see `{place}/x`")), 1, "{place}");
+            assert_eq!(reasons("crates/dunlin/tests/data/a.json", &format!("see `{place}/x`")), 0, "{place}");
             let others = format!("see src{place}/x, $HOME{place}/x, mysql:/{place}/x");
             assert_eq!(reasons("README.md", &others), 0, "{place}");
         }
