@@ -5,6 +5,7 @@ mod cargo;
 mod db;
 mod lint;
 mod machine;
+mod oracle;
 mod servers;
 mod test;
 mod tidy;
@@ -25,6 +26,7 @@ enum Xtask {
     /// Checks the house rules.
     Tidy,
     Db(db::Args),
+    Oracle(oracle::Args),
 }
 
 fn main() -> ExitCode {
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         Xtask::Lint(args) => lint::run(args),
         Xtask::Tidy => tidy::run(),
         Xtask::Db(args) => db::run(args),
+        Xtask::Oracle(args) => oracle::run(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
