@@ -1,1 +1,18 @@
-//! placeholder
+//! What programs that host dunlin share: which managers are registered, how reports read, which exit
+//! code an outcome has, and what to do about an error.
+//!
+//! This is the only library of dunlin that prints, and it prints through [`Ui`].
+
+mod command_error;
+mod exit;
+mod hint;
+mod registry;
+mod report;
+mod ui;
+
+pub use command_error::CommandError;
+pub use exit::ExitStatus;
+pub use hint::{Hints, hint};
+pub use registry::{Registry, RegistryError};
+pub use report::{describe_rows, print_status, progress, summarize, why_not_up_to_date};
+pub use ui::Ui;

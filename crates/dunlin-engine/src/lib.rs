@@ -14,4 +14,5 @@ pub mod history;
 pub mod owner;
 pub mod ownership;
 pub mod plan;
+pub mod sql;
 pub mod version_table;

@@ -1,1 +1,58 @@
-//! placeholder
+//! Migrations for many owners in one database.
+//!
+//! A host gathers its own [`DbManager`](core::manager::DbManager) and those of its plugins in a
+//! [`Migrator`], connects to a [`Database`], and brings all of them up, checks them, or takes one down.
+//! This crate does the I/O of dunlin; it prints nothing, reads no environment, and installs no
+//! subscriber for the [`tracing`] events that it emits.
+//!
+//! ```
+//! use dunlin::core::prelude::*;
+//! use dunlin::{Access, Database, DatabaseUrl, LockKey, Migrator};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! let tickets = DbManager::new("tickets", "alembic_version_tickets")
+//!     .models(|host| {
+//!         let mut metadata = Metadata::new(host.schema(), host.naming_convention());
+//!         metadata.table("ticket", |t| {
+//!             t.column("id", DataType::Integer).primary_key();
+//!         });
+//!         metadata
+//!     })
+//!     .migrations([Migration::new(
+//!         Revision::new("d759c6d30f5a"),
+//!         |op| op.create_table("ticket", |t| { t.column("id", DataType::Integer).primary_key(); }),
+//!         |op| op.drop_table("ticket"),
+//!     )]);
+//! let migrator = Migrator::new([tickets], &HostContext::default(), LockKey::new(7, "tickets"))?;
+//!
+//! let mut database = Database::connect(&DatabaseUrl::parse("sqlite://")?, Access::Write).await?;
+//! let report = migrator.migrate(&mut database, None, false, &mut |_| {}).await?;
+//! assert_eq!(report.owners[0].rows_after, ["d759c6d30f5a".into()]);
+//! assert!(migrator.status(&mut database).await?.iter().all(|owner| owner.is_up_to_date()));
+//! # Ok(())
+//! # })
+//! # }
+//! ```
+
+mod database;
+mod error;
+mod execute;
+mod introspect;
+mod lock;
+mod migrator;
+mod report;
+mod script;
+mod state;
+mod task;
+pub mod url;
+
+pub use dunlin_core as core;
+pub use dunlin_engine as engine;
+
+pub use database::{Access, Database};
+pub use error::Error;
+pub use lock::LockKey;
+pub use migrator::Migrator;
+pub use report::{Event, Failure, Observer, OwnerReport, OwnerStatus, Report, RunStatus, StepReport};
+pub use url::DatabaseUrl;

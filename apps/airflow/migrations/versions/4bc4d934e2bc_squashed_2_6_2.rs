@@ -49,15 +49,30 @@ pub(crate) fn downgrade(op: &mut Operations) {
 /// pool's, and on PostgreSQL the next pool then collides with it, because the sequence was not asked.
 fn insert_rows(op: &mut Operations) {
     // The templates before 2.3, which runs of that time keep, and those from 2.3 on: the newest row counts.
-    op.execute(
-        "INSERT INTO log_template (filename, elasticsearch_id, created_at) VALUES \
-         ('{{ ti.dag_id }}/{{ ti.task_id }}/{{ ts }}/{{ try_number }}.log', \
-         '{dag_id}-{task_id}-{execution_date}-{try_number}', CURRENT_TIMESTAMP), \
-         ('dag_id={{ ti.dag_id }}/run_id={{ ti.run_id }}/task_id={{ ti.task_id }}/\
-         {% if ti.map_index >= 0 %}map_index={{ ti.map_index }}/{% endif %}attempt={{ try_number }}.log', \
-         '{dag_id}-{task_id}-{run_id}-{map_index}-{try_number}', CURRENT_TIMESTAMP)",
+    let now = || SqlValue::expression("CURRENT_TIMESTAMP");
+    op.bulk_insert(
+        "log_template",
+        ["filename", "elasticsearch_id", "created_at"],
+        [
+            [
+                SqlValue::text("{{ ti.dag_id }}/{{ ti.task_id }}/{{ ts }}/{{ try_number }}.log"),
+                SqlValue::text("{dag_id}-{task_id}-{execution_date}-{try_number}"),
+                now(),
+            ],
+            [
+                SqlValue::text(
+                    "dag_id={{ ti.dag_id }}/run_id={{ ti.run_id }}/task_id={{ ti.task_id }}/\
+                     {% if ti.map_index >= 0 %}map_index={{ ti.map_index }}/{% endif %}\
+                     attempt={{ try_number }}.log",
+                ),
+                SqlValue::text("{dag_id}-{task_id}-{run_id}-{map_index}-{try_number}"),
+                now(),
+            ],
+        ],
     );
-    op.execute(
-        "INSERT INTO slot_pool (pool, slots, description) VALUES ('default_pool', 128, 'Default pool')",
+    op.bulk_insert(
+        "slot_pool",
+        ["pool", "slots", "description"],
+        [[SqlValue::text("default_pool"), SqlValue::Integer(128), SqlValue::text("Default pool")]],
     );
 }

@@ -22,6 +22,10 @@ pub trait Dialect: Send + Sync {
     /// What the database can do.
     fn capabilities(&self) -> Capabilities;
 
+    /// The statements that give a client's session the settings that dunlin's own has, as far as they
+    /// can change what a revision means.
+    fn session_settings(&self) -> &'static [&'static str];
+
     /// An identifier in quotes.
     fn quote(&self, identifier: &str) -> String;
 

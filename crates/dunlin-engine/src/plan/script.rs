@@ -105,6 +105,14 @@ pub struct Script {
 }
 
 impl Script {
+    /// An empty script, but for the session settings under which revisions run.
+    pub fn new(dialect: &dyn Dialect) -> Self {
+        let mut script = Self::default();
+        dialect.session_settings().iter().for_each(|sql| script.statement(sql));
+        script.text.push('\n');
+        script
+    }
+
     /// Adds a comment line.
     pub fn comment(&mut self, line: &str) {
         self.text.push_str(&format!("-- {}\n", line.replace(['\n', '\r'], " ")));

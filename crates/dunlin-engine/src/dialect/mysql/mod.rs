@@ -24,6 +24,10 @@ impl Dialect for MySql {
         Capabilities { transactional_ddl: false, groups_revisions: false, max_identifier: Some(64) }
     }
 
+    fn session_settings(&self) -> &'static [&'static str] {
+        &["SET time_zone = '+00:00'"]
+    }
+
     fn quote(&self, identifier: &str) -> String {
         format!("`{}`", identifier.replace('`', "``"))
     }

@@ -22,6 +22,10 @@ impl Dialect for Postgres {
         Capabilities { transactional_ddl: true, groups_revisions: false, max_identifier: Some(63) }
     }
 
+    fn session_settings(&self) -> &'static [&'static str] {
+        &["SET TIME ZONE 'UTC'"]
+    }
+
     fn quote(&self, identifier: &str) -> String {
         format!("\"{}\"", identifier.replace('"', "\"\""))
     }

@@ -21,6 +21,10 @@ impl Dialect for Sqlite {
         Capabilities { transactional_ddl: true, groups_revisions: true, max_identifier: None }
     }
 
+    fn session_settings(&self) -> &'static [&'static str] {
+        &["PRAGMA foreign_keys = ON"]
+    }
+
     fn quote(&self, identifier: &str) -> String {
         format!("\"{}\"", identifier.replace('"', "\"\""))
     }

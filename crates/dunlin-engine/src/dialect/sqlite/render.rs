@@ -5,9 +5,7 @@
 //! manual gives. Whoever runs it turns foreign keys off first, and puts triggers back.
 
 use dunlin_core::operation::{Operation, TableChange};
-use dunlin_core::schema::{
-    Column, ForeignKey, Index, Metadata, SchemaError, SqlValue, Table, TableName,
-};
+use dunlin_core::schema::{Column, ForeignKey, Index, Metadata, SchemaError, SqlValue, Table, TableName};
 
 use super::Sqlite;
 use crate::dialect::{Dialect, RenderError, Rendered, ddl};
@@ -106,6 +104,11 @@ fn alter(dialect: &Sqlite, change: &TableChange) -> Result<String, RenderError> 
     }
 }
 
+/// Renaming the new table must not touch what refers to the old one, and must not stumble over views
+/// on it.
+const LEGACY_RENAME_ON: &str = "PRAGMA legacy_alter_table = ON";
+const LEGACY_RENAME_OFF: &str = "PRAGMA legacy_alter_table = OFF";
+
 fn rebuild(dialect: &Sqlite, table: &Table, changes: &[TableChange]) -> Result<Rendered, RenderError> {
     let mut rebuilt = table.clone();
     let mut copied: Vec<(String, String)> =
@@ -127,6 +130,7 @@ fn rebuild(dialect: &Sqlite, table: &Table, changes: &[TableChange]) -> Result<R
     let old = ddl::table_name(dialect, &table.name);
     let new = ddl::table_name(dialect, &temporary);
     let mut statements = vec![
+        LEGACY_RENAME_ON.to_owned(),
         ddl::create_table(dialect, &local(&rebuilt), &temporary, |column| definition(dialect, column))?,
         format!(
             "INSERT INTO {new} ({}) SELECT {} FROM {old}",
@@ -136,6 +140,7 @@ fn rebuild(dialect: &Sqlite, table: &Table, changes: &[TableChange]) -> Result<R
         format!("DROP TABLE {old}"),
         format!("ALTER TABLE {new} RENAME TO {}", dialect.quote(&table.name.name)),
     ];
+    statements.push(LEGACY_RENAME_OFF.to_owned());
     for index in &rebuilt.indexes {
         statements.push(create_index(dialect, &table.name, index)?);
     }

@@ -1,0 +1,153 @@
+//! The commands, one file each.
+
+mod check;
+mod check_migrations;
+mod downgrade;
+mod migrate;
+mod reset;
+mod shell;
+mod target;
+
+use std::sync::Arc;
+
+use airflow_plugin::Plugin;
+use clap::{Args, Subcommand};
+use dunlin::Failure;
+use dunlin_cli::{CommandError, ExitStatus, Ui, summarize};
+
+use crate::config::Environment;
+use crate::host::{Host, failed, load_settings};
+
+/// The commands of `airflow`.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The metadata database: the core schema and every registered DB manager.
+    #[command(subcommand)]
+    Db(Db),
+    /// One registered DB manager, by the name under which [database] external_db_managers has it.
+    #[command(subcommand)]
+    DbManager(DbManager),
+}
+
+/// The commands of `airflow db`.
+#[derive(Debug, Subcommand)]
+pub enum Db {
+    /// Check whether the database can be reached.
+    Check(check::Arguments),
+    /// Wait until the core and every registered DB manager are at their newest revisions.
+    ///
+    /// Exits 0 when they are, and 3 when they are not after the time allowed. Nothing is written: a role
+    /// that may only read is enough.
+    CheckMigrations(check_migrations::Arguments),
+    /// Bring the database to the newest revisions: the core, then every registered DB manager.
+    ///
+    /// An empty database is created from the models, unless -m, -n or -r ask for the revision files. The
+    /// managers run only when the core ends at its newest revision.
+    Migrate(migrate::Arguments),
+    /// Take the core schema back to a release or revision. DB managers are left alone.
+    Downgrade(downgrade::Arguments),
+    /// Drop what the core and the registered DB managers own, and nothing else; then create it anew.
+    Reset(reset::Arguments),
+    /// Open the database's own client (psql, mysql or sqlite3) on the database.
+    Shell(shell::Arguments),
+}
+
+/// The commands of `airflow db-manager`.
+#[derive(Debug, Subcommand)]
+pub enum DbManager {
+    /// Bring one registered DB manager to its newest revision.
+    Migrate(migrate::ManagerArguments),
+    /// Take one registered DB manager back to a release or revision, and leave all others alone.
+    Downgrade(downgrade::ManagerArguments),
+    /// Drop what one registered DB manager owns, and nothing else; then create it anew.
+    Reset(reset::ManagerArguments),
+}
+
+/// The options of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// Show every statement on standard error.
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+/// Which manager a `db-manager` command is for.
+#[derive(Debug, Clone, Args)]
+pub struct ManagerName {
+    /// The manager's name, such as ticketing.db_manager.DRTDBManager.
+    #[arg(value_name = "MANAGER")]
+    manager: String,
+}
+
+impl Command {
+    /// Whether statements are to be shown.
+    pub fn verbose(&self) -> bool {
+        let common = match self {
+            Self::Db(Db::Check(arguments)) => &arguments.common,
+            Self::Db(Db::CheckMigrations(arguments)) => &arguments.common,
+            Self::Db(Db::Migrate(arguments)) => &arguments.common,
+            Self::Db(Db::Downgrade(arguments)) => &arguments.common,
+            Self::Db(Db::Reset(arguments)) => &arguments.common,
+            Self::Db(Db::Shell(arguments)) => &arguments.common,
+            Self::DbManager(DbManager::Migrate(arguments)) => &arguments.options.common,
+            Self::DbManager(DbManager::Downgrade(arguments)) => &arguments.options.common,
+            Self::DbManager(DbManager::Reset(arguments)) => &arguments.options.common,
+        };
+        common.verbose
+    }
+}
+
+/// Runs a command in an environment, with the plugins of a build.
+///
+/// # Errors
+/// What to show to the user; its status is the exit code.
+pub async fn run(
+    command: Command,
+    environment: &Environment,
+    plugins: Vec<Arc<dyn Plugin>>,
+    ui: &Ui,
+) -> Result<ExitStatus, CommandError> {
+    match command {
+        Command::Db(Db::Check(arguments)) => check::run(&load_settings(environment)?, &arguments, ui).await,
+        Command::Db(Db::Shell(_)) => shell::run(&load_settings(environment)?, ui),
+        command => {
+            let host = Host::load(environment, plugins)?;
+            host.settings().warnings.iter().for_each(|warning| ui.note(&format!("warning: {warning}")));
+            with_host(command, &host, ui).await
+        }
+    }
+}
+
+async fn with_host(command: Command, host: &Host, ui: &Ui) -> Result<ExitStatus, CommandError> {
+    match command {
+        Command::Db(Db::Check(_) | Db::Shell(_)) => Ok(ExitStatus::Done),
+        Command::Db(Db::CheckMigrations(arguments)) => check_migrations::run(host, &arguments, ui).await,
+        Command::Db(Db::Migrate(arguments)) => migrate::run(host, None, &arguments, ui).await,
+        Command::Db(Db::Downgrade(arguments)) => downgrade::run(host, None, &arguments, ui).await,
+        Command::Db(Db::Reset(arguments)) => reset::run(host, None, &arguments, ui).await,
+        Command::DbManager(DbManager::Migrate(arguments)) => {
+            migrate::run(host, Some(&arguments.name.manager), &arguments.options, ui).await
+        }
+        Command::DbManager(DbManager::Downgrade(arguments)) => {
+            downgrade::run(host, Some(&arguments.name.manager), &arguments.options, ui).await
+        }
+        Command::DbManager(DbManager::Reset(arguments)) => {
+            reset::run(host, Some(&arguments.name.manager), &arguments.options, ui).await
+        }
+    }
+}
+
+/// A run that stopped: what was done is printed, and what state the database is in is said.
+fn stopped(host: &Host, ui: &Ui, failure: Failure) -> CommandError {
+    let started = !failure.report.owners.is_empty();
+    summarize(ui, &failure.report, &host.managers());
+    let error = failed(failure.source);
+    match (started, failure.dirty) {
+        (false, _) => error.note("nothing was changed"),
+        (true, false) => error.note("the failed step was rolled back; the steps before it stand"),
+        (true, true) => error.note(
+            "this database commits every statement by itself: the failed step may be half done, and the steps \
+             before it stand",
+        ),
+    }
+}

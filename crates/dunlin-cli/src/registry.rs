@@ -1,0 +1,68 @@
+//! Which managers a build has, and which of them are registered.
+
+use dunlin::core::manager::DbManager;
+use thiserror::Error;
+
+/// The managers that a host program was built with.
+#[derive(Debug, Clone, Default)]
+pub struct Registry {
+    managers: Vec<DbManager>,
+}
+
+/// A name that a registry cannot serve.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum RegistryError {
+    /// It is registered, but not part of the build.
+    #[error("DB manager {name} is registered, but this build does not have it")]
+    NotInBuild {
+        /// The name.
+        name: String,
+        /// The names that the build has.
+        available: Vec<String>,
+    },
+    /// It is not registered.
+    #[error("DB manager {name} is not registered")]
+    NotRegistered {
+        /// The name.
+        name: String,
+        /// The names that are.
+        registered: Vec<String>,
+    },
+}
+
+impl Registry {
+    /// The managers of a build.
+    pub fn new(managers: impl IntoIterator<Item = DbManager>) -> Self {
+        Self { managers: managers.into_iter().collect() }
+    }
+
+    /// The managers registered by name, in that order.
+    ///
+    /// # Errors
+    /// [`RegistryError::NotInBuild`] for the first name that the build does not have.
+    pub fn select(&self, registered: &[String]) -> Result<Vec<DbManager>, RegistryError> {
+        let find = |name: &String| {
+            let found = self.managers.iter().find(|manager| manager.name() == name);
+            found
+                .cloned()
+                .ok_or_else(|| RegistryError::NotInBuild { name: name.clone(), available: self.names() })
+        };
+        registered.iter().map(find).collect()
+    }
+
+    /// Checks that a manager named on the command line is registered.
+    ///
+    /// # Errors
+    /// [`RegistryError::NotRegistered`].
+    pub fn require(&self, name: &str, registered: &[String]) -> Result<(), RegistryError> {
+        if registered.iter().any(|known| known == name) {
+            return Ok(());
+        }
+        Err(RegistryError::NotRegistered { name: name.to_owned(), registered: registered.to_vec() })
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.managers.iter().map(|manager| manager.name().to_owned()).collect()
+    }
+}

@@ -1,0 +1,530 @@
+//! Reads the CREATE TABLE text that SQLite keeps of a table.
+//!
+//! SQLite's pragmas know neither constraint names nor checks nor collations; all of it stands in the
+//! text of `sqlite_master` only, which SQLite takes over from whoever created the table and edits in
+//! place when the table is altered. A rebuild must say all of it again. What a [`Table`] cannot say is
+//! [lost](SqliteTable::lost), in words, so that it is never dropped silently.
+//!
+//! The grammar is that of the page "CREATE TABLE" of SQLite's manual, with what SQLite accepts beyond
+//! it: names in any quotes, a type in quotes, table constraints without commas between them.
+
+use std::borrow::Cow;
+
+use dunlin_core::schema::{
+    Check, Column, DataType, ForeignKey, PrimaryKey, ReferentialAction, ServerDefault, Table, TableName,
+    Unique,
+};
+
+use super::cursor::{Cursor, is_name};
+use super::error::SqlError;
+use super::lexer::{TokenKind, tokens};
+
+#[cfg(test)]
+mod tests;
+
+/// A table of SQLite as its text describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SqliteTable {
+    /// The table, without its indexes: they have texts of their own.
+    pub table: Table,
+    /// What the text says and `table` does not, such as `WITHOUT ROWID` or `ON CONFLICT IGNORE of
+    /// UNIQUE (a)`. A rebuild from `table` would drop it. What only writes out a default (ASC, NULL,
+    /// ON CONFLICT ABORT, NOT DEFERRABLE, MATCH SIMPLE) is no loss. Comments are not listed.
+    pub lost: Vec<String>,
+}
+
+/// Reads the text that SQLite keeps of a table (`sql` of `sqlite_master`), or that created it.
+///
+/// - A type is what `parse_type` makes of it. Where that is [`DataType::Native`] (or a collation has
+///   no other place), the declared text is kept to the letter; it may be empty.
+/// - A default that is a string becomes [`ServerDefault::Text`]; any other is kept to the letter.
+/// - Constraints of columns become constraints of the table. Those without a name stay without one.
+/// - A column is `autoincrement` if it stands for the row id (`INTEGER PRIMARY KEY`), whether or not
+///   the text says AUTOINCREMENT. It is not nullable if the text says NOT NULL, or if SQLite never lets
+///   it be NULL: the row id, and any key of a table that is STRICT or WITHOUT ROWID.
+/// - A foreign key that names no columns refers to the primary key; its `referred_columns` are empty.
+/// - TEMPORARY is the schema `temp`. Names that a constraint repeats are spelled as the column is.
+///
+/// # Errors
+/// The text is not a CREATE TABLE, or it is one without columns: a virtual table, or AS SELECT.
+///
+/// ```
+/// use dunlin_core::prelude::*;
+/// use dunlin_engine::dialect::dialect;
+/// use dunlin_engine::sql::create_table::read_sqlite;
+///
+/// let text = r#"CREATE TABLE "pool"(id INTEGER CONSTRAINT pool_pkey PRIMARY KEY AUTOINCREMENT,
+///     "slots" int DEFAULT -1, name VARCHAR(50) COLLATE NOCASE NOT NULL)"#;
+/// let read = read_sqlite(text, |declared| dialect(DialectName::Sqlite).parse_type(declared)).unwrap();
+///
+/// let mut pool = Table::build("pool", |t| {
+///     t.column("id", DataType::Integer);
+///     t.column("slots", DataType::native("int")).server_default(ServerDefault::expression("-1"));
+///     t.column("name", DataType::string(50).collate("NOCASE")).not_null();
+///     t.primary_key("pool_pkey", ["id"]);
+/// });
+/// assert_eq!(read.table, pool);
+/// assert_eq!(read.lost, ["AUTOINCREMENT of column id"]);
+/// ```
+pub fn read_sqlite(sql: &str, parse_type: impl Fn(&str) -> DataType) -> Result<SqliteTable, SqlError> {
+    let mut cursor = Cursor::new(sql)?;
+    let table = Table::new(head(&mut cursor)?);
+    let mut reader =
+        Reader { cursor, parse_type, table, lost: Vec::new(), declared: Vec::new(), descending_key: false };
+    reader.body()?;
+    let options = reader.options()?;
+    reader.key(options);
+    Ok(SqliteTable { table: reader.table, lost: reader.lost })
+}
+
+/// `CREATE TABLE name`, up to the opening bracket.
+fn head(cursor: &mut Cursor<'_>) -> Result<TableName, SqlError> {
+    cursor.expect_words(&["CREATE"])?;
+    let temporary = cursor.skip_words(&["TEMP"]) || cursor.skip_words(&["TEMPORARY"]);
+    let is_virtual = !temporary && cursor.skip_words(&["VIRTUAL"]);
+    cursor.expect_words(&["TABLE"])?;
+    cursor.skip_words(&["IF", "NOT", "EXISTS"]);
+    let mut table = TableName::from(cursor.name("the table's name")?);
+    if cursor.skip_symbol(".") {
+        table = TableName { schema: Some(table.name), name: cursor.name("the table's name")? };
+    } else if temporary {
+        table.schema = Some("temp".to_owned());
+    }
+    if is_virtual {
+        return Err(SqlError::VirtualTable { table });
+    }
+    if cursor.at_words(&["AS"]) {
+        return Err(SqlError::AsSelect { table });
+    }
+    Ok(table)
+}
+
+/// What follows the columns.
+#[derive(Clone, Copy, Default)]
+struct Options {
+    without_rowid: bool,
+    strict: bool,
+}
+
+struct Reader<'s, F> {
+    cursor: Cursor<'s>,
+    parse_type: F,
+    table: Table,
+    lost: Vec<String>,
+    /// The type texts of the table's columns, without quotes.
+    declared: Vec<Cow<'s, str>>,
+    /// `PRIMARY KEY DESC` stands at a column, which then does not stand for the row id.
+    descending_key: bool,
+}
+
+impl<'s, F: Fn(&str) -> DataType> Reader<'s, F> {
+    /// `(columns, constraints)`.
+    fn body(&mut self) -> Result<(), SqlError> {
+        self.cursor.expect_symbol("(")?;
+        self.column()?;
+        let mut constrained = false;
+        loop {
+            let comma = self.cursor.skip_symbol(",");
+            if self.at_table_constraint() || (comma && constrained) {
+                self.table_constraint()?;
+                constrained = true;
+            } else if comma {
+                self.column()?;
+            } else if self.cursor.skip_symbol(")") {
+                return Ok(());
+            } else {
+                return Err(self.cursor.unexpected("`,` or `)`"));
+            }
+        }
+    }
+
+    /// `name type constraints`.
+    fn column(&mut self) -> Result<(), SqlError> {
+        let name = self.cursor.name("a column's name")?;
+        let declared = self.declared_type()?;
+        self.table.columns.push(Column::new(name.clone(), DataType::Native(String::new())));
+        let position = self.table.columns.len() - 1;
+        let mut collation = None;
+        let mut constraint = None;
+        loop {
+            let start = self.cursor.place();
+            let Some(token) = self.cursor.peek(0).filter(|token| token.kind == TokenKind::Word) else {
+                break;
+            };
+            match token.text.to_ascii_uppercase().as_str() {
+                "CONSTRAINT" => {
+                    self.cursor.skip(1);
+                    let name = self.cursor.name("a constraint's name")?;
+                    self.unused_name(constraint.replace(name), "nothing");
+                    continue;
+                }
+                "NULL" => {
+                    self.cursor.skip(1);
+                    self.on_conflict(&format!("NULL of column {name}"))?;
+                }
+                "NOT" if self.cursor.at_words(&["NOT", "NULL"]) => {
+                    self.cursor.skip(2);
+                    self.table.columns[position].nullable = false;
+                    self.on_conflict(&format!("NOT NULL of column {name}"))?;
+                }
+                "DEFAULT" => {
+                    self.cursor.skip(1);
+                    self.table.columns[position].server_default = Some(self.default_value()?);
+                }
+                "COLLATE" => {
+                    self.cursor.skip(1);
+                    collation = Some(self.cursor.name("a collation's name")?);
+                }
+                "PRIMARY" => self.column_key(constraint.take(), &name)?,
+                "UNIQUE" => {
+                    self.cursor.skip(1);
+                    let columns = vec![name.clone()];
+                    self.on_conflict(&clause("UNIQUE", &columns))?;
+                    self.table.uniques.push(Unique { name: constraint.take(), columns });
+                }
+                "CHECK" => self.check(constraint.take())?,
+                "REFERENCES" => self.references(constraint.take(), vec![name.clone()])?,
+                "NOT" | "DEFERRABLE" => self.deferrable(&clause("FOREIGN KEY", &[&name]))?,
+                "GENERATED" | "AS" => {
+                    let clause = self.generated()?;
+                    self.lost.push(format!("{clause} of column {name}"));
+                }
+                _ => break,
+            }
+            self.unused_name(
+                constraint.take(),
+                &format!("{} of column {name}", self.cursor.text_since(start)),
+            );
+        }
+        self.unused_name(constraint, "nothing");
+        let unquoted = unquoted_type(declared);
+        self.table.columns[position].column_type = self.column_type(declared, &unquoted, collation).into();
+        self.declared.push(unquoted);
+        Ok(())
+    }
+
+    /// The type's text as it stands: words, which may be quoted, and arguments in brackets.
+    fn declared_type(&mut self) -> Result<&'s str, SqlError> {
+        let start = self.cursor.place();
+        let mut words = 0;
+        while self.cursor.peek(0).as_ref().is_some_and(is_name) && !self.at_column_constraint() {
+            self.cursor.skip(1);
+            words += 1;
+        }
+        if words == 0 {
+            return Ok("");
+        }
+        if self.cursor.at_symbol("(") {
+            self.cursor.brackets()?;
+        }
+        Ok(self.cursor.text_since(start))
+    }
+
+    /// Words that cannot be part of a type, as they begin what may follow it.
+    fn at_column_constraint(&self) -> bool {
+        const WORDS: [&str; 11] = [
+            "CONSTRAINT",
+            "NULL",
+            "NOT",
+            "DEFAULT",
+            "COLLATE",
+            "PRIMARY",
+            "UNIQUE",
+            "CHECK",
+            "REFERENCES",
+            "DEFERRABLE",
+            "AS",
+        ];
+        let next = self.cursor.peek(0);
+        next.is_some_and(|token| WORDS.iter().any(|word| token.is_word(word)))
+            || self.cursor.at_words(&["GENERATED", "ALWAYS", "AS"])
+    }
+
+    fn column_type(&self, declared: &str, unquoted: &str, collation: Option<String>) -> DataType {
+        let data_type = match (self.parse_type)(unquoted) {
+            DataType::Native(_) => DataType::native(declared),
+            known => known,
+        };
+        match (data_type, collation) {
+            (data_type, None) => data_type,
+            (string @ DataType::String { .. }, Some(collation)) => string.collate(collation),
+            (_, Some(collation)) => {
+                let text = format!("{declared} COLLATE \"{}\"", collation.replace('"', "\"\""));
+                DataType::native(text.trim_start())
+            }
+        }
+    }
+
+    /// What follows DEFAULT: `(expression)`, or a literal or word that may have a sign.
+    fn default_value(&mut self) -> Result<ServerDefault, SqlError> {
+        let start = self.cursor.place();
+        if self.cursor.at_symbol("(") {
+            self.cursor.brackets()?;
+            return Ok(ServerDefault::expression(self.cursor.text_since(start)));
+        }
+        let signed = self.cursor.skip_symbol("-") || self.cursor.skip_symbol("+");
+        match self.cursor.peek(0) {
+            Some(token) if token.kind != TokenKind::Symbol => {
+                self.cursor.skip(1);
+                if token.kind == TokenKind::String && !signed {
+                    return Ok(ServerDefault::text(token.value()));
+                }
+                Ok(ServerDefault::expression(self.cursor.text_since(start)))
+            }
+            _ => Err(self.cursor.unexpected("a default")),
+        }
+    }
+
+    /// `PRIMARY KEY` at a column.
+    fn column_key(&mut self, name: Option<String>, column: &str) -> Result<(), SqlError> {
+        self.cursor.expect_words(&["PRIMARY", "KEY"])?;
+        let columns = vec![column.to_owned()];
+        let of = clause("PRIMARY KEY", &columns);
+        if self.cursor.skip_words(&["DESC"]) {
+            self.descending_key = true;
+            self.lost.push(format!("DESC of {of}"));
+        } else {
+            self.cursor.skip_words(&["ASC"]);
+        }
+        self.on_conflict(&of)?;
+        if self.cursor.skip_words(&["AUTOINCREMENT"]) {
+            self.lost.push(format!("AUTOINCREMENT of column {column}"));
+        }
+        self.table.primary_key = Some(PrimaryKey { name, columns });
+        Ok(())
+    }
+
+    /// `[GENERATED ALWAYS] AS (expression) [STORED | VIRTUAL]`.
+    fn generated(&mut self) -> Result<String, SqlError> {
+        self.cursor.skip_words(&["GENERATED", "ALWAYS"]);
+        self.cursor.expect_words(&["AS"])?;
+        let expression = self.cursor.brackets()?;
+        let stored = self.cursor.skip_words(&["STORED"]);
+        if !stored {
+            self.cursor.skip_words(&["VIRTUAL"]);
+        }
+        let kind = if stored { "STORED" } else { "VIRTUAL" };
+        Ok(format!("GENERATED ALWAYS AS ({expression}) {kind}"))
+    }
+
+    fn at_table_constraint(&self) -> bool {
+        ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"]
+            .iter()
+            .any(|word| self.cursor.at_words(&[word]))
+    }
+
+    fn table_constraint(&mut self) -> Result<(), SqlError> {
+        let mut name = None;
+        while self.cursor.skip_words(&["CONSTRAINT"]) {
+            let next = self.cursor.name("a constraint's name")?;
+            self.unused_name(name.replace(next), "nothing");
+        }
+        if self.cursor.skip_words(&["PRIMARY", "KEY"]) {
+            let columns = self.key_columns("PRIMARY KEY")?;
+            self.table.primary_key = Some(PrimaryKey { name, columns });
+        } else if self.cursor.skip_words(&["UNIQUE"]) {
+            let columns = self.key_columns("UNIQUE")?;
+            self.table.uniques.push(Unique { name, columns });
+        } else if self.cursor.at_words(&["CHECK"]) {
+            self.check(name)?;
+        } else if self.cursor.skip_words(&["FOREIGN", "KEY"]) {
+            let columns = self.cursor.names_in_brackets("a column's name")?;
+            let columns = columns.into_iter().map(|column| self.spelled(column)).collect();
+            self.references(name, columns)?;
+        } else if name.is_some() {
+            self.unused_name(name, "nothing");
+        } else {
+            return Err(self.cursor.unexpected("a constraint"));
+        }
+        Ok(())
+    }
+
+    /// `(a COLLATE x DESC, b) [ON CONFLICT …]`: names are all that a constraint may have as expressions.
+    fn key_columns(&mut self, kind: &str) -> Result<Vec<String>, SqlError> {
+        let (mut columns, mut notes) = (Vec::new(), Vec::new());
+        self.cursor.expect_symbol("(")?;
+        loop {
+            let mut open = 0;
+            while self.cursor.skip_symbol("(") {
+                open += 1;
+            }
+            let name = self.cursor.name("a column's name")?;
+            let column = self.spelled(name);
+            loop {
+                if self.cursor.skip_words(&["COLLATE"]) {
+                    notes.push(format!("COLLATE {} of {column}", self.cursor.name("a collation's name")?));
+                } else if open > 0 {
+                    self.cursor.expect_symbol(")")?;
+                    open -= 1;
+                } else {
+                    break;
+                }
+            }
+            if self.cursor.skip_words(&["DESC"]) {
+                notes.push(format!("DESC of {column}"));
+            } else {
+                self.cursor.skip_words(&["ASC"]);
+            }
+            if self.cursor.skip_words(&["AUTOINCREMENT"]) {
+                self.lost.push(format!("AUTOINCREMENT of column {column}"));
+            }
+            columns.push(column);
+            if !self.cursor.skip_symbol(",") {
+                break;
+            }
+        }
+        self.cursor.expect_symbol(")")?;
+        let of = clause(kind, &columns);
+        self.lost.extend(notes.iter().map(|note| format!("{note} in {of}")));
+        self.on_conflict(&of)?;
+        Ok(columns)
+    }
+
+    /// `CHECK (expression)`.
+    fn check(&mut self, name: Option<String>) -> Result<(), SqlError> {
+        self.cursor.expect_words(&["CHECK"])?;
+        let expression = self.cursor.brackets()?.to_owned();
+        self.on_conflict(&clause("CHECK", &[&expression]))?;
+        self.table.checks.push(Check { name, expression });
+        Ok(())
+    }
+
+    /// `REFERENCES table (columns) …`, for a column or behind `FOREIGN KEY (columns)`.
+    fn references(&mut self, name: Option<String>, columns: Vec<String>) -> Result<(), SqlError> {
+        self.cursor.expect_words(&["REFERENCES"])?;
+        let of = clause("FOREIGN KEY", &columns);
+        let table = self.cursor.name("the table referred to")?;
+        let named = self.cursor.at_symbol("(");
+        let referred =
+            if named { self.cursor.names_in_brackets("a column referred to")? } else { Vec::new() };
+        let mut key = ForeignKey { name, ..ForeignKey::new(columns, table, referred) };
+        loop {
+            if self.cursor.skip_words(&["ON", "DELETE"]) {
+                key.on_delete = self.action()?;
+            } else if self.cursor.skip_words(&["ON", "UPDATE"]) {
+                key.on_update = self.action()?;
+            } else if self.cursor.skip_words(&["ON", "INSERT"]) {
+                let action = self.action()?;
+                self.lost.push(format!("ON INSERT {} of {of}", action.as_sql()));
+            } else if self.cursor.skip_words(&["MATCH"]) {
+                let kind = self.cursor.name("a kind of match")?.to_ascii_uppercase();
+                if kind != "SIMPLE" {
+                    self.lost.push(format!("MATCH {kind} of {of}"));
+                }
+            } else if self.cursor.at_words(&["DEFERRABLE"]) || self.cursor.at_words(&["NOT", "DEFERRABLE"]) {
+                self.deferrable(&of)?;
+            } else {
+                break;
+            }
+        }
+        self.table.foreign_keys.push(key);
+        Ok(())
+    }
+
+    fn action(&mut self) -> Result<ReferentialAction, SqlError> {
+        use ReferentialAction::{Cascade, NoAction, Restrict, SetDefault, SetNull};
+        [
+            (["SET", "NULL"].as_slice(), SetNull),
+            (&["SET", "DEFAULT"], SetDefault),
+            (&["CASCADE"], Cascade),
+            (&["RESTRICT"], Restrict),
+            (&["NO", "ACTION"], NoAction),
+        ]
+        .into_iter()
+        .find_map(|(words, action)| self.cursor.skip_words(words).then_some(action))
+        .ok_or_else(|| self.cursor.unexpected("what the foreign key does"))
+    }
+
+    /// `[NOT] DEFERRABLE [INITIALLY …]`. With NOT, nothing is deferred, whatever follows.
+    fn deferrable(&mut self, of: &str) -> Result<(), SqlError> {
+        let not = self.cursor.skip_words(&["NOT"]);
+        self.cursor.expect_words(&["DEFERRABLE"])?;
+        let mut clause = "DEFERRABLE".to_owned();
+        if self.cursor.skip_words(&["INITIALLY"]) {
+            let when = self.one_of(&["DEFERRED", "IMMEDIATE"]);
+            let when = when.ok_or_else(|| self.cursor.unexpected("DEFERRED or IMMEDIATE"))?;
+            clause.push_str(&format!(" INITIALLY {when}"));
+        }
+        if !not {
+            self.lost.push(format!("{clause} of {of}"));
+        }
+        Ok(())
+    }
+
+    /// `ON CONFLICT …`, if it stands here.
+    fn on_conflict(&mut self, of: &str) -> Result<(), SqlError> {
+        if !self.cursor.skip_words(&["ON", "CONFLICT"]) {
+            return Ok(());
+        }
+        match self.one_of(&["ABORT", "ROLLBACK", "FAIL", "IGNORE", "REPLACE"]) {
+            Some("ABORT") => {}
+            Some(other) => self.lost.push(format!("ON CONFLICT {other} of {of}")),
+            None => return Err(self.cursor.unexpected("what is done on conflict")),
+        }
+        Ok(())
+    }
+
+    /// Passes over one of these words.
+    fn one_of(&mut self, words: &[&'static str]) -> Option<&'static str> {
+        words.iter().copied().find(|word| self.cursor.skip_words(&[word]))
+    }
+
+    /// SQLite lets anything have a name, but a table has no place for those of NOT NULL and the like.
+    fn unused_name(&mut self, name: Option<String>, of: &str) {
+        self.lost.extend(name.map(|name| format!("CONSTRAINT {name} (the name of {of})")));
+    }
+
+    /// A column's name as the column itself spells it: SQLite does not tell `a` from `A`.
+    fn spelled(&self, name: String) -> String {
+        let column = self.table.columns.iter().find(|column| column.name.eq_ignore_ascii_case(&name));
+        column.map_or(name, |column| column.name.clone())
+    }
+
+    /// What follows the closing bracket.
+    fn options(&mut self) -> Result<Options, SqlError> {
+        let mut options = Options::default();
+        while self.cursor.peek(0).is_some() && !self.cursor.at_symbol(";") {
+            if self.cursor.skip_words(&["WITHOUT", "ROWID"]) {
+                options.without_rowid = true;
+                self.lost.push("WITHOUT ROWID".to_owned());
+            } else if self.cursor.skip_words(&["STRICT"]) {
+                options.strict = true;
+                self.lost.push("STRICT".to_owned());
+            } else {
+                return Err(self.cursor.unexpected("an option of the table"));
+            }
+            if !self.cursor.skip_symbol(",") {
+                break;
+            }
+        }
+        self.cursor.skip_symbol(";");
+        self.cursor.expect_end()?;
+        Ok(options)
+    }
+
+    /// What the primary key makes of its columns.
+    fn key(&mut self, options: Options) {
+        let Some(key) = &self.table.primary_key else { return };
+        let columns = self.table.columns.iter_mut().zip(&self.declared);
+        for (column, declared) in columns.filter(|(column, _)| key.columns.contains(&column.name)) {
+            let integer = declared.eq_ignore_ascii_case("INTEGER");
+            let row_id = integer && key.columns.len() == 1 && !self.descending_key && !options.without_rowid;
+            column.autoincrement = row_id;
+            column.nullable &= !(row_id || options.without_rowid || options.strict);
+        }
+    }
+}
+
+/// `UNIQUE (a, b)`, for [`SqliteTable::lost`].
+fn clause(kind: &str, columns: &[impl AsRef<str>]) -> String {
+    let columns: Vec<_> = columns.iter().map(AsRef::as_ref).collect();
+    format!("{kind} ({})", columns.join(", "))
+}
+
+/// A type that is one word in quotes means what it means without them.
+fn unquoted_type(declared: &str) -> Cow<'_, str> {
+    match tokens(declared).as_deref() {
+        Ok([only]) => only.value(),
+        _ => Cow::Borrowed(declared),
+    }
+}

@@ -1,0 +1,11 @@
+//! SQL text as data.
+//!
+//! - [`lexer`] cuts text into tokens that know where they stand
+//! - [`create_table`] reads the CREATE TABLE text that SQLite keeps of a table
+
+pub mod create_table;
+mod cursor;
+mod error;
+pub mod lexer;
+
+pub use error::SqlError;

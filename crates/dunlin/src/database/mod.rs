@@ -1,0 +1,296 @@
+//! [`Database`]: one connection, and what differs between the servers behind it.
+//!
+//! Each server has a file with the same functions; nothing outside this folder, `introspect` and `lock`
+//! knows which server it is.
+
+mod mysql;
+mod postgres;
+mod sqlite;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use dunlin_core::dialect::DialectName;
+use dunlin_core::schema::TableName;
+use dunlin_core::session::{BoxError, BoxFuture, Row, Session};
+use dunlin_engine::dialect::{Dialect, dialect};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+
+use crate::error::Error;
+use crate::url::{DatabaseUrl, UrlDialect};
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing is written: a SQLite file that does not exist is not made, and counts as empty.
+    Read,
+    /// A SQLite file that does not exist is made.
+    Write,
+}
+
+/// A connection to a database.
+pub struct Database {
+    connection: Connection,
+    dialect: &'static dyn Dialect,
+    /// The URL without its password.
+    shown: String,
+    /// The file of a SQLite database.
+    file: Option<std::path::PathBuf>,
+    absent: bool,
+}
+
+enum Connection {
+    Postgres(sqlx::PgConnection),
+    MySql(sqlx::MySqlConnection),
+    Sqlite(sqlx::SqliteConnection),
+}
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
+
+impl Database {
+    /// Connects.
+    ///
+    /// # Errors
+    /// The server does not answer, or refuses.
+    pub async fn connect(url: &DatabaseUrl, access: Access) -> Result<Self, Error> {
+        let timeout = url.timeouts.connect.unwrap_or(CONNECT_TIMEOUT);
+        let shown = url.redacted();
+        let connecting = async {
+            Ok(match url.dialect {
+                UrlDialect::Postgres => (Connection::Postgres(postgres::connect(url).await?), None),
+                UrlDialect::MySql => (Connection::MySql(mysql::connect(url).await?), None),
+                UrlDialect::Sqlite => {
+                    let (connection, file) = sqlite::connect(url, access).await?;
+                    (Connection::Sqlite(connection), file)
+                }
+            })
+        };
+        let (mut connection, file) = match tokio::time::timeout(timeout, connecting).await {
+            Ok(connected) => {
+                connected.map_err(|source: sqlx::Error| Error::Connect { database: shown.clone(), source })?
+            }
+            Err(_) => return Err(Error::ConnectTimeout { database: shown, timeout }),
+        };
+        let name = match &mut connection {
+            Connection::Postgres(_) => DialectName::Postgres,
+            Connection::Sqlite(_) => DialectName::Sqlite,
+            Connection::MySql(connection) => mysql::server(connection)
+                .await
+                .map_err(|source| Error::Connect { database: shown.clone(), source })?,
+        };
+        let absent = name == DialectName::Sqlite && file.is_none() && !url.is_in_memory();
+        Ok(Self { connection, dialect: dialect(name), shown, file, absent })
+    }
+
+    /// The dialect that the server speaks.
+    pub fn dialect(&self) -> &'static dyn Dialect {
+        self.dialect
+    }
+
+    /// The URL without its password.
+    pub fn url(&self) -> &str {
+        &self.shown
+    }
+
+    /// Whether this is a SQLite file that did not exist when it was to be read: it is looked at as an
+    /// empty database, and must be opened again to be seen once it exists.
+    pub fn is_absent(&self) -> bool {
+        self.absent
+    }
+
+    /// Says goodbye to the server.
+    pub async fn close(self) {
+        let closed = match self.connection {
+            Connection::Postgres(connection) => connection.close().await,
+            Connection::MySql(connection) => connection.close().await,
+            Connection::Sqlite(connection) => connection.close().await,
+        };
+        if let Err(error) = closed {
+            tracing::debug!(%error, "the connection was not closed in order");
+        }
+    }
+
+    /// Asks for nothing, to see whether the database answers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn ping(&mut self) -> Result<(), Error> {
+        self.rows("SELECT 1").await.map(drop)
+    }
+
+    /// Runs one statement and returns how many rows it hit.
+    pub(crate) async fn run(&mut self, sql: &str) -> Result<u64, Error> {
+        tracing::debug!(sql, "statement");
+        self.try_run(sql).await.map_err(|source| Error::Statement { statement: sql.to_owned(), source })
+    }
+
+    /// Runs one query and returns its rows as text.
+    pub(crate) async fn rows(&mut self, sql: &str) -> Result<Vec<Row>, Error> {
+        self.try_rows(sql).await.map_err(|source| Error::Statement { statement: sql.to_owned(), source })
+    }
+
+    async fn try_run(&mut self, sql: &str) -> Result<u64, sqlx::Error> {
+        let statement = raw(sql);
+        Ok(match &mut self.connection {
+            Connection::Postgres(connection) => connection.execute(statement).await?.rows_affected(),
+            Connection::MySql(connection) => connection.execute(statement).await?.rows_affected(),
+            Connection::Sqlite(connection) => connection.execute(statement).await?.rows_affected(),
+        })
+    }
+
+    async fn try_rows(&mut self, sql: &str) -> Result<Vec<Row>, sqlx::Error> {
+        let statement = raw(sql);
+        match &mut self.connection {
+            Connection::Postgres(connection) => texts(connection.fetch_all(statement).await?),
+            Connection::MySql(connection) => texts(connection.fetch_all(statement).await?),
+            Connection::Sqlite(connection) => texts(connection.fetch_all(statement).await?),
+        }
+    }
+
+    /// The rows of a query; `None` when a table in it does not exist.
+    pub(crate) async fn rows_if_tables_exist(&mut self, sql: &str) -> Result<Option<Vec<Row>>, Error> {
+        match self.try_rows(sql).await {
+            Ok(rows) => Ok(Some(rows)),
+            Err(sqlx::Error::Database(error)) if self.is_missing_table(error.as_ref()) => Ok(None),
+            Err(source) => Err(Error::Statement { statement: sql.to_owned(), source }),
+        }
+    }
+
+    fn is_missing_table(&self, error: &dyn sqlx::error::DatabaseError) -> bool {
+        match &self.connection {
+            Connection::Postgres(_) => error.code().as_deref() == Some(postgres::UNDEFINED_TABLE),
+            Connection::MySql(_) => error.code().as_deref() == Some(mysql::NO_SUCH_TABLE),
+            Connection::Sqlite(_) => error.message().starts_with(sqlite::NO_SUCH_TABLE),
+        }
+    }
+
+    /// Which of these tables exist.
+    pub(crate) async fn existing(&mut self, tables: &[TableName]) -> Result<BTreeSet<TableName>, Error> {
+        if tables.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let sql = match &self.connection {
+            Connection::Postgres(_) => postgres::existing(tables, self.dialect),
+            Connection::MySql(_) => mysql::existing(tables, self.dialect),
+            Connection::Sqlite(_) => sqlite::existing(tables, self.dialect),
+        };
+        let rows = self.rows(&sql).await?;
+        let position = |row: &Row| row.first()?.as_ref()?.parse::<usize>().ok();
+        Ok(rows.iter().filter_map(position).filter_map(|at| tables.get(at).cloned()).collect())
+    }
+
+    /// Whether tables can be created where they would go, as far as the server tells beforehand.
+    pub(crate) async fn may_create(&mut self, schema: Option<&str>) -> Result<(), Error> {
+        match &self.connection {
+            Connection::Postgres(_) => postgres::may_create(self, schema).await,
+            Connection::MySql(_) => mysql::may_create(self, schema).await,
+            Connection::Sqlite(_) => sqlite::may_create(schema),
+        }
+    }
+
+    /// Tries once to take the lock.
+    pub(crate) async fn try_lock(&mut self, key: &crate::LockKey) -> Result<bool, Error> {
+        match &self.connection {
+            Connection::Postgres(_) => postgres::try_lock(self, key).await,
+            Connection::MySql(_) => mysql::try_lock(self, key).await,
+            Connection::Sqlite(_) => Ok(true),
+        }
+    }
+
+    /// Gives the lock back.
+    pub(crate) async fn unlock(&mut self, key: &crate::LockKey) -> Result<(), Error> {
+        match &self.connection {
+            Connection::Postgres(_) => postgres::unlock(self, key).await,
+            Connection::MySql(_) => mysql::unlock(self, key).await,
+            Connection::Sqlite(_) => Ok(()),
+        }
+    }
+
+    /// Who holds the lock, in words, where the server tells.
+    pub(crate) async fn lock_holder(&mut self, key: &crate::LockKey) -> Option<String> {
+        let holder = match &self.connection {
+            Connection::Postgres(_) => postgres::lock_holder(self, key).await,
+            Connection::MySql(_) => mysql::lock_holder(self, key).await,
+            Connection::Sqlite(_) => Ok(None),
+        };
+        holder.ok().flatten()
+    }
+
+    /// The file whose neighbour is the lock file: SQLite has no lock of its own that outlasts a
+    /// transaction.
+    pub(crate) fn lock_file(&self) -> Option<std::path::PathBuf> {
+        self.file.as_ref().map(|file| {
+            let mut name = file.clone().into_os_string();
+            name.push(".lock");
+            name.into()
+        })
+    }
+
+    /// Switches the enforcement of foreign keys, where a rebuild needs that.
+    pub(crate) async fn enforce_foreign_keys(&mut self, on: bool) -> Result<(), Error> {
+        match &self.connection {
+            Connection::Sqlite(_) => sqlite::enforce_foreign_keys(self, on).await,
+            Connection::Postgres(_) | Connection::MySql(_) => Ok(()),
+        }
+    }
+
+    /// How many rows refer to nothing, by referring table and table referred to.
+    pub(crate) async fn dangling_rows(&mut self) -> Result<Vec<(String, String, u64)>, Error> {
+        match &self.connection {
+            Connection::Sqlite(_) => sqlite::dangling_rows(self).await,
+            Connection::Postgres(_) | Connection::MySql(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// The statements that make a table's triggers, which a rebuild loses.
+    pub(crate) async fn triggers(&mut self, table: &TableName) -> Result<Vec<String>, Error> {
+        match &self.connection {
+            Connection::Sqlite(_) => sqlite::triggers(self, table).await,
+            Connection::Postgres(_) | Connection::MySql(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// The statement that begins a transaction in which tables will be changed.
+    pub(crate) fn begin(&self) -> &'static str {
+        match &self.connection {
+            Connection::Sqlite(_) => "BEGIN IMMEDIATE",
+            Connection::Postgres(_) | Connection::MySql(_) => "BEGIN",
+        }
+    }
+}
+
+impl Session for Database {
+    fn dialect(&self) -> DialectName {
+        self.dialect.name()
+    }
+
+    fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
+        Box::pin(async move { Ok(self.run(sql).await.map(drop)?) })
+    }
+
+    fn query<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Vec<Row>, BoxError>> {
+        Box::pin(async move { Ok(self.rows(sql).await?) })
+    }
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Database").field("url", &self.shown).finish_non_exhaustive()
+    }
+}
+
+/// The one place where text becomes SQL: it comes from revisions and from dialects, which quote.
+fn raw(sql: &str) -> sqlx::RawSql {
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+}
+
+/// Rows as text. Every server sends text here: the statements are not prepared.
+fn texts<R>(rows: Vec<R>) -> Result<Vec<Row>, sqlx::Error>
+where
+    R: sqlx::Row,
+    usize: sqlx::ColumnIndex<R>,
+    for<'r> Option<String>: sqlx::Decode<'r, R::Database>,
+{
+    let text = |row: &R| (0..row.len()).map(|at| row.try_get_unchecked(at)).collect();
+    rows.iter().map(text).collect()
+}

@@ -1,0 +1,84 @@
+//! MySQL and MariaDB.
+
+use std::str::FromStr as _;
+
+use dunlin_core::dialect::DialectName;
+use dunlin_core::schema::TableName;
+use dunlin_engine::dialect::Dialect;
+use sqlx::mysql::MySqlConnectOptions;
+use sqlx::{ConnectOptions as _, Executor as _, MySqlConnection, Row as _};
+
+use super::Database;
+use crate::LockKey;
+use crate::error::Error;
+use crate::url::DatabaseUrl;
+
+/// The SQL state of error 1146.
+pub(super) const NO_SUCH_TABLE: &str = "42S02";
+
+/// The server's SQL mode stays as it is, so that a revision means here what it means in the client; the
+/// session's time zone is UTC, as a script says too.
+pub(super) async fn connect(url: &DatabaseUrl) -> Result<MySqlConnection, sqlx::Error> {
+    MySqlConnectOptions::from_str(&url.to_native())?
+        .pipes_as_concat(false)
+        .no_engine_substitution(false)
+        .connect()
+        .await
+}
+
+/// Which of the two it is: MariaDB says so in its version.
+pub(super) async fn server(connection: &mut MySqlConnection) -> Result<DialectName, sqlx::Error> {
+    let row = connection.fetch_one(sqlx::raw_sql("SELECT VERSION()")).await?;
+    let version: String = row.try_get_unchecked(0)?;
+    let mariadb = version.to_lowercase().contains("mariadb");
+    Ok(if mariadb { DialectName::MariaDb } else { DialectName::MySql })
+}
+
+pub(super) fn existing(tables: &[TableName], dialect: &dyn Dialect) -> String {
+    let row = |(at, table): (usize, &TableName)| {
+        let schema = match &table.schema {
+            Some(schema) => dialect.literal(schema),
+            None => "DATABASE()".to_owned(),
+        };
+        format!(
+            "SELECT {at} FROM information_schema.tables WHERE table_schema = {schema} AND table_name = {}",
+            dialect.literal(&table.name)
+        )
+    };
+    tables.iter().enumerate().map(row).collect::<Vec<_>>().join(" UNION ALL ")
+}
+
+/// What a role may do is not to be had as a plain answer here; only the database's existence is.
+pub(super) async fn may_create(database: &mut Database, schema: Option<&str>) -> Result<(), Error> {
+    let Some(schema) = schema else { return Ok(()) };
+    let sql = format!(
+        "SELECT 1 FROM information_schema.schemata WHERE schema_name = {}",
+        database.dialect.literal(schema)
+    );
+    match database.rows(&sql).await?.is_empty() {
+        true => Err(Error::NoSchema { schema: schema.to_owned() }),
+        false => Ok(()),
+    }
+}
+
+/// A time-out of 0 asks once on both: MariaDB answers NULL to the negative ones that MySQL waits for
+/// ever with.
+pub(super) async fn try_lock(database: &mut Database, key: &LockKey) -> Result<bool, Error> {
+    let sql = format!("SELECT GET_LOCK({}, 0)", database.dialect.literal(key.mysql()));
+    let rows = database.rows(&sql).await?;
+    Ok(rows.first().and_then(|row| row.first()).is_some_and(|taken| taken.as_deref() == Some("1")))
+}
+
+pub(super) async fn unlock(database: &mut Database, key: &LockKey) -> Result<(), Error> {
+    let sql = format!("SELECT RELEASE_LOCK({})", database.dialect.literal(key.mysql()));
+    database.rows(&sql).await.map(drop)
+}
+
+pub(super) async fn lock_holder(database: &mut Database, key: &LockKey) -> Result<Option<String>, Error> {
+    let sql = format!(
+        "SELECT CONCAT('connection ', id, ' of ', user, ' from ', host) \
+         FROM information_schema.processlist WHERE id = IS_USED_LOCK({})",
+        database.dialect.literal(key.mysql())
+    );
+    Ok(database.rows(&sql).await?.into_iter().next().and_then(|row| row.into_iter().next().flatten()))
+}

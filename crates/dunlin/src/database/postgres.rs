@@ -1,0 +1,81 @@
+//! PostgreSQL.
+
+use std::str::FromStr as _;
+
+use dunlin_core::schema::TableName;
+use dunlin_engine::dialect::Dialect;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, PgConnection};
+
+use super::Database;
+use crate::LockKey;
+use crate::error::Error;
+use crate::url::DatabaseUrl;
+
+/// `undefined_table`.
+pub(super) const UNDEFINED_TABLE: &str = "42P01";
+
+pub(super) async fn connect(url: &DatabaseUrl) -> Result<PgConnection, sqlx::Error> {
+    let mut options = PgConnectOptions::from_str(&url.to_native())?;
+    if options.get_application_name().is_none() {
+        options = options.application_name("dunlin");
+    }
+    options.connect().await
+}
+
+/// Bare names are looked up as the server would look them up, along the search path.
+pub(super) fn existing(tables: &[TableName], dialect: &dyn Dialect) -> String {
+    let row = |(at, table): (usize, &TableName)| {
+        let name = match &table.schema {
+            Some(schema) => format!("{}.{}", dialect.quote(schema), dialect.quote(&table.name)),
+            None => dialect.quote(&table.name),
+        };
+        format!("({at}, to_regclass({}))", dialect.literal(&name))
+    };
+    let rows = tables.iter().enumerate().map(row).collect::<Vec<_>>().join(", ");
+    format!("SELECT at FROM (VALUES {rows}) AS wanted (at, found) WHERE found IS NOT NULL")
+}
+
+pub(super) async fn may_create(database: &mut Database, schema: Option<&str>) -> Result<(), Error> {
+    let wanted = match schema {
+        Some(schema) => database.dialect.literal(schema),
+        None => "current_schema()".to_owned(),
+    };
+    let sql = format!(
+        "SELECT current_user::text, name, has_schema_privilege(oid, 'CREATE')::text \
+         FROM (SELECT {wanted}::text AS name) AS wanted LEFT JOIN pg_namespace ON nspname = name"
+    );
+    let rows = database.rows(&sql).await?;
+    let text = |at: usize| rows.first().and_then(|row| row.get(at)).cloned().flatten();
+    let schema = text(1).unwrap_or_else(|| "(none on the search path)".to_owned());
+    match text(2).as_deref() {
+        Some("true") => Ok(()),
+        Some(_) => Err(Error::MayNotCreate { role: text(0).unwrap_or_default(), schema }),
+        None => Err(Error::NoSchema { schema }),
+    }
+}
+
+pub(super) async fn try_lock(database: &mut Database, key: &LockKey) -> Result<bool, Error> {
+    let sql = format!("SELECT pg_try_advisory_lock({})::text", key.postgres());
+    let rows = database.rows(&sql).await?;
+    Ok(rows.first().and_then(|row| row.first()).is_some_and(|taken| taken.as_deref() == Some("true")))
+}
+
+pub(super) async fn unlock(database: &mut Database, key: &LockKey) -> Result<(), Error> {
+    database.rows(&format!("SELECT pg_advisory_unlock({})::text", key.postgres())).await.map(drop)
+}
+
+pub(super) async fn lock_holder(database: &mut Database, key: &LockKey) -> Result<Option<String>, Error> {
+    let sql = format!(
+        "SELECT format('process %s of %s%s%s, connected since %s', a.pid, a.usename, \
+                coalesce(' from ' || host(a.client_addr), ''), \
+                coalesce(' (' || nullif(a.application_name, '') || ')', ''), \
+                to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS TZ')) \
+         FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid) \
+         WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
+           AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+           AND ((l.classid::bigint << 32) | l.objid::bigint) = {}",
+        key.postgres()
+    );
+    Ok(database.rows(&sql).await?.into_iter().next().and_then(|row| row.into_iter().next().flatten()))
+}

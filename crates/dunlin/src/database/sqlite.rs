@@ -1,0 +1,80 @@
+//! SQLite.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use dunlin_core::schema::TableName;
+use dunlin_engine::dialect::Dialect;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, SqliteConnection};
+
+use super::{Access, Database};
+use crate::error::Error;
+use crate::url::DatabaseUrl;
+
+/// How the message begins; the code is the same for many errors.
+pub(super) const NO_SUCH_TABLE: &str = "no such table";
+
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Opens the file. To read one that does not exist is to read an empty database.
+pub(super) async fn connect(
+    url: &DatabaseUrl,
+    access: Access,
+) -> Result<(SqliteConnection, Option<PathBuf>), sqlx::Error> {
+    let options = SqliteConnectOptions::new()
+        .foreign_keys(true)
+        .busy_timeout(url.timeouts.busy.unwrap_or(BUSY_TIMEOUT));
+    let file = url.database.as_ref().filter(|_| !url.is_in_memory()).map(PathBuf::from);
+    match file {
+        Some(file) if access == Access::Write || file.exists() => {
+            let options = options.filename(&file).create_if_missing(access == Access::Write);
+            Ok((options.connect().await?, Some(file)))
+        }
+        _ => Ok((options.in_memory(true).connect().await?, None)),
+    }
+}
+
+pub(super) fn existing(tables: &[TableName], dialect: &dyn Dialect) -> String {
+    let row = |(at, table): (usize, &TableName)| {
+        let master = match &table.schema {
+            Some(schema) => format!("{}.sqlite_master", dialect.quote(schema)),
+            None => "sqlite_master".to_owned(),
+        };
+        let name = dialect.literal(&table.name);
+        format!("SELECT {at} FROM {master} WHERE type IN ('table', 'view') AND name = {name} COLLATE NOCASE")
+    };
+    tables.iter().enumerate().map(row).collect::<Vec<_>>().join(" UNION ALL ")
+}
+
+/// The only schema is the file itself.
+pub(super) fn may_create(schema: Option<&str>) -> Result<(), Error> {
+    match schema {
+        None | Some("main") => Ok(()),
+        Some(schema) => Err(Error::NoSchema { schema: schema.to_owned() }),
+    }
+}
+
+pub(super) async fn enforce_foreign_keys(database: &mut Database, on: bool) -> Result<(), Error> {
+    let switch = if on { "ON" } else { "OFF" };
+    database.run(&format!("PRAGMA foreign_keys = {switch}")).await.map(drop)
+}
+
+pub(super) async fn dangling_rows(database: &mut Database) -> Result<Vec<(String, String, u64)>, Error> {
+    let sql = "SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2";
+    let mut dangling = Vec::new();
+    for row in database.rows(sql).await? {
+        if let [Some(table), Some(parent), Some(count)] = row.as_slice() {
+            dangling.push((table.clone(), parent.clone(), count.parse().unwrap_or(0)));
+        }
+    }
+    Ok(dangling)
+}
+
+pub(super) async fn triggers(database: &mut Database, table: &TableName) -> Result<Vec<String>, Error> {
+    let sql = format!(
+        "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = {} COLLATE NOCASE ORDER BY rowid",
+        database.dialect.literal(&table.name)
+    );
+    Ok(database.rows(&sql).await?.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect())
+}

@@ -1,0 +1,257 @@
+//! Running the steps of one owner's plan.
+//!
+//! DDL and version rows are committed together where the database can do that: on PostgreSQL once per
+//! revision, on SQLite once for consecutive revisions (a rebuild in a transaction of its own). MySQL
+//! and MariaDB commit every DDL statement by themselves.
+
+use std::time::Instant;
+
+use dunlin_core::manager::{Lifecycle, PlannedStep, Run};
+use dunlin_core::operation::Operation;
+use dunlin_core::session::{BoxError, BoxFuture, Session};
+use dunlin_engine::history::{RowChange, row_changes};
+use dunlin_engine::plan::{Action, OwnerPlan, PlanError, PlanKind, RenderedStep, Step};
+use dunlin_engine::version_table;
+
+use crate::database::Database;
+use crate::error::Error;
+use crate::introspect::{Introspected, introspect};
+use crate::report::{Event, Observer, OwnerReport, RunStatus, StepReport};
+
+/// Runs a plan, by its manager's override where there is one.
+pub(crate) async fn run(
+    database: &mut Database,
+    plan: &OwnerPlan,
+    rendered: &[RenderedStep],
+    lifecycle: Option<&dyn Lifecycle>,
+    report: &mut OwnerReport,
+    observer: &mut Observer<'_>,
+) -> Result<(), Error> {
+    let mut run = ManagerRun {
+        planned: planned_steps(plan),
+        database,
+        plan,
+        rendered,
+        report,
+        observer,
+        version_table_exists: !plan.create_version_table,
+    };
+    match lifecycle {
+        Some(lifecycle) => dispatch(lifecycle, plan, &mut run).await?,
+        None => run.all_steps().await?,
+    }
+    run.report.status = RunStatus::Done;
+    Ok(())
+}
+
+/// Calls the function of an override that a plan asks for.
+pub(crate) async fn dispatch(
+    lifecycle: &dyn Lifecycle,
+    plan: &OwnerPlan,
+    run: &mut dyn Run,
+) -> Result<(), Error> {
+    let done = match plan.kind {
+        PlanKind::Init => lifecycle.init(run).await,
+        PlanKind::Downgrade => lifecycle.downgrade(run).await,
+        PlanKind::Reset => lifecycle.reset(run).await,
+        PlanKind::Upgrade | PlanKind::UpToDate | PlanKind::Beyond => lifecycle.upgrade(run).await,
+    };
+    done.map_err(|source| match source.downcast::<Error>() {
+        Ok(own) => *own,
+        Err(source) => Error::Override { owner: plan.owner.clone(), source },
+    })
+}
+
+/// What an override sees of a plan.
+pub(crate) fn planned_steps(plan: &OwnerPlan) -> Vec<PlannedStep> {
+    let planned = |step: &Step| match &step.action {
+        Action::Revision { revision, direction } => Some(PlannedStep {
+            revision: revision.id.clone(),
+            direction: *direction,
+            message: revision.message.clone(),
+        }),
+        Action::CreateAll | Action::DropAll => None,
+    };
+    plan.steps.iter().filter_map(planned).collect()
+}
+
+struct ManagerRun<'r, 'o> {
+    database: &'r mut Database,
+    plan: &'r OwnerPlan,
+    planned: Vec<PlannedStep>,
+    rendered: &'r [RenderedStep],
+    report: &'r mut OwnerReport,
+    observer: &'r mut Observer<'o>,
+    version_table_exists: bool,
+}
+
+impl Run for ManagerRun<'_, '_> {
+    fn plan(&self) -> &[PlannedStep] {
+        &self.planned
+    }
+
+    fn offline(&self) -> bool {
+        false
+    }
+
+    fn session(&mut self) -> &mut dyn Session {
+        self.database
+    }
+
+    fn run_default(&mut self) -> BoxFuture<'_, Result<(), BoxError>> {
+        Box::pin(async move { Ok(self.all_steps().await?) })
+    }
+}
+
+impl ManagerRun<'_, '_> {
+    /// Runs all steps, in as many transactions as the database wants.
+    async fn all_steps(&mut self) -> Result<(), Error> {
+        let capabilities = self.database.dialect().capabilities();
+        let mut next = 0;
+        while next < self.plan.steps.len() {
+            let alone = |at: usize| self.rendered.get(at).is_some_and(|step| step.suspends_foreign_keys);
+            let mut end = next + 1;
+            if capabilities.groups_revisions && !alone(next) {
+                while end < self.plan.steps.len() && !alone(end) {
+                    end += 1;
+                }
+            }
+            let suspended = alone(next);
+            self.transaction(next..end, capabilities.transactional_ddl, suspended).await?;
+            next = end;
+        }
+        Ok(())
+    }
+
+    async fn transaction(
+        &mut self,
+        steps: std::ops::Range<usize>,
+        transactional: bool,
+        suspended: bool,
+    ) -> Result<(), Error> {
+        let dangling = match suspended {
+            true => self.database.dangling_rows().await?,
+            false => Vec::new(),
+        };
+        if suspended {
+            self.database.enforce_foreign_keys(false).await?;
+        }
+        let result = self.committed(steps, transactional, suspended.then_some(&dangling)).await;
+        if result.is_err() && transactional {
+            if let Err(error) = self.database.run("ROLLBACK").await {
+                tracing::debug!(%error, "nothing was rolled back");
+            }
+        }
+        if suspended {
+            self.database.enforce_foreign_keys(true).await?;
+        }
+        result
+    }
+
+    async fn committed(
+        &mut self,
+        steps: std::ops::Range<usize>,
+        transactional: bool,
+        dangling_before: Option<&Vec<(String, String, u64)>>,
+    ) -> Result<(), Error> {
+        if transactional {
+            let begin = self.database.begin();
+            self.database.run(begin).await?;
+        }
+        let mut done = Vec::new();
+        let plan = self.plan;
+        let mut rows = self.report.rows_after.clone();
+        for step in &plan.steps[steps] {
+            let started = Instant::now();
+            self.step(step).await?;
+            rows.clone_from(&step.rows_after);
+            let step = StepReport { action: step.action.clone(), elapsed: started.elapsed() };
+            (self.observer)(&Event::StepDone { owner: plan.owner.clone(), step: step.clone() });
+            done.push(step);
+        }
+        if let Some(before) = dangling_before {
+            self.refuse_dangling(before).await?;
+        }
+        if transactional {
+            self.database.run("COMMIT").await?;
+        }
+        self.report.steps.extend(done);
+        self.report.rows_after = rows;
+        Ok(())
+    }
+
+    async fn refuse_dangling(&mut self, before: &[(String, String, u64)]) -> Result<(), Error> {
+        let known = |table: &str, parent: &str| {
+            let same = |(t, p, _): &&(String, String, u64)| t == table && p == parent;
+            before.iter().find(same).map_or(0, |(_, _, count)| *count)
+        };
+        let after = self.database.dangling_rows().await?;
+        let new = after.into_iter().find(|(table, parent, count)| *count > known(table, parent));
+        match new {
+            Some((table, parent, count)) => {
+                let count = count - known(&table, &parent);
+                Err(Error::DanglingRows { table, parent, count })
+            }
+            None => Ok(()),
+        }
+    }
+
+    async fn step(&mut self, step: &Step) -> Result<(), Error> {
+        if !std::mem::replace(&mut self.version_table_exists, true) {
+            let table = version_table::table(&self.plan.version_table);
+            self.operation(&Operation::CreateTable { table }).await?;
+        }
+        for operation in &step.operations {
+            self.operation(operation).await?;
+        }
+        if step.action != Action::DropAll {
+            for change in row_changes(&step.rows_before, &step.rows_after) {
+                self.change_row(&change).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Renders an operation from the table as it really is, and runs it.
+    async fn operation(&mut self, operation: &Operation) -> Result<(), Error> {
+        let dialect = self.database.dialect();
+        let current = match operation.table() {
+            Some(table) if dialect.needs_current_table(operation) => {
+                introspect(self.database, std::slice::from_ref(table)).await?
+            }
+            _ => Introspected::default(),
+        };
+        let rendered = dialect.render(operation, &current.metadata).map_err(|source| Error::Plan {
+            owner: self.plan.owner.clone(),
+            source: PlanError::Render {
+                owner: self.plan.owner.clone(),
+                revision: operation.table().map(ToString::to_string).unwrap_or_default(),
+                source,
+            },
+        })?;
+        let triggers = match &rendered.rebuilds {
+            Some(table) => {
+                if let Some((table, what)) = current.unsaid.into_iter().find(|(name, _)| name == table) {
+                    return Err(Error::RebuildWouldLose { table: table.to_string(), what });
+                }
+                self.database.triggers(table).await?
+            }
+            None => Vec::new(),
+        };
+        for sql in rendered.statements.iter().chain(&triggers) {
+            self.database.run(sql).await?;
+        }
+        Ok(())
+    }
+
+    /// An update or delete that does not hit its row means that another tool was here: the lock binds
+    /// only those who ask for it.
+    async fn change_row(&mut self, change: &RowChange) -> Result<(), Error> {
+        let version_table = &self.plan.version_table;
+        let statement = version_table::statement(self.database.dialect(), version_table, change);
+        match self.database.run(&statement).await? {
+            1 => Ok(()),
+            rows => Err(Error::RowMoved { version_table: version_table.clone(), statement, rows }),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! SQLite: two queries over `sqlite_master`, whose texts are read in full.
+//!
+//! The pragmas know neither constraint names nor checks nor collations; the stored CREATE statements
+//! do.
+
+use dunlin_core::dialect::{DialectName, PerDialect};
+use dunlin_core::schema::Index;
+use dunlin_engine::sql::create_table;
+
+use super::{Introspected, Scope, names, optional, text};
+use crate::database::Database;
+use crate::error::Error;
+
+const TABLES: &str = "\
+SELECT t.name, t.sql FROM {master} AS t
+WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND {names}
+ORDER BY t.rowid";
+
+const INDEXES: &str = "\
+SELECT t.name, i.name, i.\"unique\", i.sql,
+       (SELECT group_concat(name, char(31)) FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno))
+FROM {master} AS t
+JOIN (SELECT m.name, m.tbl_name, m.sql, l.\"unique\"
+      FROM {master} AS m JOIN pragma_index_list(m.tbl_name) AS l ON l.name = m.name AND l.origin = 'c'
+      WHERE m.type = 'index') AS i ON i.tbl_name = t.name
+WHERE t.type = 'table' AND {names}
+ORDER BY t.rowid, i.name";
+
+pub(super) async fn read(
+    database: &mut Database,
+    scope: &Scope<'_>,
+    found: &mut Introspected,
+) -> Result<(), Error> {
+    let master = match scope.schema {
+        Some(schema) => format!("{}.sqlite_master", database.dialect().quote(schema)),
+        None => "sqlite_master".to_owned(),
+    };
+    let condition = scope.names_condition(database, "t.name COLLATE NOCASE");
+    let query = |sql: &str| sql.replace("{master}", &master).replace("{names}", &condition);
+    let dialect = database.dialect();
+
+    for row in database.rows(&query(TABLES)).await? {
+        let name = text(&row, 0);
+        let unreadable = |source| Error::Introspect { table: name.to_owned(), source };
+        let read = create_table::read_sqlite(text(&row, 1), |text| dialect.parse_type(text))
+            .map_err(|error| unreadable(error.into()))?;
+        let mut table = read.table;
+        table.name = scope.table(name);
+        found.unsaid.extend(read.lost.into_iter().map(|what| (table.name.clone(), what)));
+        found.metadata.insert(table);
+    }
+    for row in database.rows(&query(INDEXES)).await? {
+        let Some(table) = found.metadata.get_mut(&scope.table(text(&row, 0))) else { continue };
+        table.indexes.push(Index {
+            name: optional(&row, 1),
+            columns: names(&row, 4),
+            unique: text(&row, 2) == "1",
+            predicate: predicate(text(&row, 3)),
+        });
+    }
+    Ok(())
+}
+
+/// What stands behind WHERE in a CREATE INDEX.
+fn predicate(sql: &str) -> Option<PerDialect<String>> {
+    let at = sql.to_ascii_uppercase().rfind(" WHERE ")?;
+    Some(PerDialect::only(DialectName::Sqlite, sql[at + " WHERE ".len()..].trim().to_owned()))
+}

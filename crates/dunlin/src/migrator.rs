@@ -1,0 +1,239 @@
+//! [`Migrator`]: the owners of one database, and what can be done with them.
+
+use std::time::Duration;
+
+use dunlin_core::manager::{DbManager, HostContext};
+use dunlin_engine::dialect::Dialect;
+use dunlin_engine::history::Target;
+use dunlin_engine::owner::Owner;
+use dunlin_engine::ownership;
+use dunlin_engine::plan::{Intent, Script, State};
+
+use crate::database::Database;
+use crate::error::Error;
+use crate::lock::{self, LockKey};
+use crate::report::{Failure, Observer, OwnerStatus, Report};
+use crate::script::write_script;
+use crate::state;
+use crate::task::{self, Planned, Task};
+
+/// The owners of one database: the core first, then the others in the order of their registration.
+#[derive(Debug, Clone)]
+pub struct Migrator {
+    owners: Vec<Owner>,
+    schema: Option<String>,
+    lock: LockKey,
+    lock_timeout: Duration,
+}
+
+/// How long the lock is waited for unless [`Migrator::lock_timeout`] says otherwise.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(300);
+
+impl Migrator {
+    /// Checks the owners: sound histories, and no table or version table claimed twice.
+    ///
+    /// # Errors
+    /// [`Error::Owner`] or [`Error::Clash`].
+    pub fn new(
+        managers: impl IntoIterator<Item = DbManager>,
+        host: &HostContext,
+        lock: LockKey,
+    ) -> Result<Self, Error> {
+        let owners = managers.into_iter().map(|manager| Owner::new(manager, host));
+        let owners = owners.collect::<Result<Vec<_>, _>>()?;
+        let claims: Vec<_> = owners.iter().map(Owner::claim).collect();
+        ownership::check(&claims)?;
+        let schema = host.schema().map(str::to_owned);
+        Ok(Self { owners, schema, lock, lock_timeout: LOCK_TIMEOUT })
+    }
+
+    /// How long to wait for the lock.
+    pub fn lock_timeout(mut self, timeout: Duration) -> Self {
+        self.lock_timeout = timeout;
+        self
+    }
+
+    /// The owners.
+    pub fn owners(&self) -> &[Owner] {
+        &self.owners
+    }
+
+    /// An owner by name.
+    ///
+    /// # Errors
+    /// [`Error::UnknownOwner`].
+    pub fn owner(&self, name: &str) -> Result<&Owner, Error> {
+        let found = self.owners.iter().find(|owner| owner.name() == name);
+        found.ok_or_else(|| Error::UnknownOwner { name: name.to_owned() })
+    }
+
+    /// Where every owner stands. Writes nothing; one round trip where all version tables exist, else
+    /// three, whatever the number of owners.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn status(&self, database: &mut Database) -> Result<Vec<OwnerStatus>, Error> {
+        let owners: Vec<&Owner> = self.owners.iter().collect();
+        let rows = state::version_rows(database, &owners).await?;
+        let status = |(owner, rows): (&Owner, Option<_>)| OwnerStatus::new(owner, rows.unwrap_or_default());
+        Ok(self.owners.iter().zip(rows).map(status).collect())
+    }
+
+    /// Brings the core to a target (`None`: its heads), then, if it stands at its heads, all others to
+    /// theirs. Owners without version rows are created from their models, unless `use_migration_files`
+    /// or, for the core, a target asks for the revisions.
+    ///
+    /// # Errors
+    /// A [`Failure`] with what was done before it.
+    pub async fn migrate(
+        &self,
+        database: &mut Database,
+        target: Option<Target>,
+        use_migration_files: bool,
+        observer: &mut Observer<'_>,
+    ) -> Result<Report, Failure> {
+        self.locked(database, vec![self.migrate_tasks(target, use_migration_files)], observer).await
+    }
+
+    /// Fulfils an intent for one owner and leaves the others alone.
+    ///
+    /// # Errors
+    /// A [`Failure`] with what was done before it.
+    pub async fn run(
+        &self,
+        database: &mut Database,
+        owner: &str,
+        intent: Intent,
+        observer: &mut Observer<'_>,
+    ) -> Result<Report, Failure> {
+        let owner = self.owner(owner)?;
+        let task = Task { owner, intent, after_head: false };
+        self.locked(database, vec![vec![task]], observer).await
+    }
+
+    /// Drops what the owners own (of the others, those that allow it: the last registered first), and
+    /// creates everything anew if `init` is set.
+    ///
+    /// # Errors
+    /// A [`Failure`] with what was done before it.
+    pub async fn reset(
+        &self,
+        database: &mut Database,
+        init: bool,
+        use_migration_files: bool,
+        observer: &mut Observer<'_>,
+    ) -> Result<Report, Failure> {
+        let droppable = |owner: &&Owner| owner.manager().can_drop_tables();
+        let reset = |owner| Task { owner, intent: Intent::Reset, after_head: false };
+        let mut phases = vec![self.owners.iter().rev().filter(droppable).map(reset).collect()];
+        if init {
+            phases.push(self.migrate_tasks(None, use_migration_files));
+        }
+        self.locked(database, phases, observer).await
+    }
+
+    /// Drops what one owner owns, and creates it anew if `init` is set.
+    ///
+    /// # Errors
+    /// A [`Failure`] with what was done before it; one that does not allow it is refused.
+    pub async fn reset_owner(
+        &self,
+        database: &mut Database,
+        owner: &str,
+        init: bool,
+        use_migration_files: bool,
+        observer: &mut Observer<'_>,
+    ) -> Result<Report, Failure> {
+        let owner = self.owner(owner)?;
+        let task = |intent| vec![Task { owner, intent, after_head: false }];
+        let mut phases = vec![task(Intent::Reset)];
+        if init {
+            phases.push(task(Intent::Upgrade { target: None, use_migration_files }));
+        }
+        self.locked(database, phases, observer).await
+    }
+
+    /// The SQL that an intent would run for one owner from where the database stands, for the
+    /// database's own client. Nothing is written to the database.
+    ///
+    /// # Errors
+    /// There is no plan, or the database cannot be read.
+    pub async fn script(
+        &self,
+        database: &mut Database,
+        owner: &str,
+        intent: &Intent,
+    ) -> Result<Script, Error> {
+        let owner = self.owner(owner)?;
+        let task = Task { owner, intent: intent.clone(), after_head: false };
+        let planned = task::plan(database, vec![task], &mut Report::default()).await?;
+        write_script(&planned, database.dialect()).await
+    }
+
+    /// The SQL that [`migrate`](Self::migrate) would run, revision by revision.
+    ///
+    /// # Errors
+    /// There is no plan, or the database cannot be read.
+    pub async fn migrate_script(
+        &self,
+        database: &mut Database,
+        target: Option<Target>,
+    ) -> Result<Script, Error> {
+        let tasks = self.migrate_tasks(target, true);
+        let planned = task::plan(database, tasks, &mut Report::default()).await?;
+        write_script(&planned, database.dialect()).await
+    }
+
+    /// The SQL that an intent would run for one owner in a database that stands at `from`, without any
+    /// database.
+    ///
+    /// # Errors
+    /// There is no plan.
+    pub async fn offline_script(
+        &self,
+        dialect: &'static dyn Dialect,
+        owner: &str,
+        intent: &Intent,
+        from: &Target,
+    ) -> Result<Script, Error> {
+        let owner = self.owner(owner)?;
+        let failed = |source| Error::Plan { owner: owner.name().to_owned(), source };
+        let rows = owner.history().rows_at(from).map_err(|error| failed(error.into()))?;
+        let state = State { rows: (!rows.is_empty()).then_some(rows), ..State::default() };
+        let plan = owner.plan(&state, intent).map_err(failed)?;
+        let rendered = plan.render(owner, dialect).map_err(failed)?;
+        write_script(&[Planned { owner, plan, rendered }], dialect).await
+    }
+
+    fn migrate_tasks(&self, target: Option<Target>, use_migration_files: bool) -> Vec<Task<'_>> {
+        let task = |(position, owner): (usize, _)| Task {
+            owner,
+            intent: Intent::Upgrade {
+                target: if position == 0 { target.clone() } else { None },
+                use_migration_files,
+            },
+            after_head: position > 0,
+        };
+        self.owners.iter().enumerate().map(task).collect()
+    }
+
+    /// Runs phases under the lock; each is planned when its turn comes, from the rows read then.
+    async fn locked(
+        &self,
+        database: &mut Database,
+        phases: Vec<Vec<Task<'_>>>,
+        observer: &mut Observer<'_>,
+    ) -> Result<Report, Failure> {
+        let held = lock::acquire(database, &self.lock, self.lock_timeout, observer).await?;
+        let mut report = Report::default();
+        let mut result = Ok(());
+        for tasks in phases {
+            result = task::run(database, tasks, self.schema.as_deref(), &mut report, observer).await;
+            if result.is_err() {
+                break;
+            }
+        }
+        held.release(database).await;
+        result.map(|()| report)
+    }
+}

@@ -1,0 +1,157 @@
+//! What was found and what was done, as data: whoever prints decides how.
+
+use std::time::Duration;
+
+use dunlin_core::revision::{Revision, RevisionId};
+use dunlin_engine::owner::Owner;
+use dunlin_engine::plan::{Action, OwnerPlan, PlanKind};
+use thiserror::Error;
+
+use crate::error::Error as RunError;
+
+/// Something that happened during a run.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// Somebody else holds the lock.
+    WaitingForLock {
+        /// Who, where the database can tell.
+        holder: Option<String>,
+        /// How long it will be waited for.
+        timeout: Duration,
+    },
+    /// Work on an owner begins.
+    OwnerStarted {
+        /// The owner.
+        owner: String,
+        /// What will be done.
+        kind: PlanKind,
+        /// How many steps that takes.
+        steps: usize,
+    },
+    /// A step is done; where DDL is transactional it may still wait for its commit.
+    StepDone {
+        /// The owner.
+        owner: String,
+        /// The step.
+        step: StepReport,
+    },
+}
+
+/// Is told what happens while it happens.
+pub type Observer<'o> = dyn FnMut(&Event) + Send + 'o;
+
+/// A step that ran.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepReport {
+    /// What it was.
+    pub action: Action,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// How far an owner got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunStatus {
+    /// Everything planned was done, be it nothing.
+    Done,
+    /// A step failed.
+    Failed,
+    /// An owner before it failed.
+    NotStarted,
+    /// It was not its turn: the core is not at its head.
+    NotAtHead,
+}
+
+/// What was done for one owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnerReport {
+    /// The owner.
+    pub owner: String,
+    /// What was planned.
+    pub kind: PlanKind,
+    /// How far it got.
+    pub status: RunStatus,
+    /// Its version rows before.
+    pub rows_before: Vec<RevisionId>,
+    /// Its version rows after.
+    pub rows_after: Vec<RevisionId>,
+    /// The steps that were committed.
+    pub steps: Vec<StepReport>,
+}
+
+impl OwnerReport {
+    pub(crate) fn planned(plan: &OwnerPlan) -> Self {
+        Self {
+            owner: plan.owner.clone(),
+            kind: plan.kind,
+            status: RunStatus::NotStarted,
+            rows_before: plan.rows_before.clone(),
+            rows_after: plan.rows_before.clone(),
+            steps: Vec::new(),
+        }
+    }
+}
+
+/// What was done in a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// The owners, in the order in which they were taken; one that was reset and created anew stands
+    /// here twice.
+    pub owners: Vec<OwnerReport>,
+}
+
+/// A run that stopped: what was done before, and why it stopped.
+#[derive(Debug, Error)]
+#[error("the run stopped")]
+pub struct Failure {
+    /// What was done; empty when nothing was started.
+    pub report: Report,
+    /// Whether the database may hold a part of the failed step: its DDL cannot be rolled back.
+    pub dirty: bool,
+    /// Why it stopped.
+    pub source: RunError,
+}
+
+impl From<RunError> for Failure {
+    /// Nothing was started.
+    fn from(source: RunError) -> Self {
+        Self { report: Report::default(), dirty: false, source }
+    }
+}
+
+/// Where one owner stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnerStatus {
+    /// The owner.
+    pub owner: String,
+    /// Its version rows.
+    pub rows: Vec<RevisionId>,
+    /// Its heads.
+    pub heads: Vec<RevisionId>,
+    /// What an upgrade would run, in order; empty where `unknown` is not.
+    pub pending: Vec<Revision>,
+    /// Rows that name no revision of this build.
+    pub unknown: Vec<RevisionId>,
+}
+
+impl OwnerStatus {
+    /// Whether the rows are exactly the heads.
+    pub fn is_up_to_date(&self) -> bool {
+        self.rows == self.heads
+    }
+
+    pub(crate) fn new(owner: &Owner, rows: Vec<RevisionId>) -> Self {
+        let history = owner.history();
+        let unknown: Vec<RevisionId> =
+            rows.iter().filter(|row| history.get(row).is_none()).cloned().collect();
+        let path = history.upgrade(&rows, &dunlin_engine::history::Target::Heads).unwrap_or_default();
+        Self {
+            owner: owner.name().to_owned(),
+            rows,
+            heads: history.heads(),
+            pending: path.into_iter().map(|step| step.revision).collect(),
+            unknown,
+        }
+    }
+}

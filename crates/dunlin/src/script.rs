@@ -1,0 +1,84 @@
+//! Plans as a script instead of a run.
+
+use dunlin_core::dialect::DialectName;
+use dunlin_core::manager::{PlannedStep, Run};
+use dunlin_core::session::{BoxError, BoxFuture, Row, Session};
+use dunlin_engine::dialect::Dialect;
+use dunlin_engine::plan::{RenderedStep, Script};
+
+use crate::error::Error;
+use crate::execute;
+use crate::task::Planned;
+
+/// Writes plans down, one after the other, by their managers' overrides where there are some.
+pub(crate) async fn write_script(
+    planned: &[Planned<'_>],
+    dialect: &'static dyn Dialect,
+) -> Result<Script, Error> {
+    let mut script = Script::new(dialect);
+    for Planned { owner, plan, rendered } in planned {
+        if plan.steps.is_empty() {
+            script.comment(&format!("{}: nothing to do", plan.owner));
+            continue;
+        }
+        let session = ScriptSession { script: &mut script, dialect };
+        let mut run = ScriptRun { planned: execute::planned_steps(plan), rendered, session };
+        match owner.manager().lifecycle_override() {
+            Some(lifecycle) => execute::dispatch(lifecycle.as_ref(), plan, &mut run).await?,
+            None => run.all_steps(),
+        }
+    }
+    Ok(script)
+}
+
+struct ScriptRun<'s> {
+    planned: Vec<PlannedStep>,
+    rendered: &'s [RenderedStep],
+    session: ScriptSession<'s>,
+}
+
+impl ScriptRun<'_> {
+    fn all_steps(&mut self) {
+        let ScriptSession { script, dialect } = &mut self.session;
+        self.rendered.iter().for_each(|step| script.step(step, *dialect));
+    }
+}
+
+impl Run for ScriptRun<'_> {
+    fn plan(&self) -> &[PlannedStep] {
+        &self.planned
+    }
+
+    fn offline(&self) -> bool {
+        true
+    }
+
+    fn session(&mut self) -> &mut dyn Session {
+        &mut self.session
+    }
+
+    fn run_default(&mut self) -> BoxFuture<'_, Result<(), BoxError>> {
+        self.all_steps();
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+struct ScriptSession<'s> {
+    script: &'s mut Script,
+    dialect: &'static dyn Dialect,
+}
+
+impl Session for ScriptSession<'_> {
+    fn dialect(&self) -> DialectName {
+        self.dialect.name()
+    }
+
+    fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
+        self.script.statement(sql);
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn query<'a>(&'a mut self, _sql: &'a str) -> BoxFuture<'a, Result<Vec<Row>, BoxError>> {
+        Box::pin(std::future::ready(Err("there is no database to ask in offline mode".into())))
+    }
+}

@@ -1,0 +1,87 @@
+//! What the database says of its owners, in a fixed number of round trips.
+
+use std::collections::BTreeSet;
+
+use dunlin_core::revision::RevisionId;
+use dunlin_core::schema::TableName;
+use dunlin_engine::owner::Owner;
+use dunlin_engine::plan::State;
+use dunlin_engine::version_table;
+
+use crate::database::Database;
+use crate::error::Error;
+
+/// The version rows of every owner, sorted; `None` for one whose version table does not exist. One
+/// round trip where all version tables exist, else three, whatever the number of owners.
+pub(crate) async fn version_rows(
+    database: &mut Database,
+    owners: &[&Owner],
+) -> Result<Vec<Option<Vec<RevisionId>>>, Error> {
+    let all: Vec<usize> = (0..owners.len()).collect();
+    if let Some(rows) = read(database, owners, &all).await? {
+        return Ok(rows);
+    }
+    let tables: Vec<TableName> = owners.iter().map(|owner| owner.version_table().into()).collect();
+    let existing = database.existing(&tables).await?;
+    let there: Vec<usize> = all.into_iter().filter(|at| existing.contains(&tables[*at])).collect();
+    Ok(read(database, owners, &there).await?.unwrap_or_else(|| vec![None; owners.len()]))
+}
+
+async fn read(
+    database: &mut Database,
+    owners: &[&Owner],
+    there: &[usize],
+) -> Result<Option<Vec<Option<Vec<RevisionId>>>>, Error> {
+    let mut found = vec![None; owners.len()];
+    if there.is_empty() {
+        return Ok(Some(found));
+    }
+    let dialect = database.dialect();
+    let select = |at: &usize| {
+        let table = dialect.quote(owners[*at].version_table());
+        format!("SELECT {at}, {} FROM {table}", version_table::COLUMN)
+    };
+    let sql = there.iter().map(select).collect::<Vec<_>>().join(" UNION ALL ");
+    let Some(rows) = database.rows_if_tables_exist(&sql).await? else { return Ok(None) };
+    there.iter().for_each(|at| found[*at] = Some(Vec::new()));
+    for row in rows {
+        if let [Some(at), Some(revision)] = row.as_slice() {
+            let at: Option<usize> = at.parse().ok();
+            if let Some(Some(rows)) = at.and_then(|at| found.get_mut(at)) {
+                rows.push(RevisionId::from(revision.as_str()));
+            }
+        }
+    }
+    found.iter_mut().flatten().for_each(|rows| rows.sort());
+    Ok(Some(found))
+}
+
+/// The whole state of some owners: rows, and, where there are none or `all_tables` is set, which of
+/// their tables exist.
+pub(crate) async fn states(
+    database: &mut Database,
+    owners: &[&Owner],
+    all_tables: bool,
+) -> Result<Vec<State>, Error> {
+    let rows = version_rows(database, owners).await?;
+    let mut wanted: BTreeSet<TableName> = BTreeSet::new();
+    let mut tables_of = Vec::with_capacity(owners.len());
+    for (owner, rows) in owners.iter().zip(&rows) {
+        let empty = rows.as_ref().is_none_or(Vec::is_empty);
+        let tables = match empty || all_tables {
+            true => owner
+                .tables_at(rows.as_deref().unwrap_or_default())
+                .map_err(|source| Error::Plan { owner: owner.name().to_owned(), source: source.into() })?,
+            false => BTreeSet::new(),
+        };
+        wanted.extend(tables.iter().cloned());
+        tables_of.push(tables);
+    }
+    let wanted: Vec<TableName> = wanted.into_iter().collect();
+    let existing = database.existing(&wanted).await?;
+    let state = |(rows, tables): (Option<Vec<RevisionId>>, BTreeSet<TableName>)| State {
+        rows,
+        tables: tables.into_iter().filter(|table| existing.contains(table)).collect(),
+    };
+    Ok(rows.into_iter().zip(tables_of).map(state).collect())
+}
