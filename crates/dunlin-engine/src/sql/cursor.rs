@@ -85,14 +85,15 @@ impl<'s> Cursor<'s> {
         Ok(names)
     }
 
-    /// Passes over `(…)`, brackets within it included, and returns what stands inside.
+    /// Passes over `(…)`, brackets within it included, and returns what stands inside, comments at its
+    /// ends left out.
     pub(super) fn brackets(&mut self) -> Result<&'s str, SqlError> {
         self.expect_symbol("(")?;
         let (start, mut depth) = (self.place(), 1);
         while let Some(token) = self.peek(0) {
             match token.text {
-                "(" if token.kind == TokenKind::Symbol => depth += 1,
-                ")" if token.kind == TokenKind::Symbol => depth -= 1,
+                "(" => depth += 1,
+                ")" => depth -= 1,
                 _ => {}
             }
             if depth == 0 {

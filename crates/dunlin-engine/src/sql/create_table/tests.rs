@@ -173,6 +173,7 @@ fn types_and_collations() {
         ("a VARCHAR(5) NOT NULL COLLATE rtrim COLLATE [nocase]", DataType::string(5).collate("nocase")),
         ("a TEXT DEFAULT 'x' COLLATE NOCASE", DataType::native("TEXT COLLATE \"NOCASE\"")),
         ("a COLLATE 'NOCASE'", DataType::native("COLLATE \"NOCASE\"")),
+        ("a TEXT COLLATE [no \"case\"]", DataType::native("TEXT COLLATE \"no \"\"case\"\"\"")),
     ] {
         assert_eq!(column(definition).column_type, data_type.into(), "{definition}");
     }
