@@ -107,11 +107,13 @@ pub(super) fn constraint_clause(dialect: &dyn Dialect, constraint: &Constraint) 
 
 fn foreign_key(dialect: &dyn Dialect, key: &ForeignKey) -> String {
     let mut clause = format!(
-        "FOREIGN KEY ({}) REFERENCES {} ({})",
+        "FOREIGN KEY ({}) REFERENCES {}",
         columns(dialect, &key.columns),
-        table_name(dialect, &key.referred_table),
-        columns(dialect, &key.referred_columns)
+        table_name(dialect, &key.referred_table)
     );
+    if !key.referred_columns.is_empty() {
+        clause.push_str(&format!(" ({})", columns(dialect, &key.referred_columns)));
+    }
     for (event, action) in [("DELETE", key.on_delete), ("UPDATE", key.on_update)] {
         if !action.is_no_action() {
             clause.push_str(&format!(" ON {event} {}", action.as_sql()));

@@ -13,6 +13,17 @@ use dunlin_core::session::Row;
 use crate::database::Database;
 use crate::error::Error;
 
+impl Database {
+    /// Reads tables as the database describes them, by a fixed number of queries; those that do not
+    /// exist are not in the result. No names at all means every table of the connection's default schema.
+    ///
+    /// # Errors
+    /// The catalog cannot be read, or says what cannot be understood.
+    pub async fn introspect(&mut self, tables: &[TableName]) -> Result<Metadata, Error> {
+        introspect(self, tables).await.map(|found| found.metadata)
+    }
+}
+
 /// Tables as they are.
 #[derive(Debug, Default)]
 pub(crate) struct Introspected {

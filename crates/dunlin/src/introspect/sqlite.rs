@@ -5,7 +5,7 @@
 
 use dunlin_core::dialect::{DialectName, PerDialect};
 use dunlin_core::schema::Index;
-use dunlin_engine::sql::create_table;
+use dunlin_engine::sql::{SqlError, create_table, lexer};
 
 use super::{Introspected, Scope, names, optional, text};
 use crate::database::Database;
@@ -41,9 +41,11 @@ pub(super) async fn read(
 
     for row in database.rows(&query(TABLES)).await? {
         let name = text(&row, 0);
-        let unreadable = |source| Error::Introspect { table: name.to_owned(), source };
-        let read = create_table::read_sqlite(text(&row, 1), |text| dialect.parse_type(text))
-            .map_err(|error| unreadable(error.into()))?;
+        let read = match create_table::read_sqlite(text(&row, 1), |text| dialect.parse_type(text)) {
+            Ok(read) => read,
+            Err(SqlError::VirtualTable { .. }) if scope.names.is_empty() => continue,
+            Err(error) => return Err(unreadable(name, error)),
+        };
         let mut table = read.table;
         table.name = scope.table(name);
         found.unsaid.extend(read.lost.into_iter().map(|what| (table.name.clone(), what)));
@@ -55,14 +57,20 @@ pub(super) async fn read(
             name: optional(&row, 1),
             columns: names(&row, 4),
             unique: text(&row, 2) == "1",
-            predicate: predicate(text(&row, 3)),
+            predicate: predicate(text(&row, 0), text(&row, 3))?,
         });
     }
     Ok(())
 }
 
+fn unreadable(table: &str, error: SqlError) -> Error {
+    Error::Introspect { table: table.to_owned(), source: error.into() }
+}
+
 /// What stands behind WHERE in a CREATE INDEX.
-fn predicate(sql: &str) -> Option<PerDialect<String>> {
-    let at = sql.to_ascii_uppercase().rfind(" WHERE ")?;
-    Some(PerDialect::only(DialectName::Sqlite, sql[at + " WHERE ".len()..].trim().to_owned()))
+fn predicate(table: &str, sql: &str) -> Result<Option<PerDialect<String>>, Error> {
+    let tokens = lexer::tokens(sql).map_err(|error| unreadable(table, error))?;
+    let found = tokens.iter().find(|token| token.is_word("WHERE"));
+    let behind = found.map(|token| sql[token.span().end..].trim().to_owned());
+    Ok(behind.map(|condition| PerDialect::only(DialectName::Sqlite, condition)))
 }

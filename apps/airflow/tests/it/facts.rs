@@ -1,0 +1,207 @@
+//! The schema at both releases, by both ways, equals the one that the real Airflow makes.
+//!
+//! `facts/` holds what the real one's databases look like, read by SQLAlchemy's inspector
+//! (`cargo xtask oracle facts`); ours is read by introspection.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dunlin_testkit::dunlin::core::dialect::DialectName;
+use dunlin_testkit::dunlin::core::schema::{DataType, Metadata, ReferentialAction, SqlValue, Table};
+use dunlin_testkit::dunlin::engine::dialect::Dialect;
+use dunlin_testkit::{TestDatabase, db_test};
+use serde_json::{Value, json};
+
+use crate::support::Installation;
+
+db_test! {
+    async fn from_files_2_6_2(db) {
+        Installation::on(db).succeed(&["db", "migrate", "-m", "-n", "2.6.2"]);
+        assert_equal(db, "2.6.2").await;
+    }
+}
+
+db_test! {
+    async fn from_files_2_7_0(db) {
+        Installation::on(db).succeed(&["db", "migrate", "-m"]);
+        assert_equal(db, "2.7.0").await;
+    }
+}
+
+db_test! {
+    async fn from_models_and_back_to_2_6_2(db) {
+        let airflow = Installation::on(db);
+        airflow.succeed(&["db", "migrate"]);
+        assert_equal(db, "2.7.0").await;
+        airflow.succeed(&["db", "downgrade", "-n", "2.6.2", "-y"]);
+        assert_equal(db, "2.6.2").await;
+    }
+}
+
+/// Every difference between the database and the facts is shown, one a line.
+async fn assert_equal(db: &TestDatabase, release: &str) {
+    let mut database = db.connect().await;
+    let dialect = database.dialect();
+    let ours = database.introspect(&[]).await.unwrap();
+    let theirs = facts(dialect, release);
+    let ours = described(&ours, dialect);
+    let tables: BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
+    let mut differences = Vec::new();
+    for table in tables {
+        let empty = BTreeMap::new();
+        let (ours, theirs) = (ours.get(table).unwrap_or(&empty), theirs.get(table).unwrap_or(&empty));
+        for key in ours.keys().chain(theirs.keys()).collect::<BTreeSet<_>>() {
+            if ours.get(key) != theirs.get(key) {
+                differences.push(format!(
+                    "{table} {key}:\n    ours   {}\n    theirs {}",
+                    ours.get(key).unwrap_or(&Value::Null),
+                    theirs.get(key).unwrap_or(&Value::Null)
+                ));
+            }
+        }
+    }
+    assert!(theirs.len() >= 40, "the facts hold {} tables", theirs.len());
+    assert!(differences.is_empty(), "{} differences\n{}", differences.len(), differences.join("\n"));
+}
+
+/// A database as `table -> thing -> description`.
+type Described = BTreeMap<String, BTreeMap<String, Value>>;
+
+/// The tables that are not part of the comparison: the plugin's.
+const LEFT_OUT: [&str; 2] = ["dag_run_ticket", "alembic_version_drt"];
+
+fn described(metadata: &Metadata, dialect: &dyn Dialect) -> Described {
+    let tables = metadata.tables().iter().filter(|table| !LEFT_OUT.contains(&table.name.name.as_str()));
+    tables.map(|table| (table.name.name.clone(), describe(table, dialect))).collect()
+}
+
+fn describe(table: &Table, dialect: &dyn Dialect) -> BTreeMap<String, Value> {
+    let mut things = BTreeMap::new();
+    let mut add = |key: String, value: Value| {
+        assert!(things.insert(key.clone(), value).is_none(), "{}: {key} twice", table.name);
+    };
+    let order: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    add("column order".into(), json!(order));
+    for column in &table.columns {
+        let data_type = column.column_type.get(dialect.name()).unwrap();
+        let default = column.server_default.as_ref().map(|default| match default {
+            SqlValue::Text(text) => text.clone(),
+            SqlValue::Expression(sql) => sql.clone(),
+            other => panic!("introspection gave {other:?}"),
+        });
+        let description = json!({
+            "type": format!("{data_type:?}"),
+            "nullable": column.nullable,
+            "default": default.map(|text| bare(&text)),
+            "autoincrement": column.autoincrement && counts_apart(dialect),
+        });
+        add(format!("column {}", column.name), description);
+    }
+    if let Some(key) = &table.primary_key {
+        add("primary key".into(), json!({ "name": key.name, "columns": key.columns }));
+    }
+    for unique in &table.uniques {
+        add(format!("unique {:?}", unique.name), json!(unique.columns));
+    }
+    for key in &table.foreign_keys {
+        let description = json!({
+            "columns": key.columns,
+            "to": key.referred_table.name,
+            "referred": key.referred_columns,
+            "on_delete": rule(key.on_delete.as_sql()),
+            "on_update": rule(key.on_update.as_sql()),
+        });
+        add(format!("foreign key {:?}", key.name), description);
+    }
+    for check in &table.checks {
+        add(format!("check {:?}", check.name), json!(check.expression));
+    }
+    for index in &table.indexes {
+        let predicate = index.predicate.as_ref().and_then(|predicate| predicate.get(dialect.name()));
+        let description = json!({ "columns": index.columns, "unique": index.unique, "where": predicate });
+        add(format!("index {:?}", index.name), description);
+    }
+    things
+}
+
+fn facts(dialect: &dyn Dialect, release: &str) -> Described {
+    let path = format!("{}/facts/{}-{release}.json", env!("CARGO_MANIFEST_DIR"), dialect.name());
+    let facts: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    let tables = facts["tables"].as_object().unwrap();
+    tables.iter().map(|(name, table)| (name.clone(), expected(table, dialect))).collect()
+}
+
+fn expected(table: &Value, dialect: &dyn Dialect) -> BTreeMap<String, Value> {
+    let list = |key: &str| table[key].as_array().cloned().unwrap_or_default();
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let mut things = BTreeMap::new();
+    let order: Vec<Value> = list("columns").iter().map(|column| column["name"].clone()).collect();
+    things.insert("column order".to_owned(), json!(order));
+    for column in list("columns") {
+        let mut data_type = dialect.parse_type(column["type"].as_str().unwrap());
+        if let Some(collation) = text(&column["collation"]) {
+            data_type = match data_type {
+                DataType::String { .. } => data_type.collate(collation),
+                DataType::Native(native) => DataType::native(format!("{native} COLLATE {collation}")),
+                other => panic!("{other:?} with a collation"),
+            };
+        }
+        let autoincrement = column["autoincrement"].as_bool().unwrap();
+        let description = json!({
+            "type": format!("{data_type:?}"),
+            "nullable": column["nullable"],
+            "default": text(&column["default"]).filter(|_| !autoincrement).map(|text| bare(&text)),
+            "autoincrement": autoincrement,
+        });
+        things.insert(format!("column {}", column["name"].as_str().unwrap()), description);
+    }
+    if !table["primary_key"].is_null() {
+        let key = &table["primary_key"];
+        let description = json!({ "name": key["name"], "columns": key["columns"] });
+        things.insert("primary key".to_owned(), description);
+    }
+    for unique in list("uniques") {
+        things.insert(format!("unique {:?}", text(&unique["name"])), unique["columns"].clone());
+    }
+    for key in list("foreign_keys") {
+        let rule_of = |name: &str| rule(&text(&key[name]).unwrap_or_else(|| "NO ACTION".to_owned()));
+        let description = json!({
+            "columns": key["columns"],
+            "to": key["referred_table"],
+            "referred": key["referred_columns"],
+            "on_delete": rule_of("on_delete"),
+            "on_update": rule_of("on_update"),
+        });
+        things.insert(format!("foreign key {:?}", text(&key["name"])), description);
+    }
+    for check in list("checks") {
+        things.insert(format!("check {:?}", text(&check["name"])), check["expression"].clone());
+    }
+    for index in list("indexes") {
+        let description = json!({
+            "columns": index["columns"], "unique": index["unique"], "where": index["where"],
+        });
+        things.insert(format!("index {:?}", text(&index["name"])), description);
+    }
+    things
+}
+
+/// Whether counting up is a property of its own. On SQLite it follows from the type and the key, and
+/// the facts record there the keyword AUTOINCREMENT, which Airflow does not use.
+fn counts_apart(dialect: &dyn Dialect) -> bool {
+    dialect.name() != DialectName::Sqlite
+}
+
+/// MySQL takes NO ACTION and RESTRICT for the same, and MariaDB prints the latter for both.
+fn rule(words: &str) -> String {
+    let no_action = ReferentialAction::NoAction.as_sql();
+    if words == ReferentialAction::Restrict.as_sql() { no_action.to_owned() } else { words.to_owned() }
+}
+
+/// A default without the quotes and brackets that one reader shows and another does not.
+fn bare(default: &str) -> String {
+    let mut text = default.trim();
+    for (open, close) in [('(', ')'), ('\'', '\'')] {
+        text = text.strip_prefix(open).and_then(|text| text.strip_suffix(close)).unwrap_or(text);
+    }
+    text.to_owned()
+}

@@ -1,0 +1,5 @@
+//! The program `airflow` on real databases.
+
+mod facts;
+mod story;
+mod support;
