@@ -1,6 +1,7 @@
 //! The project's own tasks: `cargo xtask …`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for developers: it prints")]
 
+mod bench;
 mod cargo;
 mod db;
 mod lint;
@@ -27,6 +28,7 @@ enum Xtask {
     Tidy,
     Db(db::Args),
     Oracle(oracle::Args),
+    Bench(bench::Args),
 }
 
 fn main() -> ExitCode {
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         Xtask::Tidy => tidy::run(),
         Xtask::Db(args) => db::run(args),
         Xtask::Oracle(args) => oracle::run(args),
+        Xtask::Bench(args) => bench::run(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

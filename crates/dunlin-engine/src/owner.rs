@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use dunlin_core::manager::{DbManager, HostContext};
-use dunlin_core::operation::{Operation, Operations};
+use dunlin_core::operation::{self, Operation, Operations};
 use dunlin_core::revision::{Direction, Migration, RevisionId};
 use dunlin_core::schema::{Metadata, SchemaError, TableName};
 use thiserror::Error;
@@ -96,10 +96,24 @@ impl Owner {
 
     /// What a revision does, in the host's schema and under its naming convention.
     pub fn operations(&self, revision: &RevisionId, direction: Direction) -> Vec<Operation> {
+        self.recorded(|recorder| {
+            if let Some(migration) = self.migrations.get(revision) {
+                migration.record(direction, recorder);
+            }
+        })
+    }
+
+    /// What creates everything in an empty database: the tables of the models, then the rows they
+    /// start with.
+    pub fn create_all(&self) -> Vec<Operation> {
+        let mut operations = operation::create_all(&self.metadata);
+        operations.extend(self.recorded(|recorder| self.manager.record_seed(recorder)));
+        operations
+    }
+
+    fn recorded(&self, record: impl FnOnce(&mut Operations)) -> Vec<Operation> {
         let mut recorder = Operations::new(self.host.naming_convention());
-        if let Some(migration) = self.migrations.get(revision) {
-            migration.record(direction, &mut recorder);
-        }
+        record(&mut recorder);
         let mut operations = recorder.finish();
         operations.iter_mut().for_each(|operation| operation.qualify(self.host.schema()));
         operations

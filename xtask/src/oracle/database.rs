@@ -13,7 +13,7 @@ use crate::servers::{self, Server};
 
 /// A kind of database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Postgres,
     Mysql,
     Mariadb,
@@ -21,12 +21,12 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 4] = [Self::Postgres, Self::Mysql, Self::Mariadb, Self::Sqlite];
+    pub(crate) const ALL: [Self; 4] = [Self::Postgres, Self::Mysql, Self::Mariadb, Self::Sqlite];
 
     /// Those on which the real Airflow reaches its head: on MariaDB it fails on the way to 3.0.
-    pub(super) const AIRFLOW: [Self; 3] = [Self::Postgres, Self::Mysql, Self::Sqlite];
+    pub(crate) const AIRFLOW: [Self; 3] = [Self::Postgres, Self::Mysql, Self::Sqlite];
 
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Postgres => "postgres",
             Self::Mysql => "mysql",
@@ -46,8 +46,8 @@ impl Kind {
 }
 
 /// Where databases of one kind can be made.
-pub(super) struct Place {
-    pub(super) kind: Kind,
+pub(crate) struct Place {
+    pub(crate) kind: Kind,
     /// The administrator's URL of its server.
     admin: Option<String>,
     /// For files.
@@ -56,7 +56,7 @@ pub(super) struct Place {
 
 impl Place {
     /// One place for each kind; the servers are started where they do not run.
-    pub(super) fn for_each(kinds: &[Kind], venv: &Venv) -> Result<Vec<Self>> {
+    pub(crate) fn for_each(kinds: &[Kind], venv: &Venv) -> Result<Vec<Self>> {
         if kinds.iter().any(|kind| matches!(kind, Kind::Mysql | Kind::Mariadb)) {
             venv.speaks_mysql()?;
         }
@@ -75,7 +75,7 @@ impl Place {
     }
 
     /// A new, empty database.
-    pub(super) fn fresh<'a>(&self, venv: &'a Venv, name: &str) -> Result<Database<'a>> {
+    pub(crate) fn fresh<'a>(&self, venv: &'a Venv, name: &str) -> Result<Database<'a>> {
         let name = format!("oracle_{}_{name}", std::process::id());
         let file = self.dir.join(format!("{name}.db"));
         let url = match &self.admin {
@@ -90,29 +90,29 @@ impl Place {
 }
 
 /// A database of our own; it ends with this value.
-pub(super) struct Database<'a> {
-    pub(super) kind: Kind,
-    pub(super) url: String,
+pub(crate) struct Database<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) url: String,
     /// An `AIRFLOW_HOME`.
-    pub(super) home: PathBuf,
+    pub(crate) home: PathBuf,
     venv: &'a Venv,
 }
 
 /// What is in a database.
-pub(super) struct Snapshot {
+pub(crate) struct Snapshot {
     /// As the facts files have it.
-    pub(super) facts: Value,
+    pub(crate) facts: Value,
     /// `schema`: the database's own words; `rows`: what migrations put there.
-    pub(super) dump: Value,
+    pub(crate) dump: Value,
 }
 
 impl Database<'_> {
     /// What `facts.py` prints.
-    pub(super) fn facts(&self) -> Result<Value> {
+    pub(crate) fn facts(&self) -> Result<Value> {
         Ok(serde_json::from_str(&self.script("facts.py", &[])?)?)
     }
 
-    pub(super) fn snapshot(&self) -> Result<Snapshot> {
+    pub(crate) fn snapshot(&self) -> Result<Snapshot> {
         Ok(Snapshot { facts: self.facts()?, dump: serde_json::from_str(&self.script("dump.py", &[])?)? })
     }
 

@@ -20,8 +20,9 @@ use std::thread;
 
 use clap::{Args as ClapArgs, Subcommand};
 
-use self::database::{Kind, Place};
-use self::venv::Venv;
+pub(crate) use self::database::{Kind, Place};
+pub(crate) use self::program::{MANAGER, Programs, Who, environment};
+pub(crate) use self::venv::Venv;
 use crate::Result;
 
 /// Runs the real Airflow as the measure of ours.

@@ -13,11 +13,11 @@ use super::venv::Venv;
 use crate::Result;
 
 /// The ticketing plugin's DB manager, which both programs know by this name.
-pub(super) const MANAGER: &str = "ticketing.db_manager.DRTDBManager";
+pub(crate) const MANAGER: &str = "ticketing.db_manager.DRTDBManager";
 
 /// Who works on a database.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Who {
+pub(crate) enum Who {
     Real,
     RealWithManager,
     Ours,
@@ -25,25 +25,25 @@ pub(super) enum Who {
 }
 
 /// The paths of the two programs.
-pub(super) struct Programs {
-    pub(super) real: PathBuf,
-    pub(super) ours: PathBuf,
+pub(crate) struct Programs {
+    pub(crate) real: PathBuf,
+    pub(crate) ours: PathBuf,
 }
 
 impl Programs {
     /// The real one from the environment; ours is built.
-    pub(super) fn ready(venv: &Venv) -> Result<Self> {
+    pub(crate) fn ready(venv: &Venv) -> Result<Self> {
         Ok(Self { real: venv.airflow(), ours: build()? })
     }
 
     /// Runs `airflow …` on the database and expects it to succeed.
-    pub(super) fn run(&self, who: Who, database: &Database<'_>, args: &str) -> Result<()> {
+    pub(crate) fn run(&self, who: Who, database: &Database<'_>, args: &str) -> Result<()> {
         let (ok, said) = self.call(who, database, args)?;
         if ok { Ok(()) } else { Err(format!("`{}` failed:\n{said}", title(who, args)).into()) }
     }
 
     /// Runs `airflow …` on the database and expects it to fail.
-    pub(super) fn run_to_fail(&self, who: Who, database: &Database<'_>, args: &str) -> Result<()> {
+    pub(crate) fn run_to_fail(&self, who: Who, database: &Database<'_>, args: &str) -> Result<()> {
         let (ok, _) = self.call(who, database, args)?;
         if ok { Err(format!("`{}` succeeded and should not", title(who, args)).into()) } else { Ok(()) }
     }
@@ -65,26 +65,40 @@ impl Programs {
 
     /// With a new, empty `AIRFLOW_HOME`, and nothing of Airflow's from our own environment.
     fn command(&self, who: Who, database: &Database<'_>) -> Result<Command> {
-        let real = matches!(who, Who::Real | Who::RealWithManager);
         if database.home.exists() {
             fs::remove_dir_all(&database.home)?;
         }
         fs::create_dir_all(&database.home)?;
-        let mut command = Command::new(if real { &self.real } else { &self.ours });
+        let mut command = Command::new(if who.is_real() { &self.real } else { &self.ours });
         let inherited = std::env::vars_os().map(|(name, _)| name);
         for name in inherited.filter(|name| name.to_string_lossy().starts_with("AIRFLOW")) {
             command.env_remove(name);
         }
-        command.env("AIRFLOW_HOME", &database.home).env("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", &database.url);
-        if matches!(who, Who::RealWithManager | Who::OursWithManager) {
-            command.env("AIRFLOW__DATABASE__EXTERNAL_DB_MANAGERS", MANAGER);
-        }
-        if real {
-            command.env("PYTHONPATH", repository().join("xtask/oracle"));
-            command.env("PYTHONDONTWRITEBYTECODE", "1").env("AIRFLOW__CORE__LOAD_EXAMPLES", "False");
-        }
+        command.envs(environment(who, database));
         Ok(command)
     }
+}
+
+impl Who {
+    fn is_real(self) -> bool {
+        matches!(self, Self::Real | Self::RealWithManager)
+    }
+}
+
+/// The variables under which somebody works on a database.
+pub(crate) fn environment(who: Who, database: &Database<'_>) -> Vec<(String, String)> {
+    let home = database.home.display().to_string();
+    let mut variables =
+        vec![("AIRFLOW_HOME", home), ("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", database.url.clone())];
+    if matches!(who, Who::RealWithManager | Who::OursWithManager) {
+        variables.push(("AIRFLOW__DATABASE__EXTERNAL_DB_MANAGERS", MANAGER.to_owned()));
+    }
+    if who.is_real() {
+        variables.push(("PYTHONPATH", repository().join("xtask/oracle").display().to_string()));
+        variables.push(("PYTHONDONTWRITEBYTECODE", "1".to_owned()));
+        variables.push(("AIRFLOW__CORE__LOAD_EXAMPLES", "False".to_owned()));
+    }
+    variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// A call as a reader sees it.

@@ -9,7 +9,7 @@ use crate::Result;
 use crate::machine::cache_dir;
 
 /// A virtual environment that holds what `xtask/oracle/requirements.txt` names.
-pub(super) struct Venv {
+pub(crate) struct Venv {
     dir: PathBuf,
     /// Why the real Airflow cannot speak to MySQL here.
     no_mysql: Option<String>,
@@ -17,7 +17,7 @@ pub(super) struct Venv {
 
 impl Venv {
     /// The environment; made when it is not there or was made for other requirements.
-    pub(super) fn ready() -> Result<Self> {
+    pub(crate) fn ready() -> Result<Self> {
         let dir = cache_dir()?.join("oracle/venv");
         let mut venv = Self { dir, no_mysql: None };
         let wanted = fs::read_to_string(venv.script("requirements.txt"))?;
@@ -38,17 +38,17 @@ impl Venv {
 
     /// # Errors
     /// Why the drivers for MySQL could not be installed.
-    pub(super) fn speaks_mysql(&self) -> Result<()> {
+    pub(crate) fn speaks_mysql(&self) -> Result<()> {
         self.no_mysql.as_ref().map_or(Ok(()), |why| Err(why.as_str().into()))
     }
 
     /// The real `airflow`.
-    pub(super) fn airflow(&self) -> PathBuf {
+    pub(crate) fn airflow(&self) -> PathBuf {
         self.dir.join("bin/airflow")
     }
 
     /// One of our scripts in `xtask/oracle/`, run by the environment's Python.
-    pub(super) fn run_script(&self, name: &str) -> Command {
+    pub(crate) fn run_script(&self, name: &str) -> Command {
         let mut command = self.python();
         command.arg(self.script(name)).env("PYTHONDONTWRITEBYTECODE", "1");
         command

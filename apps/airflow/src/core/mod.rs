@@ -8,6 +8,7 @@
 
 mod db_manager;
 mod models;
+mod seed;
 #[cfg(test)]
 mod tests;
 

@@ -6,6 +6,7 @@ mod release;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::operation::Operations;
 use crate::revision::{Migration, RevisionId};
 use crate::schema::{Metadata, NamingConvention};
 
@@ -37,6 +38,7 @@ impl HostContext {
 }
 
 type Models = Arc<dyn Fn(&HostContext) -> Metadata + Send + Sync>;
+type Seed = Arc<dyn Fn(&mut Operations) + Send + Sync>;
 
 /// One owner of tables: its models, its history, its version table and its releases.
 ///
@@ -46,6 +48,7 @@ pub struct DbManager {
     name: String,
     version_table: String,
     models: Models,
+    seed: Option<Seed>,
     migrations: Vec<Migration>,
     releases: ReleaseMap,
     supports_table_dropping: bool,
@@ -60,6 +63,7 @@ impl DbManager {
             name: name.into(),
             version_table: version_table.into(),
             models: Arc::new(|host| Metadata::new(host.schema(), host.naming_convention())),
+            seed: None,
             migrations: Vec::new(),
             releases: ReleaseMap::default(),
             supports_table_dropping: false,
@@ -70,6 +74,12 @@ impl DbManager {
     /// The models at the newest revision.
     pub fn models(mut self, models: impl Fn(&HostContext) -> Metadata + Send + Sync + 'static) -> Self {
         self.models = Arc::new(models);
+        self
+    }
+
+    /// The rows that a database created from the models starts with; revisions insert their own.
+    pub fn seed(mut self, seed: impl Fn(&mut Operations) + Send + Sync + 'static) -> Self {
+        self.seed = Some(Arc::new(seed));
         self
     }
 
@@ -110,6 +120,13 @@ impl DbManager {
     /// Its models, for a host.
     pub fn metadata(&self, host: &HostContext) -> Metadata {
         (self.models)(host)
+    }
+
+    /// Records the rows that a database created from the models starts with.
+    pub fn record_seed(&self, operations: &mut Operations) {
+        if let Some(seed) = &self.seed {
+            seed(operations);
+        }
     }
 
     /// Its history.

@@ -1,6 +1,6 @@
 //! Making plans.
 
-use dunlin_core::operation::{self, Operation};
+use dunlin_core::operation::Operation;
 use dunlin_core::schema::TableName;
 
 use super::{Action, Intent, OwnerPlan, PlanError, PlanKind, State, Step};
@@ -41,7 +41,7 @@ impl Owner {
             self.refuse_unversioned(state)?;
         }
         if rows.is_empty() && target.is_none() && !use_migration_files {
-            return Ok((PlanKind::Init, self.create_all()?));
+            return Ok((PlanKind::Init, self.init_step()?));
         }
         let target = target.unwrap_or(&Target::Heads);
         let steps = self.history().upgrade(rows, target)?;
@@ -78,9 +78,9 @@ impl Owner {
         path.into_iter().map(step).collect()
     }
 
-    fn create_all(&self) -> Result<Vec<Step>, PlanError> {
+    fn init_step(&self) -> Result<Vec<Step>, PlanError> {
         let rows_after = self.history().rows_at(&Target::Heads)?;
-        let operations = operation::create_all(self.metadata());
+        let operations = self.create_all();
         Ok(vec![Step { action: Action::CreateAll, operations, rows_before: Vec::new(), rows_after }])
     }
 

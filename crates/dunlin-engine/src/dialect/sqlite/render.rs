@@ -167,11 +167,11 @@ fn local(table: &Table) -> Table {
 
 fn definition(dialect: &Sqlite, column: &Column) -> Result<String, RenderError> {
     let mut definition = format!("{} {}", dialect.quote(&column.name), ddl::type_of(dialect, column)?);
-    if !column.nullable {
-        definition.push_str(" NOT NULL");
-    }
     if let Some(default) = &column.server_default {
         definition.push_str(&format!(" DEFAULT {}", ddl::value(dialect, default, BOOLEANS)));
+    }
+    if !column.nullable {
+        definition.push_str(" NOT NULL");
     }
     Ok(definition)
 }
