@@ -21,7 +21,7 @@ use std::thread;
 use clap::{Args as ClapArgs, Subcommand};
 
 pub(crate) use self::database::{Kind, Place};
-pub(crate) use self::program::{MANAGER, Programs, Who, environment};
+pub(crate) use self::program::{Programs, Who, environment};
 pub(crate) use self::venv::Venv;
 use crate::Result;
 

@@ -8,6 +8,7 @@ mod postgres;
 mod sqlite;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use dunlin_core::dialect::DialectName;
@@ -35,7 +36,7 @@ pub struct Database {
     /// The URL without its password.
     shown: String,
     /// The file of a SQLite database.
-    file: Option<std::path::PathBuf>,
+    file: Option<PathBuf>,
     absent: bool,
 }
 
@@ -55,28 +56,13 @@ impl Database {
     pub async fn connect(url: &DatabaseUrl, access: Access) -> Result<Self, Error> {
         let timeout = url.timeouts.connect.unwrap_or(CONNECT_TIMEOUT);
         let shown = url.redacted();
-        let connecting = async {
-            Ok(match url.dialect {
-                UrlDialect::Postgres => (Connection::Postgres(postgres::connect(url).await?), None),
-                UrlDialect::MySql => (Connection::MySql(mysql::connect(url).await?), None),
-                UrlDialect::Sqlite => {
-                    let (connection, file) = sqlite::connect(url, access).await?;
-                    (Connection::Sqlite(connection), file)
-                }
-            })
+        let refused = |source| match &url.database {
+            Some(path) if url.dialect == UrlDialect::Sqlite => Error::OpenFile { path: path.clone(), source },
+            _ => Error::Connect { database: shown.clone(), source },
         };
-        let (mut connection, file) = match tokio::time::timeout(timeout, connecting).await {
-            Ok(connected) => {
-                connected.map_err(|source: sqlx::Error| Error::Connect { database: shown.clone(), source })?
-            }
+        let (connection, name, file) = match tokio::time::timeout(timeout, open(url, access)).await {
+            Ok(opened) => opened.map_err(refused)?,
             Err(_) => return Err(Error::ConnectTimeout { database: shown, timeout }),
-        };
-        let name = match &mut connection {
-            Connection::Postgres(_) => DialectName::Postgres,
-            Connection::Sqlite(_) => DialectName::Sqlite,
-            Connection::MySql(connection) => mysql::server(connection)
-                .await
-                .map_err(|source| Error::Connect { database: shown.clone(), source })?,
         };
         let absent = name == DialectName::Sqlite && file.is_none() && !url.is_in_memory();
         Ok(Self { connection, dialect: dialect(name), shown, file, absent })
@@ -218,7 +204,7 @@ impl Database {
 
     /// The file whose neighbour is the lock file: SQLite has no lock of its own that outlasts a
     /// transaction.
-    pub(crate) fn lock_file(&self) -> Option<std::path::PathBuf> {
+    pub(crate) fn lock_file(&self) -> Option<PathBuf> {
         self.file.as_ref().map(|file| {
             let mut name = file.clone().into_os_string();
             name.push(".lock");
@@ -277,6 +263,27 @@ impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Database").field("url", &self.shown).finish_non_exhaustive()
     }
+}
+
+/// Connects, and finds out which server it is; for SQLite also which file.
+async fn open(
+    url: &DatabaseUrl,
+    access: Access,
+) -> Result<(Connection, DialectName, Option<PathBuf>), sqlx::Error> {
+    Ok(match url.dialect {
+        UrlDialect::Postgres => {
+            (Connection::Postgres(postgres::connect(url).await?), DialectName::Postgres, None)
+        }
+        UrlDialect::MySql => {
+            let mut connection = mysql::connect(url).await?;
+            let name = mysql::server(&mut connection).await?;
+            (Connection::MySql(connection), name, None)
+        }
+        UrlDialect::Sqlite => {
+            let (connection, file) = sqlite::connect(url, access).await?;
+            (Connection::Sqlite(connection), DialectName::Sqlite, file)
+        }
+    })
 }
 
 /// The one place where text becomes SQL: it comes from revisions and from dialects, which quote.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use dunlin_core::schema::TableName;
 use dunlin_engine::dialect::Dialect;
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, SqliteConnection};
+use sqlx::{ConnectOptions as _, Executor as _, SqliteConnection};
 
 use super::{Access, Database};
 use crate::error::Error;
@@ -29,7 +29,10 @@ pub(super) async fn connect(
     match file {
         Some(file) if access == Access::Write || file.exists() => {
             let options = options.filename(&file).create_if_missing(access == Access::Write);
-            Ok((options.connect().await?, Some(file)))
+            let mut connection = options.connect().await?;
+            // The file is not looked at before the first statement: is it a database at all?
+            connection.execute(sqlx::raw_sql("PRAGMA schema_version")).await?;
+            Ok((connection, Some(file)))
         }
         _ => Ok((options.in_memory(true).connect().await?, None)),
     }
