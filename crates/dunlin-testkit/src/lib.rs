@@ -5,6 +5,8 @@
 //! come from the environment (`DUNLIN_TEST_POSTGRES_URL`, `DUNLIN_TEST_MYSQL_URL`,
 //! `DUNLIN_TEST_MARIADB_URL`), or from `cargo xtask db up`, which starts them.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "tests end by panicking, and this is a part of them")]
+
 mod database;
 mod servers;
 

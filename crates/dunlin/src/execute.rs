@@ -137,10 +137,11 @@ impl ManagerRun<'_, '_> {
             self.database.enforce_foreign_keys(false).await?;
         }
         let result = self.committed(steps, transactional, suspended.then_some(&dangling)).await;
-        if result.is_err() && transactional {
-            if let Err(error) = self.database.run("ROLLBACK").await {
-                tracing::debug!(%error, "nothing was rolled back");
-            }
+        if result.is_err()
+            && transactional
+            && let Err(error) = self.database.run("ROLLBACK").await
+        {
+            tracing::debug!(%error, "nothing was rolled back");
         }
         if suspended {
             self.database.enforce_foreign_keys(true).await?;

@@ -1,3 +1,5 @@
+//! The environment, as given to the program or to a test.
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 

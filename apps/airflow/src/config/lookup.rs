@@ -1,3 +1,5 @@
+//! Looking one setting up, in the order of precedence.
+
 use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};

@@ -1,3 +1,5 @@
+//! The settings that the `db` commands need.
+
 use std::path::PathBuf;
 
 use dunlin::url::{DatabaseUrl, UrlDialect};

@@ -1,3 +1,5 @@
+//! [`DatabaseUrl`]: a URL, read.
+
 use std::fmt;
 use std::net::Ipv6Addr;
 use std::str::FromStr;

@@ -1,3 +1,5 @@
+//! What can be wrong with a URL.
+
 use thiserror::Error;
 
 use super::UrlDialect;

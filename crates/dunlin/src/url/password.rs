@@ -1,3 +1,5 @@
+//! A password that does not show itself.
+
 use std::fmt;
 
 /// A password: it compares and clones, but prints as `***`.

@@ -1,3 +1,5 @@
+//! How a connection is encrypted.
+
 /// TLS settings of a URL.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tls {
