@@ -3,6 +3,7 @@
 //! ```sh
 //! cargo run --package airflow --example failed_run -- nightly_report scheduled__2026-11-22
 //! ```
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program: it prints")]
 
 use std::error::Error;
 

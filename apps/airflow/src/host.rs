@@ -21,11 +21,8 @@ use crate::core::db_manager;
 const LOCK_POSTGRES: i64 = 1;
 const LOCK_MYSQL: &str = "airflow_MIGRATIONS";
 
-const HINTS: Hints = Hints {
-    migrate: "airflow db migrate",
-    url_setting: "[database] sql_alchemy_conn",
-    schema_setting: "[database] sql_alchemy_schema",
-};
+const HINTS: Hints =
+    Hints { url_setting: "[database] sql_alchemy_conn", schema_setting: "[database] sql_alchemy_schema" };
 
 /// The plugins that this build has. Their managers run when `[database] external_db_managers` names
 /// them.

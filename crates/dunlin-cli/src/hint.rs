@@ -8,8 +8,6 @@ use dunlin::engine::plan::PlanError;
 /// The words of a host program that hints need.
 #[derive(Debug, Clone, Copy)]
 pub struct Hints {
-    /// The command that migrates: `airflow db migrate`.
-    pub migrate: &'static str,
     /// The setting that holds the URL of the database.
     pub url_setting: &'static str,
     /// The setting that holds the schema.

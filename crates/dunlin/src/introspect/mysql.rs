@@ -127,7 +127,8 @@ pub(super) async fn read(
                 last.referred_columns.push(referred_column);
             }
             _ => {
-                let referred = TableName { schema: optional(&row, 3), name: text(&row, 4).to_owned() };
+                let schema = optional(&row, 3).or_else(|| scope.schema.map(str::to_owned));
+                let referred = TableName { schema, name: text(&row, 4).to_owned() };
                 let (on_delete, on_update) = rules.get(&key).copied().unwrap_or_default();
                 table.foreign_keys.push(
                     ForeignKey::new([column], referred, [referred_column])
