@@ -30,7 +30,12 @@ impl Metadata {
                 for change in changes {
                     altered.apply(change)?;
                 }
-                self.insert(altered);
+                *self.existing(table)? = altered;
+                for change in changes {
+                    if let TableChange::AlterColumn { name, rename: Some(to), .. } = change {
+                        self.repoint_column(table, name, to);
+                    }
+                }
             }
             Operation::CreateIndex { table, index } => {
                 let table = self.existing(table)?;
@@ -132,9 +137,13 @@ impl Table {
         require_column(self, name)?.name = to.to_owned();
         let keys = self.primary_key.iter_mut().map(|key| &mut key.columns);
         let uniques = self.uniques.iter_mut().map(|unique| &mut unique.columns);
-        let foreign = self.foreign_keys.iter_mut().map(|key| &mut key.columns);
         let indexes = self.indexes.iter_mut().map(|index| &mut index.columns);
-        for column in keys.chain(uniques).chain(foreign).chain(indexes).flatten() {
+        let table = &self.name;
+        let foreign = self.foreign_keys.iter_mut().flat_map(|key| {
+            let to_itself = &key.referred_table == table;
+            [Some(&mut key.columns), to_itself.then_some(&mut key.referred_columns)].into_iter().flatten()
+        });
+        for column in keys.chain(uniques).chain(indexes).chain(foreign).flatten() {
             if column == name {
                 *column = to.to_owned();
             }
@@ -201,3 +210,6 @@ fn name_taken(table: &Table, kind: &str, name: Option<&str>) -> SchemaError {
 fn no_such_name(table: &Table, kind: &str, name: &str) -> SchemaError {
     SchemaError::NoSuchName { table: table.name.clone(), kind: kind.to_owned(), name: name.to_owned() }
 }
+
+#[cfg(test)]
+mod tests;

@@ -84,6 +84,16 @@ impl Metadata {
         }
     }
 
+    /// Makes the foreign keys of other tables follow a column that was renamed.
+    pub(crate) fn repoint_column(&mut self, table: &TableName, from: &str, to: &str) {
+        let others = self.tables.iter_mut().filter(|other| &other.name != table);
+        let keys =
+            others.flat_map(|other| &mut other.foreign_keys).filter(|key| &key.referred_table == table);
+        for column in keys.flat_map(|key| &mut key.referred_columns).filter(|column| *column == from) {
+            *column = to.to_owned();
+        }
+    }
+
     /// All tables, in the order in which they were added.
     pub fn tables(&self) -> &[Table] {
         &self.tables
@@ -99,8 +109,9 @@ impl Metadata {
         &self.naming_convention
     }
 
-    /// The tables in an order in which they can be created: each after those it refers to.
-    /// Tables that refer to each other keep the order in which they were added.
+    /// The tables in an order in which they can be created: each after those it refers to, save that of
+    /// tables that refer to each other in a circle one must come before a table it refers to. The same
+    /// tables added in the same order give the same order.
     pub fn creation_order(&self) -> Vec<&Table> {
         let positions: BTreeMap<&TableName, usize> =
             self.tables.iter().enumerate().map(|(position, table)| (&table.name, position)).collect();
@@ -193,4 +204,83 @@ pub enum SchemaError {
         /// Its name.
         name: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{DataType, ForeignKey};
+
+    const TABLES: usize = 4;
+
+    /// Every way in which four tables can refer to each other and to themselves.
+    fn all_graphs() -> impl Iterator<Item = [[bool; TABLES]; TABLES]> {
+        (0..1_u32 << (TABLES * TABLES)).map(|bits| {
+            let refers = |from, to| bits >> (from * TABLES + to) & 1 == 1;
+            std::array::from_fn(|from| std::array::from_fn(|to| refers(from, to)))
+        })
+    }
+
+    fn tables(refers: &[[bool; TABLES]; TABLES]) -> Metadata {
+        let mut metadata = Metadata::default();
+        for (from, row) in refers.iter().enumerate() {
+            metadata.table(&from.to_string(), |t| {
+                t.column("id", DataType::Integer).primary_key();
+                for to in (0..TABLES).filter(|to| row[*to]) {
+                    t.foreign_key(ForeignKey::new(["id"], to.to_string(), ["id"]));
+                }
+            });
+        }
+        metadata
+    }
+
+    #[test]
+    fn every_table_is_created_after_those_it_refers_to_but_for_circles() {
+        for refers in all_graphs() {
+            let metadata = tables(&refers);
+            let order = metadata.creation_order();
+            let mut position = [usize::MAX; TABLES];
+            for (at, table) in order.iter().enumerate() {
+                position[table.name.name.parse::<usize>().unwrap()] = at;
+            }
+            assert!(order.len() == TABLES && !position.contains(&usize::MAX), "{refers:?}");
+
+            let mut reaches = refers;
+            for through in 0..TABLES {
+                for from in 0..TABLES {
+                    for to in 0..TABLES {
+                        reaches[from][to] |= reaches[from][through] && reaches[through][to];
+                    }
+                }
+            }
+            for from in 0..TABLES {
+                for to in (0..TABLES).filter(|to| refers[from][*to]) {
+                    let circle = from == to || reaches[to][from];
+                    assert!(circle || position[to] < position[from], "{from} refers to {to}: {refers:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn tables_that_refer_to_nothing_keep_their_order_and_strangers_are_no_matter() {
+        let mut metadata = Metadata::default();
+        for name in ["c", "a", "b"] {
+            metadata.table(name, |t| {
+                t.column("id", DataType::Integer).references("another_owners", "id");
+            });
+        }
+        let order: Vec<_> = metadata.creation_order().iter().map(|table| table.name.name.as_str()).collect();
+        assert_eq!(order, ["c", "a", "b"]);
+    }
+
+    #[test]
+    fn a_table_added_twice_is_replaced_in_its_place() {
+        let mut metadata = tables(&[[false; TABLES]; TABLES]);
+        metadata.table("1", |t| {
+            t.column("other", DataType::Text);
+        });
+        assert_eq!(metadata.tables().len(), TABLES);
+        assert!(metadata.tables()[1].column("other").is_some());
+    }
 }
