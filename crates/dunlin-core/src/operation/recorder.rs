@@ -51,12 +51,33 @@ impl Operations {
         self.recorded.push(Operation::RenameTable { table: name.into(), to: to.into() });
     }
 
-    /// Changes a table: all that `define` records is done together.
+    /// Changes a table: all that `define` records is done together, save that the new name of a column
+    /// is an operation of its own, as every database can do that without touching anything else.
     pub fn alter_table(&mut self, name: impl Into<TableName>, define: impl FnOnce(&mut AlterTable)) {
+        let table = name.into();
         let mut alter = AlterTable { changes: Vec::new() };
         define(&mut alter);
-        if !alter.changes.is_empty() {
-            self.recorded.push(Operation::AlterTable { table: name.into(), changes: alter.changes });
+        let mut together = Vec::new();
+        for mut change in alter.changes {
+            if let Some(renamed) = take_rename(&mut change) {
+                self.push_alter_table(&table, std::mem::take(&mut together));
+                self.push_alter_table(&table, vec![renamed]);
+            }
+            if !says_nothing(&change) {
+                together.push(change);
+            }
+        }
+        self.push_alter_table(&table, together);
+    }
+
+    fn push_alter_table(&mut self, table: &TableName, mut changes: Vec<TableChange>) {
+        for change in &mut changes {
+            if let TableChange::AddConstraint { constraint } = change {
+                self.naming_convention.name_constraint(&table.name, constraint);
+            }
+        }
+        if !changes.is_empty() {
+            self.recorded.push(Operation::AlterTable { table: table.clone(), changes });
         }
     }
 
@@ -69,8 +90,10 @@ impl Operations {
     }
 
     /// Creates an index with options.
-    pub fn add_index(&mut self, table: impl Into<TableName>, index: Index) {
-        self.recorded.push(Operation::CreateIndex { table: table.into(), index });
+    pub fn add_index(&mut self, table: impl Into<TableName>, mut index: Index) {
+        let table = table.into();
+        self.naming_convention.name_index(&table.name, &mut index);
+        self.recorded.push(Operation::CreateIndex { table, index });
     }
 
     /// Drops an index.
@@ -111,6 +134,31 @@ impl Operations {
     }
 }
 
+/// The part of a change that renames a column; the rest then speaks of it by its new name.
+fn take_rename(change: &mut TableChange) -> Option<TableChange> {
+    let TableChange::AlterColumn { name, rename, .. } = change else { return None };
+    let to = rename.take()?;
+    let from = std::mem::replace(name, to.clone());
+    Some(alter_column(from, Some(to)))
+}
+
+fn alter_column(name: String, rename: Option<String>) -> TableChange {
+    TableChange::AlterColumn { name, rename, column_type: None, nullable: None, server_default: None }
+}
+
+fn says_nothing(change: &TableChange) -> bool {
+    matches!(
+        change,
+        TableChange::AlterColumn {
+            rename: None,
+            column_type: None,
+            nullable: None,
+            server_default: None,
+            ..
+        }
+    )
+}
+
 /// Records the changes of one table.
 #[derive(Debug)]
 pub struct AlterTable {
@@ -131,13 +179,7 @@ impl AlterTable {
     /// Changes a column; what is not said stays as it is, on every database.
     pub fn alter_column(&mut self, name: impl Into<String>) -> AlterColumn<'_> {
         let position = self.changes.len();
-        self.changes.push(TableChange::AlterColumn {
-            name: name.into(),
-            rename: None,
-            column_type: None,
-            nullable: None,
-            server_default: None,
-        });
+        self.changes.push(alter_column(name.into(), None));
         AlterColumn { change: &mut self.changes[position] }
     }
 
@@ -216,5 +258,67 @@ impl AlterColumn<'_> {
             *server_default = Some(to);
         }
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::DataType;
+
+    fn recorded(convention: NamingConvention, record: impl FnOnce(&mut Operations)) -> Vec<Operation> {
+        let mut op = Operations::new(convention);
+        record(&mut op);
+        op.finish()
+    }
+
+    #[test]
+    fn a_new_name_is_an_operation_of_its_own_and_holds_from_then_on() {
+        let both = recorded(NamingConvention::default(), |op| {
+            op.alter_table("book", |t| {
+                t.drop_column("isbn");
+                t.alter_column("title").column_type(DataType::Text).rename("name").nullable(false);
+                t.alter_column("pages");
+                t.alter_column("by").rename("author");
+            });
+        });
+        let apart = recorded(NamingConvention::default(), |op| {
+            op.alter_table("book", |t| t.drop_column("isbn"));
+            op.alter_table("book", |t| {
+                t.alter_column("title").rename("name");
+            });
+            op.alter_table("book", |t| {
+                t.alter_column("name").column_type(DataType::Text).nullable(false);
+            });
+            op.alter_table("book", |t| {
+                t.alter_column("by").rename("author");
+            });
+        });
+        assert_eq!(both, apart);
+        assert_eq!(both.len(), 4);
+    }
+
+    #[test]
+    fn the_naming_convention_names_what_is_added_later_too() {
+        let convention = NamingConvention {
+            ix: Some("ix_%(column_0_label)s".to_owned()),
+            fk: Some("fk_%(table_name)s_%(referred_table_name)s".to_owned()),
+            ..NamingConvention::default()
+        };
+        let operations = recorded(convention, |op| {
+            op.alter_table("book", |t| t.create_foreign_key(ForeignKey::new(["by"], "author", ["id"])));
+            op.add_index("book", Index { name: None, ..Index::new("", ["by"]) });
+        });
+        let [Operation::AlterTable { changes, .. }, Operation::CreateIndex { index, .. }] =
+            operations.as_slice()
+        else {
+            panic!("{operations:?}");
+        };
+        let [TableChange::AddConstraint { constraint: Constraint::ForeignKey(key) }] = changes.as_slice()
+        else {
+            panic!("{changes:?}");
+        };
+        assert_eq!(key.name.as_deref(), Some("fk_book_author"));
+        assert_eq!(index.name.as_deref(), Some("ix_book_by"));
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::constraint::{Constraint, ForeignKey, PrimaryKey, Unique};
+use super::index::Index;
 use super::table::Table;
 
 /// Patterns for names, in the tokens of SQLAlchemy's `naming_convention`.
@@ -38,24 +40,46 @@ impl NamingConvention {
     /// ```
     pub fn apply(&self, table: &mut Table) {
         let name = table.name.name.clone();
-        let fill = |slot: &mut Option<String>, pattern: &Option<String>, columns: &[String], referred| {
-            if let (None, Some(pattern)) = (&slot, pattern) {
-                *slot = Some(expand(pattern, &Tokens { table: &name, columns, referred, constraint: "" }));
-            }
-        };
         if let Some(key) = &mut table.primary_key {
-            fill(&mut key.name, &self.pk, &key.columns, None);
+            self.name_primary_key(&name, key);
         }
-        for unique in &mut table.uniques {
-            fill(&mut unique.name, &self.uq, &unique.columns, None);
+        table.uniques.iter_mut().for_each(|unique| self.name_unique(&name, unique));
+        table.foreign_keys.iter_mut().for_each(|key| self.name_foreign_key(&name, key));
+        table.indexes.iter_mut().for_each(|index| self.name_index(&name, index));
+    }
+
+    /// Names a constraint of a table. A check has no columns to be named after.
+    pub(crate) fn name_constraint(&self, table: &str, constraint: &mut Constraint) {
+        match constraint {
+            Constraint::PrimaryKey(key) => self.name_primary_key(table, key),
+            Constraint::Unique(unique) => self.name_unique(table, unique),
+            Constraint::ForeignKey(key) => self.name_foreign_key(table, key),
+            Constraint::Check(_) => {}
         }
-        for key in &mut table.foreign_keys {
-            let referred = Some((key.referred_table.name.as_str(), key.referred_columns.as_slice()));
-            fill(&mut key.name, &self.fk, &key.columns, referred);
-        }
-        for index in &mut table.indexes {
-            fill(&mut index.name, &self.ix, &index.columns, None);
-        }
+    }
+
+    /// Names an index of a table.
+    pub(crate) fn name_index(&self, table: &str, index: &mut Index) {
+        fill(&mut index.name, &self.ix, Tokens::of(table, &index.columns));
+    }
+
+    fn name_primary_key(&self, table: &str, key: &mut PrimaryKey) {
+        fill(&mut key.name, &self.pk, Tokens::of(table, &key.columns));
+    }
+
+    fn name_unique(&self, table: &str, unique: &mut Unique) {
+        fill(&mut unique.name, &self.uq, Tokens::of(table, &unique.columns));
+    }
+
+    fn name_foreign_key(&self, table: &str, key: &mut ForeignKey) {
+        let referred = Some((key.referred_table.name.as_str(), key.referred_columns.as_slice()));
+        fill(&mut key.name, &self.fk, Tokens { referred, ..Tokens::of(table, &key.columns) });
+    }
+}
+
+fn fill(name: &mut Option<String>, pattern: &Option<String>, tokens: Tokens<'_>) {
+    if let (None, Some(pattern)) = (&name, pattern) {
+        *name = Some(expand(pattern, &tokens));
     }
 }
 
@@ -64,6 +88,12 @@ struct Tokens<'a> {
     columns: &'a [String],
     referred: Option<(&'a str, &'a [String])>,
     constraint: &'a str,
+}
+
+impl<'a> Tokens<'a> {
+    fn of(table: &'a str, columns: &'a [String]) -> Self {
+        Self { table, columns, referred: None, constraint: "" }
+    }
 }
 
 fn expand(pattern: &str, tokens: &Tokens<'_>) -> String {
@@ -116,12 +146,7 @@ mod tests {
     fn tokens_expand_as_sqlalchemy_expands_them() {
         let columns = ["dag_id".to_owned(), "run_id".to_owned()];
         let referred_columns = ["id".to_owned()];
-        let tokens = Tokens {
-            table: "dag_run",
-            columns: &columns,
-            referred: Some(("dag", &referred_columns)),
-            constraint: "",
-        };
+        let tokens = Tokens { referred: Some(("dag", &referred_columns)), ..Tokens::of("dag_run", &columns) };
         for (pattern, name) in [
             ("idx_%(column_0_N_label)s", "idx_dag_run_dag_id_dag_run_run_id"),
             ("%(table_name)s_%(column_0_N_name)s_uq", "dag_run_dag_id_run_id_uq"),
