@@ -75,7 +75,8 @@ impl<'r> FromIterator<(&'r str, &'r str)> for ReleaseMap {
 }
 
 fn numbers(version: &str) -> Option<Vec<u64>> {
-    version.split('.').map(|part| part.parse().ok()).collect()
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    version.split('.').map(|part| part.parse().ok().filter(|_| digits(part))).collect()
 }
 
 /// Why a version belongs to no release.
@@ -110,4 +111,91 @@ pub enum ReleaseError {
         /// As given.
         version: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Airflow's rule: the exact key, else the first strictly lower one from the end, numbers compared
+    /// one by one (`_get_version_revision`). Better than Airflow: what is newer than all is refused.
+    #[test]
+    fn a_version_belongs_to_the_release_that_airflow_says() {
+        let releases = ReleaseMap::from_iter([
+            ("2.0.0", BASE),
+            ("2.6.2", "4bc4"),
+            ("2.7.0", "405d"),
+            ("2.10.0", "22ed"),
+            ("3.0.0", "2993"),
+            ("3.1.8", "cc92"),
+            ("3.2.0", "1d68"),
+            ("3.3.0", "d2f3"),
+        ]);
+        for (version, release) in [
+            ("2.6.2", "2.6.2"),
+            ("2.6.3", "2.6.2"),
+            ("2.6.99", "2.6.2"),
+            ("2.7", "2.6.2"),
+            ("2.7.0", "2.7.0"),
+            ("2.7.0.1", "2.7.0"),
+            // Not as text: 2.9 is before 2.10.
+            ("2.9.3", "2.7.0"),
+            ("2.10.0", "2.10.0"),
+            ("3", "2.10.0"),
+            ("3.2", "3.1.8"),
+            ("3.2.0", "3.2.0"),
+            // Written otherwise, it is no exact key, and not strictly lower either.
+            ("3.02.0", "3.1.8"),
+            ("2.0.1", "2.0.0"),
+        ] {
+            let found = releases.resolve(version).map(|release| release.version.as_str());
+            assert_eq!(found, Ok(release), "{version}");
+        }
+        assert_eq!(releases.resolve("2.6.1").unwrap().revision, None);
+        let owned = str::to_owned;
+        for version in ["3.3.1", "3.3.0.0", "4", "99.0.0"] {
+            let error = ReleaseError::TooNew { version: owned(version), last: owned("3.3.0") };
+            assert_eq!(releases.resolve(version), Err(error));
+        }
+        for version in ["1.10.15", "2", "2.0", "0.0.0"] {
+            let error = ReleaseError::TooOld { version: owned(version), first: owned("2.0.0") };
+            assert_eq!(releases.resolve(version), Err(error));
+        }
+        for version in [
+            "",
+            ".",
+            "2.",
+            ".7",
+            "2..7",
+            "v2.7.0",
+            "3.0.0rc1",
+            "2.7.0-1",
+            "+2.7",
+            " 2.7.0",
+            "2.7.0 ",
+            "２.7.0",
+            "99999999999999999999.0",
+        ] {
+            let error = ReleaseError::Malformed { version: owned(version) };
+            assert_eq!(releases.resolve(version), Err(error), "{version:?}");
+        }
+    }
+
+    #[test]
+    fn a_release_may_be_no_number_and_is_then_found_by_its_name_only() {
+        let releases = ReleaseMap::from_iter([("1.0.0", "a"), ("2.0.0rc1", "b"), ("2.0.0", "c")]);
+        assert_eq!(releases.resolve("2.0.0rc1").unwrap().revision, Some("b".into()));
+        assert_eq!(releases.resolve("1.5.0").unwrap().version, "1.0.0");
+        assert_eq!(
+            releases.resolve("2.0.0rc2"),
+            Err(ReleaseError::Malformed { version: "2.0.0rc2".to_owned() })
+        );
+    }
+
+    #[test]
+    fn without_releases_no_version_is_known() {
+        let none = ReleaseMap::default();
+        assert_eq!(none.resolve("1.0.0"), Err(ReleaseError::None { version: "1.0.0".to_owned() }));
+        assert_eq!(none.resolve("x"), Err(ReleaseError::Malformed { version: "x".to_owned() }));
+    }
 }
