@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use airflow_plugin::{Listener, Plugin, PluginContext, naming_convention};
 use dunlin::core::dialect::DialectName;
@@ -71,11 +70,6 @@ impl Host {
     /// The owners: the core, then the registered managers.
     pub fn migrator(&self) -> &Migrator {
         &self.migrator
-    }
-
-    /// The owners, with a limit to how long the lock is waited for.
-    pub fn migrator_waiting(&self, lock_timeout: Duration) -> Migrator {
-        self.migrator.clone().lock_timeout(lock_timeout)
     }
 
     /// The core's name.

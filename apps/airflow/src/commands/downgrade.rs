@@ -1,15 +1,13 @@
 //! `airflow db downgrade` and `airflow db-manager downgrade`
 
-use std::time::Duration;
-
 use clap::Args;
 use dunlin::Access;
 use dunlin::engine::dialect::dialect;
 use dunlin::engine::plan::{Intent, PlanKind};
-use dunlin_cli::{CommandError, ExitStatus, Ui, progress, summarize};
+use dunlin_cli::{CommandError, ExitStatus, Ui};
 
 use super::target::{From, To};
-use super::{Common, ManagerName, stopped};
+use super::{Changing, ManagerName, change, confirm, owner};
 use crate::host::{Host, failed};
 
 /// The options of `airflow db downgrade`.
@@ -25,11 +23,8 @@ pub struct Arguments {
     /// Do not ask.
     #[arg(short, long)]
     yes: bool,
-    /// How long to wait for another migration to end, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
-    lock_timeout: u64,
     #[command(flatten)]
-    pub(super) common: Common,
+    pub(super) changing: Changing,
 }
 
 /// The options of `airflow db-manager downgrade`.
@@ -48,10 +43,7 @@ pub(super) async fn run(
     arguments: &Arguments,
     ui: &Ui,
 ) -> Result<ExitStatus, CommandError> {
-    if let Some(manager) = manager {
-        host.require(manager)?;
-    }
-    let owner = host.migrator().owner(manager.unwrap_or(host.core())).map_err(failed)?;
+    let owner = owner(host, manager)?;
     let Some(target) = arguments.to.resolve(owner)? else {
         return Err(CommandError::usage("a downgrade needs a target").hint("give -n VERSION or -r REVISION"));
     };
@@ -75,17 +67,11 @@ pub(super) async fn run(
 
     let url = host.settings().database_url.redacted();
     let question = format!("Take {} in {url} back to {wanted}? Data will be lost.", owner.name());
-    if !arguments.yes && !ui.confirm(&question) {
-        return Err(CommandError::failed("cancelled").note("nothing was changed"));
-    }
-    let migrator = host.migrator_waiting(Duration::from_secs(arguments.lock_timeout));
-    let mut database = host.connect(Access::Write).await?;
-    ui.line(&format!("database: {}", database.url()));
-    let observer = &mut |event: &dunlin::Event| progress(ui, event);
-    let run = migrator.run(&mut database, owner.name(), intent, observer).await;
-    let report = run.map_err(|failure| stopped(host, ui, failure))?;
-    database.close().await;
-    summarize(ui, &report, &host.managers());
+    confirm(ui, arguments.yes, &question)?;
+    let report = change(host, ui, &arguments.changing, async |migrator, database, observer| {
+        migrator.run(database, owner.name(), intent, observer).await
+    })
+    .await?;
     if report.owners.iter().any(|owner| owner.kind == PlanKind::Beyond) {
         ui.line(&format!("already older than {wanted}; use migrate to go there"));
     }

@@ -1,15 +1,13 @@
 //! `airflow db migrate` and `airflow db-manager migrate`
 
-use std::time::Duration;
-
 use clap::Args;
 use dunlin::engine::dialect::dialect;
 use dunlin::engine::plan::{Intent, PlanKind};
 use dunlin::{Access, Report};
-use dunlin_cli::{CommandError, ExitStatus, Ui, progress, summarize};
+use dunlin_cli::{CommandError, ExitStatus, Ui};
 
 use super::target::{From, To};
-use super::{Common, ManagerName, stopped};
+use super::{Changing, ManagerName, change, owner};
 use crate::host::{Host, failed};
 
 /// The options of `airflow db migrate`.
@@ -25,11 +23,8 @@ pub struct Arguments {
     /// Bring up an empty database, too, by the revision files.
     #[arg(short = 'm', long)]
     use_migration_files: bool,
-    /// How long to wait for another migration to end, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
-    lock_timeout: u64,
     #[command(flatten)]
-    pub(super) common: Common,
+    pub(super) changing: Changing,
 }
 
 /// The options of `airflow db-manager migrate`.
@@ -48,10 +43,7 @@ pub(super) async fn run(
     arguments: &Arguments,
     ui: &Ui,
 ) -> Result<ExitStatus, CommandError> {
-    if let Some(manager) = manager {
-        host.require(manager)?;
-    }
-    let owner = host.migrator().owner(manager.unwrap_or(host.core())).map_err(failed)?;
+    let owner = owner(host, manager)?;
     let target = arguments.to.resolve(owner)?;
     let use_migration_files = arguments.use_migration_files;
     let intent = Intent::Upgrade { target: target.clone(), use_migration_files };
@@ -80,17 +72,11 @@ pub(super) async fn run(
         return Ok(ExitStatus::Done);
     }
 
-    let migrator = host.migrator_waiting(Duration::from_secs(arguments.lock_timeout));
-    let mut database = host.connect(Access::Write).await?;
-    ui.line(&format!("database: {}", database.url()));
-    let observer = &mut |event: &dunlin::Event| progress(ui, event);
-    let run = match manager {
-        Some(manager) => migrator.run(&mut database, manager, intent, observer).await,
-        None => migrator.migrate(&mut database, target, use_migration_files, observer).await,
-    };
-    let report = run.map_err(|failure| stopped(host, ui, failure))?;
-    database.close().await;
-    summarize(ui, &report, &host.managers());
+    let report = change(host, ui, &arguments.changing, async |migrator, database, observer| match manager {
+        Some(manager) => migrator.run(database, manager, intent, observer).await,
+        None => migrator.migrate(database, target, use_migration_files, observer).await,
+    })
+    .await?;
     say_beyond(ui, &report, manager, arguments.to.as_given());
     Ok(ExitStatus::Done)
 }

@@ -9,11 +9,13 @@ mod shell;
 mod target;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use airflow_plugin::Plugin;
 use clap::{Args, Subcommand};
-use dunlin::Failure;
-use dunlin_cli::{CommandError, ExitStatus, Ui, summarize};
+use dunlin::engine::owner::Owner;
+use dunlin::{Access, Database, Event, Failure, Migrator, Observer, Report};
+use dunlin_cli::{CommandError, ExitStatus, Ui, progress, summarize};
 
 use crate::config::Environment;
 use crate::host::{Host, failed, load_settings};
@@ -71,6 +73,16 @@ pub struct Common {
     verbose: bool,
 }
 
+/// The options of commands that change the database.
+#[derive(Debug, Clone, Args)]
+pub struct Changing {
+    /// How long to wait for another migration to end, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    lock_timeout: u64,
+    #[command(flatten)]
+    common: Common,
+}
+
 /// Which manager a `db-manager` command is for.
 #[derive(Debug, Clone, Args)]
 pub struct ManagerName {
@@ -85,13 +97,13 @@ impl Command {
         let common = match self {
             Self::Db(Db::Check(arguments)) => &arguments.common,
             Self::Db(Db::CheckMigrations(arguments)) => &arguments.common,
-            Self::Db(Db::Migrate(arguments)) => &arguments.common,
-            Self::Db(Db::Downgrade(arguments)) => &arguments.common,
-            Self::Db(Db::Reset(arguments)) => &arguments.common,
+            Self::Db(Db::Migrate(arguments)) => &arguments.changing.common,
+            Self::Db(Db::Downgrade(arguments)) => &arguments.changing.common,
+            Self::Db(Db::Reset(arguments)) => &arguments.changing.common,
             Self::Db(Db::Shell(arguments)) => &arguments.common,
-            Self::DbManager(DbManager::Migrate(arguments)) => &arguments.options.common,
-            Self::DbManager(DbManager::Downgrade(arguments)) => &arguments.options.common,
-            Self::DbManager(DbManager::Reset(arguments)) => &arguments.options.common,
+            Self::DbManager(DbManager::Migrate(arguments)) => &arguments.options.changing.common,
+            Self::DbManager(DbManager::Downgrade(arguments)) => &arguments.options.changing.common,
+            Self::DbManager(DbManager::Reset(arguments)) => &arguments.options.changing.common,
         };
         common.verbose
     }
@@ -135,6 +147,40 @@ async fn with_host(command: Command, host: &Host, ui: &Ui) -> Result<ExitStatus,
             reset::run(host, Some(&arguments.name.manager), &arguments.options, ui).await
         }
     }
+}
+
+/// The owner that a command is for: the core, unless a registered manager is named.
+fn owner<'h>(host: &'h Host, manager: Option<&str>) -> Result<&'h Owner, CommandError> {
+    if let Some(manager) = manager {
+        host.require(manager)?;
+    }
+    host.migrator().owner(manager.unwrap_or(host.core())).map_err(failed)
+}
+
+/// Lets `work` change the database, and prints what happens and how it ends.
+async fn change(
+    host: &Host,
+    ui: &Ui,
+    options: &Changing,
+    work: impl AsyncFnOnce(&Migrator, &mut Database, &mut Observer<'_>) -> Result<Report, Failure>,
+) -> Result<Report, CommandError> {
+    let migrator = host.migrator().clone().lock_timeout(Duration::from_secs(options.lock_timeout));
+    let mut database = host.connect(Access::Write).await?;
+    ui.line(&format!("database: {}", database.url()));
+    let observer = &mut |event: &Event| progress(ui, event);
+    let run = work(&migrator, &mut database, observer).await;
+    database.close().await;
+    let report = run.map_err(|failure| stopped(host, ui, failure))?;
+    summarize(ui, &report, &host.managers());
+    Ok(report)
+}
+
+/// Asks before data is lost.
+fn confirm(ui: &Ui, yes: bool, question: &str) -> Result<(), CommandError> {
+    if yes || ui.confirm(question) {
+        return Ok(());
+    }
+    Err(CommandError::failed("cancelled").note("nothing was changed"))
 }
 
 /// A run that stopped: what was done is printed, and what state the database is in is said.

@@ -1,13 +1,10 @@
 //! `airflow db reset` and `airflow db-manager reset`
 
-use std::time::Duration;
-
 use clap::Args;
-use dunlin::Access;
-use dunlin_cli::{CommandError, ExitStatus, Ui, progress, summarize};
+use dunlin_cli::{CommandError, ExitStatus, Ui};
 
-use super::{Common, ManagerName, stopped};
-use crate::host::{Host, failed};
+use super::{Changing, ManagerName, change, confirm, owner};
+use crate::host::Host;
 
 /// The options of `airflow db reset`.
 #[derive(Debug, Args)]
@@ -21,11 +18,8 @@ pub struct Arguments {
     /// Do not ask.
     #[arg(short, long)]
     yes: bool,
-    /// How long to wait for another migration to end, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
-    lock_timeout: u64,
     #[command(flatten)]
-    pub(super) common: Common,
+    pub(super) changing: Changing,
 }
 
 /// The options of `airflow db-manager reset`.
@@ -44,30 +38,19 @@ pub(super) async fn run(
     arguments: &Arguments,
     ui: &Ui,
 ) -> Result<ExitStatus, CommandError> {
-    if let Some(manager) = manager {
-        host.require(manager)?;
-    }
     let owners: Vec<&str> = match manager {
-        Some(manager) => vec![host.migrator().owner(manager).map_err(failed)?.name()],
+        Some(manager) => vec![owner(host, Some(manager))?.name()],
         None => host.migrator().owners().iter().map(|owner| owner.name()).collect(),
     };
     let url = host.settings().database_url.redacted();
     let question = format!("Drop all tables of {} in {url}? All data will be lost.", owners.join(", "));
-    if !arguments.yes && !ui.confirm(&question) {
-        return Err(CommandError::failed("cancelled").note("nothing was changed"));
-    }
-    let migrator = host.migrator_waiting(Duration::from_secs(arguments.lock_timeout));
-    let mut database = host.connect(Access::Write).await?;
-    ui.line(&format!("database: {}", database.url()));
-    let observer = &mut |event: &dunlin::Event| progress(ui, event);
+    confirm(ui, arguments.yes, &question)?;
     let (init, files) = (!arguments.skip_init, arguments.use_migration_files);
-    let run = match manager {
-        Some(manager) => migrator.reset_owner(&mut database, manager, init, files, observer).await,
-        None => migrator.reset(&mut database, init, files, observer).await,
-    };
-    let report = run.map_err(|failure| stopped(host, ui, failure))?;
-    database.close().await;
-    summarize(ui, &report, &host.managers());
+    let report = change(host, ui, &arguments.changing, async |migrator, database, observer| match manager {
+        Some(manager) => migrator.reset_owner(database, manager, init, files, observer).await,
+        None => migrator.reset(database, init, files, observer).await,
+    })
+    .await?;
     for owner in owners {
         if !report.owners.iter().any(|reset| reset.owner == owner) {
             ui.line(&format!("{owner}: kept, as it does not support table dropping"));

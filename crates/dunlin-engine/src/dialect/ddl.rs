@@ -1,6 +1,6 @@
 //! The parts of DDL that the databases write alike.
 
-use dunlin_core::schema::{Column, Constraint, ForeignKey, Index, SqlValue, Table, TableName};
+use dunlin_core::schema::{Column, Constraint, DataType, ForeignKey, Index, SqlValue, Table, TableName};
 
 use super::{Dialect, RenderError};
 
@@ -64,6 +64,34 @@ pub(super) fn type_of(dialect: &dyn Dialect, column: &Column) -> Result<String, 
         hint: "give the column's type a default or a variant for this dialect",
     })?;
     Ok(dialect.column_type(data_type))
+}
+
+/// A table and its indexes, each by the dialect's own words.
+///
+/// # Errors
+/// A name that is too long, or whatever the dialect refuses.
+pub(super) fn create_table_and_indexes(
+    dialect: &dyn Dialect,
+    table: &Table,
+    definition: impl Fn(&Column) -> Result<String, RenderError>,
+    create_index: impl Fn(&Index) -> Result<String, RenderError>,
+) -> Result<Vec<String>, RenderError> {
+    check_names(dialect, table)?;
+    let create = create_table(dialect, table, &table.name, definition);
+    std::iter::once(create).chain(table.indexes.iter().map(create_index)).collect()
+}
+
+/// `DROP TABLE [IF EXISTS] …`
+pub(super) fn drop_table(dialect: &dyn Dialect, table: &TableName, if_exists: bool) -> String {
+    let if_exists = if if_exists { "IF EXISTS " } else { "" };
+    format!("DROP TABLE {if_exists}{}", table_name(dialect, table))
+}
+
+/// `DROP INDEX [IF EXISTS] …`, where an index's name stands in its table's schema.
+pub(super) fn drop_index(dialect: &dyn Dialect, table: &TableName, name: &str, if_exists: bool) -> String {
+    let if_exists = if if_exists { "IF EXISTS " } else { "" };
+    let index = TableName { schema: table.schema.clone(), name: name.to_owned() };
+    format!("DROP INDEX {if_exists}{}", table_name(dialect, &index))
 }
 
 /// `CREATE TABLE … (…)`: columns as `definition` writes them, then the constraints. `shown` is the name
@@ -175,11 +203,78 @@ pub(super) fn newer_operation(dialect: &dyn Dialect) -> RenderError {
     }
 }
 
-/// The words of a server's type text: `character varying(250)` is (`character varying`, [250], "").
-pub(super) fn split_type(text: &str) -> (String, Vec<u32>, String) {
+/// A type that all databases write alike. [`DataType::Text`] stands in for one that this engine does not
+/// know: `dunlin-core` is newer.
+pub(super) fn write_common_type(data_type: &DataType) -> String {
+    match data_type {
+        DataType::SmallInteger => "SMALLINT".to_owned(),
+        DataType::Integer => "INTEGER".to_owned(),
+        DataType::BigInteger => "BIGINT".to_owned(),
+        DataType::Float => "FLOAT".to_owned(),
+        DataType::Numeric { precision, scale } => format!("NUMERIC({precision}, {scale})"),
+        DataType::String { length, .. } => format!("VARCHAR({length})"),
+        DataType::Char { length } => format!("CHAR({length})"),
+        DataType::Date => "DATE".to_owned(),
+        DataType::Time => "TIME".to_owned(),
+        DataType::Json => "JSON".to_owned(),
+        DataType::Native(text) => text.clone(),
+        _ => "TEXT".to_owned(),
+    }
+}
+
+/// A server's type text, taken apart: `timestamp(6) with time zone` is ("timestamp", [6], "with time
+/// zone").
+pub(super) struct TypeText {
+    text: String,
+    head: String,
+    arguments: Vec<u32>,
+    tail: String,
+}
+
+impl TypeText {
+    pub(super) fn parts(&self) -> (&str, &[u32], &str) {
+        (&self.head, &self.arguments, &self.tail)
+    }
+
+    /// The digits of a second's fraction.
+    pub(super) fn precision(&self) -> Option<u8> {
+        self.arguments.first().and_then(|digits| u8::try_from(*digits).ok())
+    }
+
+    /// A type that all servers describe alike; what is not known is native.
+    pub(super) fn read_common(&self) -> DataType {
+        match self.parts() {
+            ("smallint", [], "") => DataType::SmallInteger,
+            ("bigint", [], "") => DataType::BigInteger,
+            ("numeric", &[precision, scale], "") => self.numeric(precision, scale),
+            ("varchar", &[length], "") => DataType::string(length),
+            ("char", &[length], "") => DataType::Char { length },
+            ("text", [], "") => DataType::Text,
+            ("date", [], "") => DataType::Date,
+            ("time", [], "") => DataType::Time,
+            ("json", [], "") => DataType::Json,
+            _ => DataType::native(&self.text),
+        }
+    }
+
+    pub(super) fn numeric(&self, precision: u32, scale: u32) -> DataType {
+        match (u16::try_from(precision), u16::try_from(scale)) {
+            (Ok(precision), Ok(scale)) => DataType::Numeric { precision, scale },
+            _ => DataType::native(&self.text),
+        }
+    }
+}
+
+/// Takes a server's type text apart.
+pub(super) fn type_text(text: &str) -> TypeText {
     let lower = text.trim().to_lowercase();
-    let Some((head, rest)) = lower.split_once('(') else { return (lower, Vec::new(), String::new()) };
-    let (arguments, tail) = rest.split_once(')').unwrap_or((rest, ""));
+    let (head, arguments, tail) = match lower.split_once('(') {
+        None => (lower.as_str(), "", ""),
+        Some((head, rest)) => {
+            let (arguments, tail) = rest.split_once(')').unwrap_or((rest, ""));
+            (head.trim(), arguments, tail.trim())
+        }
+    };
     let arguments = arguments.split(',').filter_map(|argument| argument.trim().parse().ok()).collect();
-    (head.trim().to_owned(), arguments, tail.trim().to_owned())
+    TypeText { text: text.to_owned(), head: head.to_owned(), arguments, tail: tail.to_owned() }
 }

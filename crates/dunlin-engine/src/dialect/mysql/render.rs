@@ -15,17 +15,11 @@ pub(super) fn render(
 ) -> Result<Vec<String>, RenderError> {
     Ok(match operation {
         Operation::CreateTable { table } => {
-            ddl::check_names(dialect, table)?;
-            let create =
-                ddl::create_table(dialect, table, &table.name, |column| definition(dialect, column))?;
-            let indexes = table.indexes.iter().map(|index| create_index(dialect, &table.name, index));
-            let indexes = indexes.collect::<Result<Vec<_>, _>>()?;
-            std::iter::once(create).chain(indexes).collect()
+            let definition = |column: &Column| definition(dialect, column);
+            let index = |index: &Index| create_index(dialect, &table.name, index);
+            ddl::create_table_and_indexes(dialect, table, definition, index)?
         }
-        Operation::DropTable { table, if_exists } => {
-            let if_exists = if *if_exists { "IF EXISTS " } else { "" };
-            vec![format!("DROP TABLE {if_exists}{}", ddl::table_name(dialect, table))]
-        }
+        Operation::DropTable { table, if_exists } => vec![ddl::drop_table(dialect, table, *if_exists)],
         Operation::RenameTable { table, to } => {
             let renamed = TableName { schema: table.schema.clone(), name: to.clone() };
             let (from, to) = (ddl::table_name(dialect, table), ddl::table_name(dialect, &renamed));

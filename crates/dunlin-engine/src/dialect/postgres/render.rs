@@ -11,17 +11,11 @@ const BOOLEANS: [&str; 2] = ["false", "true"];
 pub(super) fn render(dialect: &Postgres, operation: &Operation) -> Result<Vec<String>, RenderError> {
     Ok(match operation {
         Operation::CreateTable { table } => {
-            ddl::check_names(dialect, table)?;
-            let create =
-                ddl::create_table(dialect, table, &table.name, |column| definition(dialect, column))?;
-            let indexes = table.indexes.iter().map(|index| create_index(dialect, &table.name, index));
-            let indexes = indexes.collect::<Result<Vec<_>, _>>()?;
-            std::iter::once(create).chain(indexes).collect()
+            let definition = |column: &Column| definition(dialect, column);
+            let index = |index: &Index| create_index(dialect, &table.name, index);
+            ddl::create_table_and_indexes(dialect, table, definition, index)?
         }
-        Operation::DropTable { table, if_exists } => {
-            let if_exists = if *if_exists { "IF EXISTS " } else { "" };
-            vec![format!("DROP TABLE {if_exists}{}", ddl::table_name(dialect, table))]
-        }
+        Operation::DropTable { table, if_exists } => vec![ddl::drop_table(dialect, table, *if_exists)],
         Operation::RenameTable { table, to } => {
             vec![format!("ALTER TABLE {} RENAME TO {}", ddl::table_name(dialect, table), dialect.quote(to))]
         }
@@ -33,9 +27,7 @@ pub(super) fn render(dialect: &Postgres, operation: &Operation) -> Result<Vec<St
         }
         Operation::CreateIndex { table, index } => vec![create_index(dialect, table, index)?],
         Operation::DropIndex { table, name, if_exists } => {
-            let if_exists = if *if_exists { "IF EXISTS " } else { "" };
-            let index = TableName { schema: table.schema.clone(), name: name.clone() };
-            vec![format!("DROP INDEX {if_exists}{}", ddl::table_name(dialect, &index))]
+            vec![ddl::drop_index(dialect, table, name, *if_exists)]
         }
         Operation::BulkInsert { table, columns, rows } => {
             ddl::bulk_insert(dialect, table, columns, rows, BOOLEANS)

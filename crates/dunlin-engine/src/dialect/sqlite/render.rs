@@ -18,11 +18,14 @@ pub(super) fn render(
     current: &Metadata,
 ) -> Result<Rendered, RenderError> {
     Ok(Rendered::plain(match operation {
-        Operation::CreateTable { table } => create_table(dialect, table, &table.name)?,
+        Operation::CreateTable { table } => {
+            let definition = |column: &Column| definition(dialect, column);
+            let index = |index: &Index| create_index(dialect, &table.name, index);
+            ddl::create_table_and_indexes(dialect, &local(table), definition, index)?
+        }
         Operation::DropTable { table, if_exists } => {
             // DROP TABLE deletes all rows first, and with them, by cascade, rows of other tables.
-            let if_exists = if *if_exists { "IF EXISTS " } else { "" };
-            let drop = format!("DROP TABLE {if_exists}{}", ddl::table_name(dialect, table));
+            let drop = ddl::drop_table(dialect, table, *if_exists);
             return Ok(Rendered { suspends_foreign_keys: true, ..Rendered::plain([drop]) });
         }
         Operation::RenameTable { table, to } => {
@@ -31,9 +34,7 @@ pub(super) fn render(
         Operation::AlterTable { table, changes } => return alter_table(dialect, table, changes, current),
         Operation::CreateIndex { table, index } => vec![create_index(dialect, table, index)?],
         Operation::DropIndex { table, name, if_exists } => {
-            let if_exists = if *if_exists { "IF EXISTS " } else { "" };
-            let index = TableName { schema: table.schema.clone(), name: name.clone() };
-            vec![format!("DROP INDEX {if_exists}{}", ddl::table_name(dialect, &index))]
+            vec![ddl::drop_index(dialect, table, name, *if_exists)]
         }
         Operation::BulkInsert { table, columns, rows } => {
             ddl::bulk_insert(dialect, table, columns, rows, BOOLEANS)
@@ -145,15 +146,6 @@ fn rebuild(dialect: &Sqlite, table: &Table, changes: &[TableChange]) -> Result<R
         statements.push(create_index(dialect, &table.name, index)?);
     }
     Ok(Rendered { statements, rebuilds: Some(table.name.clone()), suspends_foreign_keys: true })
-}
-
-fn create_table(dialect: &Sqlite, table: &Table, name: &TableName) -> Result<Vec<String>, RenderError> {
-    let mut statements =
-        vec![ddl::create_table(dialect, &local(table), name, |column| definition(dialect, column))?];
-    for index in &table.indexes {
-        statements.push(create_index(dialect, &table.name, index)?);
-    }
-    Ok(statements)
 }
 
 /// The same table with references as SQLite writes them: a key never leaves its own database file.
