@@ -21,7 +21,13 @@ pub enum RegistryError {
         /// The names that the build has.
         available: Vec<String>,
     },
-    /// It is not registered.
+    /// It is neither registered nor part of the build.
+    #[error("there is no DB manager {name}")]
+    Unknown {
+        /// The name.
+        name: String,
+    },
+    /// It is part of the build, but not registered.
     #[error("DB manager {name} is not registered")]
     NotRegistered {
         /// The name.
@@ -54,10 +60,13 @@ impl Registry {
     /// Checks that a manager named on the command line is registered.
     ///
     /// # Errors
-    /// [`RegistryError::NotRegistered`].
+    /// [`RegistryError::NotRegistered`], or [`RegistryError::Unknown`].
     pub fn require(&self, name: &str, registered: &[String]) -> Result<(), RegistryError> {
         if registered.iter().any(|known| known == name) {
             return Ok(());
+        }
+        if !self.managers.iter().any(|manager| manager.name() == name) {
+            return Err(RegistryError::Unknown { name: name.to_owned() });
         }
         Err(RegistryError::NotRegistered { name: name.to_owned(), registered: registered.to_vec() })
     }
