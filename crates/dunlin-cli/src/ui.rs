@@ -1,6 +1,6 @@
 //! [`Ui`]: where a program's words go.
 
-use std::io::{BufRead as _, Write as _};
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 use crate::command_error::CommandError;
 use crate::exit::ExitStatus;
@@ -59,7 +59,12 @@ impl Ui {
         let mut stderr = std::io::stderr();
         let _gone = write!(stderr, "{question} [y/N] ").and_then(|()| stderr.flush());
         let mut answer = String::new();
-        let read = std::io::stdin().lock().read_line(&mut answer);
+        let mut stdin = std::io::stdin().lock();
+        let read = stdin.read_line(&mut answer);
+        // Only who types an answer has ended the line.
+        if !stdin.is_terminal() || !answer.ends_with('\n') {
+            let _gone = writeln!(stderr);
+        }
         read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
     }
 }
