@@ -14,6 +14,10 @@ pub struct Hints {
     pub schema_setting: &'static str,
 }
 
+/// What to do about a database at a revision that the build does not know.
+pub const UNKNOWN_REVISION: &str =
+    "the database was migrated by a newer version or by another program: use that version here";
+
 /// What to do about an error, where there is something to do.
 pub fn hint(error: &Error, words: &Hints) -> Option<String> {
     Some(match error {
@@ -66,9 +70,7 @@ fn plan(error: &PlanError) -> Option<String> {
 
 fn history(error: &HistoryError) -> Option<&'static str> {
     Some(match error {
-        HistoryError::UnknownRow { .. } => {
-            "the database was migrated by a newer version or by another program: use that version here"
-        }
+        HistoryError::UnknownRow { .. } => UNKNOWN_REVISION,
         HistoryError::MultipleHeads { .. } => "add a revision that follows all of these heads",
         HistoryError::DuplicateId { .. } => "give one of the two another id",
         HistoryError::IdTooLong { .. } => "give the revision a shorter id: the version table is VARCHAR(32)",

@@ -12,7 +12,7 @@ mod ui;
 
 pub use command_error::CommandError;
 pub use exit::ExitStatus;
-pub use hint::{Hints, hint};
+pub use hint::{Hints, UNKNOWN_REVISION, hint};
 pub use registry::{Registry, RegistryError};
 pub use report::{describe_rows, print_status, progress, summarize, why_not_up_to_date};
 pub use ui::Ui;

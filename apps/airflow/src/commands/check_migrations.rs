@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 use dunlin::Access;
-use dunlin_cli::{CommandError, ExitStatus, Ui, print_status, why_not_up_to_date};
+use dunlin_cli::{CommandError, ExitStatus, UNKNOWN_REVISION, Ui, print_status, why_not_up_to_date};
 
 use super::Common;
 use crate::host::{Host, failed};
@@ -24,6 +24,7 @@ pub(super) async fn run(host: &Host, arguments: &Arguments, ui: &Ui) -> Result<E
     let looks = arguments.migration_wait_timeout.max(1);
     let managers = host.managers();
     let mut shown = Vec::new();
+    let mut hint = "run `airflow db migrate`";
     for look in 1..=looks {
         let statuses = host.migrator().status(&mut database).await.map_err(failed)?;
         let reasons = why_not_up_to_date(&statuses, &managers);
@@ -44,6 +45,9 @@ pub(super) async fn run(host: &Host, arguments: &Arguments, ui: &Ui) -> Result<E
             continue;
         }
         shown = reasons;
+        if statuses.iter().any(|status| !status.unknown.is_empty()) {
+            hint = UNKNOWN_REVISION;
+        }
     }
     let waited = match arguments.migration_wait_timeout {
         0 | 1 => String::new(),
@@ -51,5 +55,5 @@ pub(super) async fn run(host: &Host, arguments: &Arguments, ui: &Ui) -> Result<E
     };
     let error = CommandError::new(ExitStatus::Pending, format!("the database is not up to date{waited}"));
     let error = shown.into_iter().fold(error, CommandError::note);
-    Err(error.hint("run `airflow db migrate`"))
+    Err(error.hint(hint))
 }
