@@ -3,5 +3,7 @@
 
 mod bad_input;
 mod facts;
+mod managers;
+mod scripts;
 mod story;
 mod support;

@@ -38,9 +38,8 @@ macro_rules! test_on {
 
             $(
                 #[test]
-                #[allow(non_snake_case)]
                 fn $database() {
-                    let dialect = dunlin_testkit::dunlin::core::dialect::DialectName::$database;
+                    let dialect = crate::support::dialect_named(stringify!($database));
                     dunlin_testkit::run(dialect, module_path!(), |db| Box::pin(body(db)));
                 }
             )+
@@ -48,6 +47,12 @@ macro_rules! test_on {
     };
 }
 pub(crate) use test_on;
+
+/// The database that a test of [`test_on`] is named after.
+pub(crate) fn dialect_named(name: &str) -> DialectName {
+    let all = [DialectName::Postgres, DialectName::MySql, DialectName::MariaDb, DialectName::Sqlite];
+    all.into_iter().find(|dialect| dialect.as_str() == name).unwrap()
+}
 
 /// A home directory and the settings of one installation.
 pub(crate) struct Installation {
@@ -315,6 +320,13 @@ pub(crate) async fn rows(db: &TestDatabase, version_table: &str) -> Vec<String> 
     db.query(&format!("SELECT version_num FROM {version_table} ORDER BY 1")).await.concat()
 }
 
+/// The URL of a test's database for another user; the password as a URL holds it.
+pub(crate) fn url_as(db: &TestDatabase, user: &str, password: &str) -> String {
+    let (scheme, rest) = db.url().split_once("://").unwrap();
+    let (_, place) = rest.rsplit_once('@').unwrap();
+    format!("{scheme}://{user}:{password}@{place}")
+}
+
 /// A role of a test's own, which may do nothing yet; drop it at the end.
 pub(crate) struct Role {
     /// Its name, on PostgreSQL; with the quotes that MySQL wants, else.
@@ -327,9 +339,7 @@ impl Role {
     /// Makes it; `encoded` is the password as a URL holds it.
     pub(crate) async fn create(db: &TestDatabase, password: &str, encoded: &str) -> Self {
         let name = format!("{}_r", db.name());
-        let (scheme, rest) = db.url().split_once("://").unwrap();
-        let (_, place) = rest.rsplit_once('@').unwrap();
-        let url = format!("{scheme}://{name}:{encoded}@{place}");
+        let url = url_as(db, &name, encoded);
         let role = Self { name, url };
         role.forget(db).await;
         let literal = password.replace('\'', "''");
@@ -366,6 +376,8 @@ pub(crate) async fn run_in_client(db: &TestDatabase, script: &str) {
         DialectName::Postgres => {
             let mut psql = Command::new(psql());
             psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", db.url()]);
+            // Not that an index to drop IF EXISTS does not exist.
+            psql.env("PGOPTIONS", "-c client_min_messages=warning");
             psql
         }
         DialectName::MySql | DialectName::MariaDb => {
