@@ -55,10 +55,14 @@ impl Metadata {
                     return Err(no_such_name(table, "index", name));
                 }
             }
-            Operation::BulkInsert { table, columns, .. } => {
+            Operation::BulkInsert { table, columns, rows } => {
                 let table = self.existing(table)?;
                 for column in columns {
                     require_column(table, column)?;
+                }
+                if let Some(row) = rows.iter().find(|row| row.len() != columns.len()) {
+                    let (table, values, columns) = (table.name.clone(), row.len(), columns.len());
+                    return Err(SchemaError::RowWidth { table, values, columns });
                 }
             }
             Operation::Execute { .. } => {}

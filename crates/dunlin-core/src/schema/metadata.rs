@@ -194,6 +194,16 @@ pub enum SchemaError {
         /// Its name.
         name: String,
     },
+    /// A row to be inserted has too few or too many values.
+    #[error("a row for table {table} has {values} values for {columns} columns")]
+    RowWidth {
+        /// The table.
+        table: TableName,
+        /// How many values it has.
+        values: usize,
+        /// How many columns are given.
+        columns: usize,
+    },
     /// A constraint or index to be dropped is not there.
     #[error("table {table} has no {kind} {name}")]
     NoSuchName {

@@ -307,6 +307,14 @@ fn what_cannot_be_is_refused_and_changes_nothing() {
         (drop_index("book"), unknown("index")),
         (insert("no"), no_table()),
         (insert("book"), no_column()),
+        (
+            Operation::BulkInsert {
+                table: table.clone(),
+                columns: vec!["id".to_owned(), "title".to_owned()],
+                rows: vec![vec![SqlValue::Integer(1), SqlValue::text("one")], vec![SqlValue::Integer(2)]],
+            },
+            SchemaError::RowWidth { table: table.clone(), values: 1, columns: 2 },
+        ),
         // The first change is sound: it, too, must be undone.
         (
             change_book([
