@@ -138,14 +138,27 @@ impl Owner {
         Ok(schema)
     }
 
-    /// Every table that it owns in a database that stands at `rows`: its models' and its history's.
+    /// Every table that it may own in a database that stands at `rows`: its history's as they are then,
+    /// and what else its models have.
+    ///
+    /// # Errors
+    /// As [`replay`](Self::replay).
+    pub fn schema_at(&self, rows: &[RevisionId]) -> Result<Metadata, ReplayFailure> {
+        let mut schema = self.replay(rows)?;
+        for table in self.metadata.tables() {
+            if schema.get(&table.name).is_none() {
+                schema.insert(table.clone());
+            }
+        }
+        Ok(schema)
+    }
+
+    /// The names of the tables that it may own in a database that stands at `rows`.
     ///
     /// # Errors
     /// As [`replay`](Self::replay).
     pub fn tables_at(&self, rows: &[RevisionId]) -> Result<BTreeSet<TableName>, ReplayFailure> {
-        let replayed = self.replay(rows)?;
-        let tables = self.metadata.tables().iter().chain(replayed.tables());
-        Ok(tables.map(|table| table.name.clone()).collect())
+        Ok(self.schema_at(rows)?.tables().iter().map(|table| table.name.clone()).collect())
     }
 }
 

@@ -90,10 +90,7 @@ impl Owner {
         if !self.manager().can_drop_tables() {
             return Err(PlanError::DroppingNotSupported { owner: self.name().to_owned() });
         }
-        let mut owned = self.replay(state.rows())?;
-        for table in self.metadata().tables() {
-            owned.insert(table.clone());
-        }
+        let owned = self.schema_at(state.rows())?;
         let order = owned.creation_order();
         let present = order.iter().rev().filter(|table| state.tables.contains(&table.name));
         let mut operations: Vec<Operation> = Vec::new();

@@ -27,7 +27,7 @@ impl OwnerPlan {
     /// [`PlanError::Render`] or [`PlanError::Replay`].
     pub fn render(&self, owner: &Owner, dialect: &dyn Dialect) -> Result<Vec<RenderedStep>, PlanError> {
         let mut schema = match self.kind {
-            PlanKind::Reset => owner.metadata().clone(),
+            PlanKind::Reset => owner.schema_at(&self.rows_before)?,
             _ => owner.replay(&self.rows_before)?,
         };
         let mut create = self.create_version_table;
