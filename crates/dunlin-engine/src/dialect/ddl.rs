@@ -1,6 +1,9 @@
 //! The parts of DDL that the databases write alike.
 
-use dunlin_core::schema::{Column, Constraint, DataType, ForeignKey, Index, SqlValue, Table, TableName};
+use dunlin_core::operation::{Operation, TableChange};
+use dunlin_core::schema::{
+    Column, ColumnType, Constraint, DataType, ForeignKey, Index, SqlValue, Table, TableName,
+};
 
 use super::{Dialect, RenderError};
 
@@ -57,10 +60,14 @@ pub(super) fn bulk_insert(
 ///
 /// # Errors
 /// A column whose type says nothing for this dialect.
-pub(super) fn type_of(dialect: &dyn Dialect, column: &Column) -> Result<String, RenderError> {
-    let data_type = column.column_type.get(dialect.name()).ok_or_else(|| RenderError::Unsupported {
+pub(super) fn type_of(
+    dialect: &dyn Dialect,
+    column: &str,
+    column_type: &ColumnType,
+) -> Result<String, RenderError> {
+    let data_type = column_type.get(dialect.name()).ok_or_else(|| RenderError::Unsupported {
         dialect: dialect.name(),
-        operation: format!("have the column {}: its type has no variant for it", column.name),
+        operation: format!("have the column {column}: its type has no variant for it"),
         hint: "give the column's type a default or a variant for this dialect",
     })?;
     Ok(dialect.column_type(data_type))
@@ -69,14 +76,13 @@ pub(super) fn type_of(dialect: &dyn Dialect, column: &Column) -> Result<String, 
 /// A table and its indexes, each by the dialect's own words.
 ///
 /// # Errors
-/// A name that is too long, or whatever the dialect refuses.
+/// Whatever the dialect refuses.
 pub(super) fn create_table_and_indexes(
     dialect: &dyn Dialect,
     table: &Table,
     definition: impl Fn(&Column) -> Result<String, RenderError>,
     create_index: impl Fn(&Index) -> Result<String, RenderError>,
 ) -> Result<Vec<String>, RenderError> {
-    check_names(dialect, table)?;
     let create = create_table(dialect, table, &table.name, definition);
     std::iter::once(create).chain(table.indexes.iter().map(create_index)).collect()
 }
@@ -173,24 +179,56 @@ pub(super) fn index_name<'i>(dialect: &dyn Dialect, index: &'i Index) -> Result<
     })
 }
 
-/// Refuses names that the database would cut.
+/// Refuses names that the database would cut, or would refuse half-way.
 ///
 /// # Errors
 /// [`RenderError::NameTooLong`].
-pub(super) fn check_names(dialect: &dyn Dialect, table: &Table) -> Result<(), RenderError> {
+pub(super) fn check_names(dialect: &dyn Dialect, operation: &Operation) -> Result<(), RenderError> {
     let Some(limit) = dialect.capabilities().max_identifier else { return Ok(()) };
-    let constraints = constraints(table).filter_map(|constraint| match constraint {
-        Constraint::PrimaryKey(key) => key.name,
-        Constraint::Unique(unique) => unique.name,
-        Constraint::Check(check) => check.name,
-        Constraint::ForeignKey(key) => key.name,
-    });
-    let columns = table.columns.iter().map(|column| column.name.clone());
-    let indexes = table.indexes.iter().filter_map(|index| index.name.clone());
-    let mut names = std::iter::once(table.name.name.clone()).chain(columns).chain(indexes).chain(constraints);
-    match names.find(|name| name.len() > limit) {
-        Some(name) => Err(RenderError::NameTooLong { dialect: dialect.name(), name, limit }),
+    match new_names(operation).into_iter().find(|name| !limit.allows(name)) {
+        Some(name) => Err(RenderError::NameTooLong { dialect: dialect.name(), name: name.to_owned(), limit }),
         None => Ok(()),
+    }
+}
+
+/// The names that an operation brings into the database.
+fn new_names(operation: &Operation) -> Vec<&str> {
+    match operation {
+        Operation::CreateTable { table } => {
+            let columns = table.columns.iter().map(|column| column.name.as_str());
+            let indexes = table.indexes.iter().filter_map(|index| index.name.as_deref());
+            let key = table.primary_key.iter().filter_map(|key| key.name.as_deref());
+            let uniques = table.uniques.iter().filter_map(|unique| unique.name.as_deref());
+            let checks = table.checks.iter().filter_map(|check| check.name.as_deref());
+            let foreign = table.foreign_keys.iter().filter_map(|key| key.name.as_deref());
+            let table = std::iter::once(table.name.name.as_str());
+            table
+                .chain(columns)
+                .chain(indexes)
+                .chain(key)
+                .chain(uniques)
+                .chain(checks)
+                .chain(foreign)
+                .collect()
+        }
+        Operation::RenameTable { to, .. } => vec![to],
+        Operation::AlterTable { changes, .. } => changes.iter().filter_map(new_name).collect(),
+        Operation::CreateIndex { index, .. } => index.name.as_deref().into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn new_name(change: &TableChange) -> Option<&str> {
+    match change {
+        TableChange::AddColumn { column } => Some(&column.name),
+        TableChange::AlterColumn { rename, .. } => rename.as_deref(),
+        TableChange::AddConstraint { constraint } => match constraint {
+            Constraint::PrimaryKey(key) => key.name.as_deref(),
+            Constraint::Unique(unique) => unique.name.as_deref(),
+            Constraint::ForeignKey(key) => key.name.as_deref(),
+            Constraint::Check(check) => check.name.as_deref(),
+        },
+        _ => None,
     }
 }
 

@@ -9,6 +9,8 @@ mod mysql;
 mod postgres;
 mod sqlite;
 
+use std::fmt;
+
 use dunlin_core::dialect::DialectName;
 use dunlin_core::operation::Operation;
 use dunlin_core::schema::{DataType, Metadata, SchemaError, TableName};
@@ -67,8 +69,36 @@ pub struct Capabilities {
     pub transactional_ddl: bool,
     /// Whether several revisions are best run in one transaction (SQLite: 7 to 10 times as fast).
     pub groups_revisions: bool,
-    /// The longest identifier, in the unit that the database counts; `None` is no limit.
-    pub max_identifier: Option<usize>,
+    /// The longest identifier; `None` is no limit.
+    pub max_identifier: Option<IdentifierLimit>,
+}
+
+/// How long an identifier may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdentifierLimit {
+    /// So many bytes of UTF-8. PostgreSQL cuts what is longer, and says so in a notice only.
+    Bytes(usize),
+    /// So many characters.
+    Characters(usize),
+}
+
+impl IdentifierLimit {
+    /// Whether a name is short enough.
+    pub fn allows(self, name: &str) -> bool {
+        match self {
+            Self::Bytes(limit) => name.len() <= limit,
+            Self::Characters(limit) => name.chars().count() <= limit,
+        }
+    }
+}
+
+impl fmt::Display for IdentifierLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(limit) => write!(f, "{limit} bytes"),
+            Self::Characters(limit) => write!(f, "{limit} characters"),
+        }
+    }
 }
 
 /// The statements of one operation.
@@ -78,6 +108,8 @@ pub struct Rendered {
     pub statements: Vec<String>,
     /// The table that is copied and swapped, if one is: its triggers must be put back.
     pub rebuilds: Option<TableName>,
+    /// The columns whose whole definition is restated: what it does not say is lost.
+    pub restates: Vec<String>,
     /// Whether enforced foreign keys would make the statements delete rows of other tables. They are
     /// then switched off before the transaction, and checked before it is committed.
     pub suspends_foreign_keys: bool,
@@ -111,7 +143,7 @@ pub enum RenderError {
         /// The name.
         name: String,
         /// The limit.
-        limit: usize,
+        limit: IdentifierLimit,
     },
     /// The schema rules it out.
     #[error(transparent)]

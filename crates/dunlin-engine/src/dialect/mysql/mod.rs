@@ -4,10 +4,10 @@ mod render;
 mod types;
 
 use dunlin_core::dialect::DialectName;
-use dunlin_core::operation::{Operation, TableChange};
+use dunlin_core::operation::Operation;
 use dunlin_core::schema::{DataType, Metadata};
 
-use super::{Capabilities, Dialect, RenderError, Rendered};
+use super::{Capabilities, Dialect, IdentifierLimit, RenderError, Rendered};
 
 /// MySQL's SQL, or MariaDB's.
 pub(super) struct MySql {
@@ -21,7 +21,11 @@ impl Dialect for MySql {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { transactional_ddl: false, groups_revisions: false, max_identifier: Some(64) }
+        Capabilities {
+            transactional_ddl: false,
+            groups_revisions: false,
+            max_identifier: Some(IdentifierLimit::Characters(64)),
+        }
     }
 
     fn session_settings(&self) -> &'static [&'static str] {
@@ -48,15 +52,13 @@ impl Dialect for MySql {
     /// has no `DROP INDEX IF EXISTS`.
     fn needs_current_table(&self, operation: &Operation) -> bool {
         match operation {
-            Operation::AlterTable { changes, .. } => {
-                changes.iter().any(|change| matches!(change, TableChange::AlterColumn { .. }))
-            }
+            Operation::AlterTable { changes, .. } => changes.iter().any(render::restates),
             Operation::DropIndex { if_exists, .. } => *if_exists,
             _ => false,
         }
     }
 
     fn render(&self, operation: &Operation, current: &Metadata) -> Result<Rendered, RenderError> {
-        render::render(self, operation, current).map(Rendered::plain)
+        render::render(self, operation, current)
     }
 }

@@ -7,7 +7,7 @@ use dunlin_core::dialect::DialectName;
 use dunlin_core::operation::Operation;
 use dunlin_core::schema::{DataType, Metadata};
 
-use super::{Capabilities, Dialect, RenderError, Rendered, ddl};
+use super::{Capabilities, Dialect, IdentifierLimit, RenderError, Rendered, ddl};
 
 /// PostgreSQL's SQL.
 pub(super) struct Postgres;
@@ -18,8 +18,12 @@ impl Dialect for Postgres {
     }
 
     fn capabilities(&self) -> Capabilities {
-        // NAMEDATALEN is 64 with the closing zero, counted in bytes.
-        Capabilities { transactional_ddl: true, groups_revisions: false, max_identifier: Some(63) }
+        // NAMEDATALEN is 64 with the closing zero.
+        Capabilities {
+            transactional_ddl: true,
+            groups_revisions: false,
+            max_identifier: Some(IdentifierLimit::Bytes(63)),
+        }
     }
 
     fn session_settings(&self) -> &'static [&'static str] {

@@ -9,21 +9,31 @@ use crate::dialect::{Dialect, RenderError, ddl};
 const BOOLEANS: [&str; 2] = ["false", "true"];
 
 pub(super) fn render(dialect: &Postgres, operation: &Operation) -> Result<Vec<String>, RenderError> {
+    ddl::check_names(dialect, operation)?;
     Ok(match operation {
         Operation::CreateTable { table } => {
             let definition = |column: &Column| definition(dialect, column);
             let index = |index: &Index| create_index(dialect, &table.name, index);
-            ddl::create_table_and_indexes(dialect, table, definition, index)?
+            let mut statements = ddl::create_table_and_indexes(dialect, table, definition, index)?;
+            statements
+                .extend(table.columns.iter().filter_map(|column| comment(dialect, &table.name, column)));
+            statements
         }
         Operation::DropTable { table, if_exists } => vec![ddl::drop_table(dialect, table, *if_exists)],
         Operation::RenameTable { table, to } => {
             vec![format!("ALTER TABLE {} RENAME TO {}", ddl::table_name(dialect, table), dialect.quote(to))]
         }
         Operation::AlterTable { table, changes } => {
-            let changes = changes.iter().map(|change| alter(dialect, change));
-            let clauses = changes.collect::<Result<Vec<_>, _>>()?.concat();
-            let table = ddl::table_name(dialect, table);
-            clauses.into_iter().map(|clause| format!("ALTER TABLE {table} {clause}")).collect()
+            let mut statements = Vec::new();
+            for change in changes {
+                let clauses = alter(dialect, change)?;
+                let shown = ddl::table_name(dialect, table);
+                statements.extend(clauses.iter().map(|clause| format!("ALTER TABLE {shown} {clause}")));
+                if let TableChange::AddColumn { column } = change {
+                    statements.extend(comment(dialect, table, column));
+                }
+            }
+            statements
         }
         Operation::CreateIndex { table, index } => vec![create_index(dialect, table, index)?],
         Operation::DropIndex { table, name, if_exists } => {
@@ -44,8 +54,9 @@ fn alter(dialect: &Postgres, change: &TableChange) -> Result<Vec<String>, Render
         TableChange::AlterColumn { name, rename, column_type, nullable, server_default } => {
             let column = dialect.quote(name);
             let mut clauses = Vec::new();
-            if let Some(data_type) = column_type.as_ref().and_then(|types| types.get(dialect.name())) {
-                clauses.push(format!("ALTER COLUMN {column} TYPE {}", dialect.column_type(data_type)));
+            if let Some(column_type) = column_type {
+                let data_type = ddl::type_of(dialect, name, column_type)?;
+                clauses.push(format!("ALTER COLUMN {column} TYPE {data_type}"));
             }
             if let Some(nullable) = nullable {
                 let verb = if *nullable { "DROP" } else { "SET" };
@@ -79,7 +90,7 @@ fn definition(dialect: &Postgres, column: &Column) -> Result<String, RenderError
         (true, Some(DataType::SmallInteger)) => "SMALLSERIAL".to_owned(),
         (true, Some(DataType::Integer)) => "SERIAL".to_owned(),
         (true, Some(DataType::BigInteger)) => "BIGSERIAL".to_owned(),
-        _ => ddl::type_of(dialect, column)?,
+        _ => ddl::type_of(dialect, &column.name, &column.column_type)?,
     };
     let mut definition = format!("{} {data_type}", dialect.quote(&column.name));
     if !column.nullable {
@@ -89,6 +100,13 @@ fn definition(dialect: &Postgres, column: &Column) -> Result<String, RenderError
         definition.push_str(&format!(" DEFAULT {}", ddl::value(dialect, default, BOOLEANS)));
     }
     Ok(definition)
+}
+
+/// A comment is a statement of its own.
+fn comment(dialect: &Postgres, table: &TableName, column: &Column) -> Option<String> {
+    let (table, name) = (ddl::table_name(dialect, table), dialect.quote(&column.name));
+    let text = dialect.literal(column.comment.as_deref()?);
+    Some(format!("COMMENT ON COLUMN {table}.{name} IS {text}"))
 }
 
 fn create_index(dialect: &Postgres, table: &TableName, index: &Index) -> Result<String, RenderError> {

@@ -9,6 +9,7 @@ use dunlin_core::schema::{Column, ForeignKey, Index, Metadata, SchemaError, SqlV
 
 use super::Sqlite;
 use crate::dialect::{Dialect, RenderError, Rendered, ddl};
+use crate::sql::lexer::{Token, TokenKind, tokens};
 
 const BOOLEANS: [&str; 2] = ["0", "1"];
 
@@ -17,6 +18,7 @@ pub(super) fn render(
     operation: &Operation,
     current: &Metadata,
 ) -> Result<Rendered, RenderError> {
+    ddl::check_names(dialect, operation)?;
     Ok(Rendered::plain(match operation {
         Operation::CreateTable { table } => {
             let definition = |column: &Column| definition(dialect, column);
@@ -88,7 +90,10 @@ fn alter_table(
     if native {
         let clauses = changes.iter().map(|change| alter(dialect, change)).collect::<Result<Vec<_>, _>>()?;
         let table = ddl::table_name(dialect, name);
-        return Ok(Rendered::plain(clauses.iter().map(|clause| format!("ALTER TABLE {table} {clause}"))));
+        let rendered = Rendered::plain(clauses.iter().map(|clause| format!("ALTER TABLE {table} {clause}")));
+        // The table that runs may need the rebuild that this one does not: somebody indexed the column.
+        let suspends_foreign_keys = !changes.iter().all(is_always_native);
+        return Ok(Rendered { suspends_foreign_keys, ..rendered });
     }
     let table = table.ok_or_else(|| SchemaError::NoTable { table: name.clone() })?;
     rebuild(dialect, table, changes)
@@ -112,14 +117,13 @@ const LEGACY_RENAME_OFF: &str = "PRAGMA legacy_alter_table = OFF";
 
 fn rebuild(dialect: &Sqlite, table: &Table, changes: &[TableChange]) -> Result<Rendered, RenderError> {
     let mut rebuilt = table.clone();
-    let mut copied: Vec<(String, String)> =
-        table.columns.iter().map(|column| (column.name.clone(), column.name.clone())).collect();
+    let mut copied: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
     for change in changes {
         rebuilt.apply(change)?;
         match change {
-            TableChange::DropColumn { name } => copied.retain(|(_, now)| now != name),
-            TableChange::AlterColumn { name, rename: Some(to), .. } => {
-                copied.iter_mut().filter(|(_, now)| now == name).for_each(|(_, now)| now.clone_from(to));
+            TableChange::DropColumn { name } => copied.retain(|column| column != name),
+            TableChange::AlterColumn { name, rename: Some(_), .. } => {
+                return Err(rename_apart(dialect, name));
             }
             _ => {}
         }
@@ -127,17 +131,15 @@ fn rebuild(dialect: &Sqlite, table: &Table, changes: &[TableChange]) -> Result<R
 
     let temporary =
         TableName { schema: table.name.schema.clone(), name: format!("_dunlin_rebuild_{}", table.name.name) };
-    let (from, into): (Vec<String>, Vec<String>) = copied.into_iter().unzip();
     let old = ddl::table_name(dialect, &table.name);
     let new = ddl::table_name(dialect, &temporary);
+    let copied = ddl::columns(dialect, &copied);
+    let mut created = local(&rebuilt);
+    created.checks.iter_mut().for_each(|check| check.expression = unqualified(&check.expression));
     let mut statements = vec![
         LEGACY_RENAME_ON.to_owned(),
-        ddl::create_table(dialect, &local(&rebuilt), &temporary, |column| definition(dialect, column))?,
-        format!(
-            "INSERT INTO {new} ({}) SELECT {} FROM {old}",
-            ddl::columns(dialect, &into),
-            ddl::columns(dialect, &from)
-        ),
+        ddl::create_table(dialect, &created, &temporary, |column| definition(dialect, column))?,
+        format!("INSERT INTO {new} ({copied}) SELECT {copied} FROM {old}"),
         format!("DROP TABLE {old}"),
         format!("ALTER TABLE {new} RENAME TO {}", dialect.quote(&table.name.name)),
     ];
@@ -145,7 +147,35 @@ fn rebuild(dialect: &Sqlite, table: &Table, changes: &[TableChange]) -> Result<R
     for index in &rebuilt.indexes {
         statements.push(create_index(dialect, &table.name, index)?);
     }
-    Ok(Rendered { statements, rebuilds: Some(table.name.clone()), suspends_foreign_keys: true })
+    let rebuilds = Some(table.name.clone());
+    Ok(Rendered { statements, rebuilds, suspends_foreign_keys: true, ..Rendered::default() })
+}
+
+/// Only ALTER TABLE lets checks, predicates, triggers, views and other tables' keys follow a new name.
+fn rename_apart(dialect: &Sqlite, column: &str) -> RenderError {
+    RenderError::Unsupported {
+        dialect: dialect.name(),
+        operation: format!("rename the column {column} together with changes that rebuild its table"),
+        hint: "rename it in an operation of its own",
+    }
+}
+
+/// A check without the name of its table, which it is not created under: `t.a` is `a`, as a check sees
+/// no other table.
+fn unqualified(expression: &str) -> String {
+    let Ok(tokens) = tokens(expression) else { return expression.to_owned() };
+    let tokens: Vec<_> = tokens.into_iter().filter(|token| token.kind != TokenKind::Comment).collect();
+    let is_name = |token: &Token<'_>| matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier);
+    let mut text = String::with_capacity(expression.len());
+    let mut copied = 0;
+    for pair in tokens.windows(2) {
+        if is_name(&pair[0]) && pair[1].is_symbol(".") {
+            text.push_str(&expression[copied..pair[0].start]);
+            copied = pair[1].span().end;
+        }
+    }
+    text.push_str(&expression[copied..]);
+    text
 }
 
 /// The same table with references as SQLite writes them: a key never leaves its own database file.
@@ -158,7 +188,8 @@ fn local(table: &Table) -> Table {
 }
 
 fn definition(dialect: &Sqlite, column: &Column) -> Result<String, RenderError> {
-    let mut definition = format!("{} {}", dialect.quote(&column.name), ddl::type_of(dialect, column)?);
+    let data_type = ddl::type_of(dialect, &column.name, &column.column_type)?;
+    let mut definition = format!("{} {data_type}", dialect.quote(&column.name));
     if let Some(default) = &column.server_default {
         definition.push_str(&format!(" DEFAULT {}", ddl::value(dialect, default, BOOLEANS)));
     }
