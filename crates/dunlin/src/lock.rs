@@ -69,7 +69,8 @@ pub(crate) async fn acquire(
             return Ok(Held { key: key.clone(), _file: file.map(|file| file.file) });
         }
         let first = pause == FIRST_PAUSE;
-        let late = started.elapsed() + pause > timeout;
+        let left = timeout.saturating_sub(started.elapsed());
+        let late = left.is_zero();
         if first || late {
             let holder = match &mut file {
                 Some(file) => file.holder(),
@@ -80,7 +81,7 @@ pub(crate) async fn acquire(
             }
             observer(&Event::WaitingForLock { holder, timeout });
         }
-        tokio::time::sleep(pause).await;
+        tokio::time::sleep(pause.min(left)).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
