@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod facts;
+mod lock;
 mod managers;
 mod scripts;
 mod story;

@@ -29,7 +29,8 @@ const MANAGERS: &str = "AIRFLOW__DATABASE__EXTERNAL_DB_MANAGERS";
 /// Writes tests as `db_test!` does, on some databases only: what the test is about is not to be had on
 /// the others.
 macro_rules! test_on {
-    ([$($database:ident),+] async fn $name:ident($db:ident) $body:block) => {
+    ([$($database:ident),+] $(#[$attribute:meta])* async fn $name:ident($db:ident) $body:block) => {
+        $(#[$attribute])*
         mod $name {
             #[allow(unused_imports)]
             use super::*;
