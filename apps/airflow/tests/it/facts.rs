@@ -205,3 +205,26 @@ fn bare(default: &str) -> String {
     }
     text.to_owned()
 }
+
+/// Types are compared as [`DataType`]s: two texts of a server must never be read as one type.
+#[test]
+fn no_two_types_of_the_facts_are_read_as_one() {
+    use dunlin_testkit::dunlin::engine::dialect::dialect;
+
+    for name in DialectName::ALL {
+        let dialect = dialect(name);
+        let mut read: BTreeMap<String, String> = BTreeMap::new();
+        for release in ["2.6.2", "2.7.0"] {
+            let path = format!("{}/facts/{name}-{release}.json", env!("CARGO_MANIFEST_DIR"));
+            let facts: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+            let tables = facts["tables"].as_object().unwrap();
+            for column in tables.values().flat_map(|table| table["columns"].as_array().unwrap()) {
+                let text = column["type"].as_str().unwrap();
+                let data_type = format!("{:?}", dialect.parse_type(text));
+                let earlier = read.entry(data_type).or_insert_with(|| text.to_owned());
+                assert_eq!(earlier, text, "on {name}");
+            }
+        }
+        assert!(read.len() > 10, "{name}: {read:?}");
+    }
+}
