@@ -23,14 +23,17 @@ pub(super) async fn connect(url: &DatabaseUrl) -> Result<PgConnection, sqlx::Err
     options.connect().await
 }
 
-/// Bare names are looked up as the server would look them up, along the search path.
+/// Bare names are looked up as the server would look them up, along the search path; others in the
+/// catalog, which may be read without a right on their schema.
 pub(super) fn existing(tables: &[TableName], dialect: &dyn Dialect) -> String {
-    let row = |(at, table): (usize, &TableName)| {
-        let name = match &table.schema {
-            Some(schema) => format!("{}.{}", dialect.quote(schema), dialect.quote(&table.name)),
-            None => dialect.quote(&table.name),
-        };
-        format!("({at}, to_regclass({}))", dialect.literal(&name))
+    let row = |(at, table): (usize, &TableName)| match &table.schema {
+        Some(schema) => format!(
+            "({at}, (SELECT c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace \
+                 WHERE n.nspname = {} AND c.relname = {}))",
+            dialect.literal(schema),
+            dialect.literal(&table.name)
+        ),
+        None => format!("({at}, to_regclass({})::oid)", dialect.literal(&dialect.quote(&table.name))),
     };
     let rows = tables.iter().enumerate().map(row).collect::<Vec<_>>().join(", ");
     format!("SELECT at FROM (VALUES {rows}) AS wanted (at, found) WHERE found IS NOT NULL")
