@@ -5,6 +5,7 @@ mod bad_input;
 mod facts;
 mod lock;
 mod managers;
+mod schema;
 mod scripts;
 mod story;
 mod support;
