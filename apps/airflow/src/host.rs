@@ -45,10 +45,11 @@ impl Host {
     /// Reads the settings and checks the registered managers.
     ///
     /// # Errors
-    /// Broken settings, a registered manager that the build does not have, a broken history, or two
-    /// managers that claim one table.
+    /// Broken settings, a schema that the database cannot have, a registered manager that the build does
+    /// not have, a broken history, or two managers that claim one table.
     pub fn load(environment: &Environment, plugins: Vec<Arc<dyn Plugin>>) -> Result<Self, CommandError> {
         let settings = load_settings(environment)?;
+        refuse_schema_on_sqlite(&settings)?;
         let registry = Registry::new(plugins.iter().flat_map(|plugin| plugin.db_managers()));
         let external = registry.select(&settings.external_db_managers).map_err(|error| {
             CommandError::usage(error).hint(
@@ -143,6 +144,16 @@ impl Host {
         let url = self.settings.database_url.to_native();
         PluginContext::new(url, self.dialect_of_url(), self.settings.schema.clone())
     }
+}
+
+fn refuse_schema_on_sqlite(settings: &Settings) -> Result<(), CommandError> {
+    let Some(schema) = settings.schema.as_deref().filter(|schema| *schema != "main") else { return Ok(()) };
+    if settings.database_url.dialect != UrlDialect::Sqlite {
+        return Ok(());
+    }
+    let setting = HINTS.schema_setting;
+    Err(CommandError::usage(format!("{setting} is {schema}, but SQLite has no schema besides main"))
+        .hint(format!("leave {setting} empty")))
 }
 
 /// Reads the settings alone, for commands that work on the database and not on its owners.

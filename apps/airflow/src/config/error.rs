@@ -127,14 +127,6 @@ pub enum ConfigError {
         /// The path.
         path: PathBuf,
     },
-    /// A schema where there is none to choose.
-    #[error("{origin} names the schema {schema}, but SQLite has only main")]
-    SqliteSchema {
-        /// Where it stands.
-        origin: Origin,
-        /// The schema.
-        schema: String,
-    },
     /// White space inside a DB manager's name.
     #[error("{origin} has an entry with white space in it")]
     ManagerList {
@@ -174,7 +166,6 @@ impl ConfigError {
             Self::Connection { source, .. } => source.hint(),
             Self::RelativeSqlite { origin: Origin::Default, .. } => "make AIRFLOW_HOME an absolute path",
             Self::RelativeSqlite { .. } => "write sqlite:////absolute/path/airflow.db, with four slashes",
-            Self::SqliteSchema { .. } => "leave it empty",
             Self::ManagerList { .. } => "separate the names with commas",
         }
     }

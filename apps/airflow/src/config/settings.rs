@@ -49,14 +49,14 @@ impl Settings {
         if let Some(Value { origin, .. }) = connect_args {
             warnings.push(format!("{origin} names a Python object and has no effect here"));
         }
-        let schema = schema(config.get(&keys::SQL_ALCHEMY_SCHEMA)?, database_url.dialect)?;
+        let schema = config.get(&keys::SQL_ALCHEMY_SCHEMA)?.map(|value| value.text.trim().to_owned());
         Ok(Self {
             home: config.home().to_owned(),
             config_file: config.file().map(ToOwned::to_owned),
             database_url,
             database_url_origin,
             external_db_managers: external_db_managers(config.get(&keys::EXTERNAL_DB_MANAGERS)?)?,
-            schema,
+            schema: schema.filter(|schema| !schema.is_empty()),
             warnings,
         })
     }
@@ -80,16 +80,6 @@ fn database_url(config: &Config, value: Option<Value>) -> Result<(DatabaseUrl, O
         Some(path) => Err(ConfigError::RelativeSqlite { origin, path }),
         None => Ok((url, origin)),
     }
-}
-
-/// White space is no schema. SQLite has only `main`.
-fn schema(value: Option<Value>, dialect: UrlDialect) -> Result<Option<String>, ConfigError> {
-    let Some(Value { text, origin, .. }) = value else { return Ok(None) };
-    let schema = text.trim();
-    if dialect == UrlDialect::Sqlite && !["", "main"].contains(&schema) {
-        return Err(ConfigError::SqliteSchema { origin, schema: schema.to_owned() });
-    }
-    Ok((!schema.is_empty()).then(|| schema.to_owned()))
 }
 
 /// Commas separate; white space and quotes around the list or an item do not count.

@@ -121,7 +121,7 @@ test_on! {
         let airflow = Installation::on(db).schema("no_such_schema");
         let before = snapshot(db).await;
         let (code, error, hint) = match db.dialect() {
-            DialectName::Sqlite => (2, "names the schema no_such_schema, but SQLite has only main", "leave it empty"),
+            DialectName::Sqlite => (2, "[database] sql_alchemy_schema is no_such_schema, but SQLite has no schema besides main", "leave [database] sql_alchemy_schema empty"),
             _ => {
                 let hint = "create the schema no_such_schema, or change [database] sql_alchemy_schema";
                 (1, "there is no schema no_such_schema", hint)
