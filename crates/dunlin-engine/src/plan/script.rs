@@ -64,13 +64,14 @@ impl OwnerPlan {
                 dialect.render(operation, schema).map_err(|source| self.render_error(step, source))?;
             rendered.statements.extend(statements);
             rendered.suspends_foreign_keys |= suspends_foreign_keys;
-            if let Action::Revision { revision, direction } = &step.action {
-                schema.apply(operation).map_err(|source| ReplayError {
+            schema.apply(operation).map_err(|source| match &step.action {
+                Action::Revision { revision, direction } => PlanError::Replay(ReplayError {
                     revision: revision.id.clone(),
                     direction: *direction,
                     source,
-                })?;
-            }
+                }),
+                Action::CreateAll | Action::DropAll => self.render_error(step, source.into()),
+            })?;
         }
         Ok(rendered)
     }
