@@ -114,9 +114,10 @@ pub enum Error {
         /// How many.
         count: u64,
     },
-    /// A table has something that dunlin cannot restate, and would have to be rebuilt. It was not.
-    #[error("to change table {table} it must be rebuilt, which would lose {what}")]
-    RebuildWouldLose {
+    /// A table, or a column of it, must be restated to be changed, and has something that dunlin cannot
+    /// restate. It was not changed.
+    #[error("to change table {table} as wanted would lose {what}")]
+    ChangeWouldLose {
         /// The table.
         table: String,
         /// What would be lost.

@@ -9,13 +9,14 @@ use std::time::Instant;
 use dunlin_core::manager::{Lifecycle, PlannedStep, Run};
 use dunlin_core::operation::Operation;
 use dunlin_core::session::{BoxError, BoxFuture, Session};
+use dunlin_engine::dialect::Rendered;
 use dunlin_engine::history::{RowChange, row_changes};
 use dunlin_engine::plan::{Action, OwnerPlan, PlanError, PlanKind, RenderedStep, Step};
 use dunlin_engine::version_table;
 
 use crate::database::Database;
 use crate::error::Error;
-use crate::introspect::{Introspected, introspect};
+use crate::introspect::{Introspected, Unsaid, introspect};
 use crate::report::{Event, Observer, OwnerReport, RunStatus, StepReport};
 
 /// Runs a plan, by its manager's override where there is one.
@@ -230,13 +231,9 @@ impl ManagerRun<'_, '_> {
                 source,
             },
         })?;
+        refuse_loss(operation, &rendered, &current.unsaid)?;
         let triggers = match &rendered.rebuilds {
-            Some(table) => {
-                if let Some((table, what)) = current.unsaid.into_iter().find(|(name, _)| name == table) {
-                    return Err(Error::RebuildWouldLose { table: table.to_string(), what });
-                }
-                self.database.triggers(table).await?
-            }
+            Some(table) => self.database.triggers(table).await?,
             None => Vec::new(),
         };
         for sql in rendered.statements.iter().chain(&triggers) {
@@ -254,5 +251,20 @@ impl ManagerRun<'_, '_> {
             1 => Ok(()),
             rows => Err(Error::RowMoved { version_table: version_table.clone(), statement, rows }),
         }
+    }
+}
+
+/// What is restated must be said in full.
+fn refuse_loss(operation: &Operation, rendered: &Rendered, unsaid: &[Unsaid]) -> Result<(), Error> {
+    let restated = |column: &String| rendered.restates.contains(column);
+    let lost = unsaid.iter().filter(|unsaid| {
+        rendered.rebuilds.as_ref() == Some(&unsaid.table) || unsaid.column.as_ref().is_some_and(restated)
+    });
+    let lost: Vec<&str> = lost.map(|unsaid| unsaid.what.as_str()).collect();
+    match operation.table() {
+        Some(table) if !lost.is_empty() => {
+            Err(Error::ChangeWouldLose { table: table.to_string(), what: lost.join(", ") })
+        }
+        _ => Ok(()),
     }
 }

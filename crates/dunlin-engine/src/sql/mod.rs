@@ -2,7 +2,9 @@
 //!
 //! - [`lexer`] cuts text into tokens that know where they stand
 //! - [`create_table`] reads the CREATE TABLE text that SQLite keeps of a table
+//! - [`create_index`] reads the CREATE INDEX text that SQLite keeps of an index
 
+pub mod create_index;
 pub mod create_table;
 mod cursor;
 mod error;

@@ -29,8 +29,20 @@ impl Database {
 pub(crate) struct Introspected {
     /// The tables.
     pub(crate) metadata: Metadata,
-    /// What [`Metadata`] cannot say of a table, in words: a rebuild would lose it.
-    pub(crate) unsaid: Vec<(TableName, String)>,
+    /// What [`Metadata`] cannot say.
+    pub(crate) unsaid: Vec<Unsaid>,
+}
+
+/// Something of a table that [`Metadata`] cannot say: who restates the table, or the column where one is
+/// named, loses it.
+#[derive(Debug)]
+pub(crate) struct Unsaid {
+    /// The table.
+    pub(crate) table: TableName,
+    /// The column, if it belongs to one that can be restated alone.
+    pub(crate) column: Option<String>,
+    /// It, in words.
+    pub(crate) what: String,
 }
 
 /// Reads tables; those that do not exist are not in the result. No names at all means every table of
@@ -53,7 +65,7 @@ pub(crate) async fn introspect(database: &mut Database, tables: &[TableName]) ->
         match database.dialect().name() {
             DialectName::Postgres => postgres::read(database, &scope, &mut found.metadata).await?,
             DialectName::MySql | DialectName::MariaDb => {
-                mysql::read(database, &scope, &mut found.metadata).await?;
+                mysql::read(database, &scope, &mut found).await?;
             }
             DialectName::Sqlite => sqlite::read(database, &scope, &mut found).await?,
         }
@@ -72,6 +84,11 @@ struct Scope<'s> {
 impl Scope<'_> {
     fn table(&self, name: &str) -> TableName {
         TableName::new(self.schema, name)
+    }
+
+    /// Whether it is one of the names, or all are wanted.
+    fn wants(&self, name: &str) -> bool {
+        self.names.is_empty() || self.names.contains(&name)
     }
 
     /// A condition that a column holds one of the names.

@@ -7,10 +7,10 @@ use std::collections::HashMap;
 
 use dunlin_core::dialect::{DialectName, PerDialect};
 use dunlin_core::schema::{
-    Check, Column, DataType, ForeignKey, Index, Metadata, PrimaryKey, ServerDefault, TableName, Unique,
+    Check, Column, DataType, ForeignKey, Index, PrimaryKey, ServerDefault, TableName, Unique,
 };
 
-use super::{Scope, action, optional, text};
+use super::{Introspected, Scope, Unsaid, action, optional, text};
 use crate::database::Database;
 use crate::error::Error;
 
@@ -18,7 +18,8 @@ const COLUMNS: &str = "\
 SELECT c.table_name, c.column_name, c.column_type, c.is_nullable, c.column_default, c.extra,
        CASE WHEN c.collation_name <> t.table_collation THEN c.collation_name END, c.column_comment
 FROM information_schema.columns AS c
-JOIN information_schema.tables AS t USING (table_schema, table_name)
+JOIN information_schema.tables AS t
+  ON t.table_schema = c.table_schema AND t.table_name = c.table_name COLLATE utf8mb3_bin
 WHERE t.table_type = 'BASE TABLE' AND c.table_schema = {schema} AND {names}
 ORDER BY c.table_name, c.ordinal_position";
 
@@ -41,15 +42,16 @@ SELECT c.table_name, c.constraint_name, c.delete_rule, c.update_rule
 FROM information_schema.referential_constraints AS c
 WHERE c.constraint_schema = {schema} AND {names}";
 
-/// MariaDB tells the table of a check in the view itself; MySQL only in `table_constraints`.
+/// MariaDB tells the table of a check in the view itself, and has checks that belong to a column and bear
+/// its name; MySQL tells the table only in `table_constraints`.
 const CHECKS_MARIADB: &str = "\
-SELECT c.table_name, c.constraint_name, c.check_clause
+SELECT c.table_name, c.constraint_name, c.check_clause, c.level
 FROM information_schema.check_constraints AS c
 WHERE c.constraint_schema = {schema} AND {names}
 ORDER BY c.table_name, c.constraint_name";
 
 const CHECKS_MYSQL: &str = "\
-SELECT c.table_name, c.constraint_name, k.check_clause
+SELECT c.table_name, c.constraint_name, k.check_clause, 'Table'
 FROM information_schema.table_constraints AS c
 JOIN information_schema.check_constraints AS k
   ON k.constraint_schema = c.constraint_schema AND k.constraint_name = c.constraint_name
@@ -59,8 +61,9 @@ ORDER BY c.table_name, c.constraint_name";
 pub(super) async fn read(
     database: &mut Database,
     scope: &Scope<'_>,
-    metadata: &mut Metadata,
+    found: &mut Introspected,
 ) -> Result<(), Error> {
+    let Introspected { metadata, unsaid } = found;
     let schema = match scope.schema {
         Some(schema) => database.dialect().literal(schema),
         None => "DATABASE()".to_owned(),
@@ -71,20 +74,49 @@ pub(super) async fn read(
     let mariadb = dialect.name() == DialectName::MariaDb;
 
     for row in database.rows(&query(COLUMNS)).await? {
+        // MariaDB compares with a list of names in any case.
+        if !scope.wants(text(&row, 0)) {
+            continue;
+        }
         let mut data_type = dialect.parse_type(text(&row, 2));
         if let Some(collation) = optional(&row, 6) {
             data_type = collated(data_type, &collation);
         }
-        let extra = text(&row, 5).to_lowercase();
+        let table = scope.table(text(&row, 0));
+        let mut extra = Extra::read(text(&row, 5));
+        let default = optional(&row, 4).and_then(|default| match mariadb {
+            true => default_of_mariadb(default),
+            false => Some(default_of_mysql(default, &data_type, extra.default_is_expression)),
+        });
+        let nullable = text(&row, 3) == "YES";
+        let server_default = match extra.on_update.take() {
+            None => default,
+            Some(on_update) if default.is_none() && !nullable => {
+                extra.unknown.push(on_update);
+                None
+            }
+            Some(on_update) => {
+                let default = match default {
+                    Some(ServerDefault::Text(text)) => dialect.literal(&text),
+                    Some(ServerDefault::Expression(sql)) => sql,
+                    _ => "NULL".to_owned(),
+                };
+                Some(ServerDefault::Expression(format!("{default} {on_update}")))
+            }
+        };
         let column = Column {
             name: text(&row, 1).to_owned(),
             column_type: PerDialect::from(data_type),
-            nullable: text(&row, 3) == "YES",
-            server_default: optional(&row, 4).and_then(|default| server_default(default, &extra, mariadb)),
-            autoincrement: extra.contains("auto_increment"),
+            nullable,
+            server_default,
+            autoincrement: extra.autoincrement,
             comment: optional(&row, 7).filter(|comment| !comment.is_empty()),
         };
-        metadata.entry(scope.table(text(&row, 0))).columns.push(column);
+        if !extra.unknown.is_empty() {
+            let what = format!("{} of column {}", extra.unknown.join(" "), column.name);
+            unsaid.push(Unsaid { table: table.clone(), column: Some(column.name.clone()), what });
+        }
+        metadata.entry(table).columns.push(column);
     }
 
     let mut indexes: Vec<(TableName, Index)> = Vec::new();
@@ -142,9 +174,20 @@ pub(super) async fn read(
 
     let checks = if mariadb { CHECKS_MARIADB } else { CHECKS_MYSQL };
     for row in database.rows(&query(checks)).await? {
-        if let Some(table) = metadata.get_mut(&scope.table(text(&row, 0))) {
-            table.checks.push(Check { name: optional(&row, 1), expression: text(&row, 2).to_owned() });
+        let name = scope.table(text(&row, 0));
+        let Some(table) = metadata.get_mut(&name) else { continue };
+        let expression = match mariadb {
+            true => text(&row, 2).to_owned(),
+            false => without_escapes(text(&row, 2)),
+        };
+        // The check that makes LONGTEXT a JSON is restated with its column.
+        let json = expression == format!("json_valid({})", dialect.quote(text(&row, 1)));
+        if text(&row, 3) == "Column" && !json {
+            let column = text(&row, 1).to_owned();
+            let what = format!("CHECK ({expression}) of column {column}");
+            unsaid.push(Unsaid { table: name, column: Some(column), what });
         }
+        table.checks.push(Check { name: optional(&row, 1), expression });
     }
     Ok(())
 }
@@ -154,28 +197,124 @@ fn collated(data_type: DataType, collation: &str) -> DataType {
     match data_type {
         DataType::String { .. } => data_type.collate(collation),
         DataType::Text => DataType::native(format!("TEXT COLLATE {collation}")),
+        DataType::Char { length } => DataType::native(format!("CHAR({length}) COLLATE {collation}")),
         DataType::Native(text) => DataType::native(format!("{text} COLLATE {collation}")),
         other => other,
     }
 }
 
-/// MySQL prints a literal bare and marks an expression in `extra`; MariaDB prints SQL for both, and NULL
-/// as a word.
-fn server_default(default: String, extra: &str, mariadb: bool) -> Option<ServerDefault> {
-    if mariadb {
-        let quoted = default.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
-        return match quoted {
-            Some(text) => Some(ServerDefault::Text(text.replace("''", "'").replace("\\\\", "\\"))),
-            None if default == "NULL" => None,
-            None => Some(ServerDefault::Expression(default)),
-        };
+/// What the catalog's column `extra` says.
+#[derive(Default)]
+struct Extra {
+    autoincrement: bool,
+    default_is_expression: bool,
+    /// `ON UPDATE CURRENT_TIMESTAMP`: part of the default, as it is written behind it.
+    on_update: Option<String>,
+    /// Anything else, such as `VIRTUAL GENERATED` or `INVISIBLE`.
+    unknown: Vec<String>,
+}
+
+impl Extra {
+    fn read(text: &str) -> Self {
+        let mut extra = Self::default();
+        let mut words = text.split([' ', ',']).filter(|word| !word.is_empty());
+        while let Some(word) = words.next() {
+            match word.to_lowercase().as_str() {
+                "auto_increment" => extra.autoincrement = true,
+                "default_generated" => extra.default_is_expression = true,
+                "on" => extra.on_update = words.nth(1).map(|now| format!("ON UPDATE {now}")),
+                _ => extra.unknown.push(word.to_owned()),
+            }
+        }
+        extra
     }
-    let now = default.to_uppercase().starts_with("CURRENT_TIMESTAMP");
-    if now {
-        Some(ServerDefault::Expression(default))
-    } else if extra.contains("default_generated") {
-        Some(ServerDefault::Expression(format!("({default})")))
+}
+
+/// MySQL prints a literal bare, an expression with its quotes and backslashes escaped.
+fn default_of_mysql(default: String, data_type: &DataType, is_expression: bool) -> ServerDefault {
+    let time = matches!(data_type, DataType::DateTime { .. } | DataType::Timestamp { .. });
+    let bits = match data_type {
+        DataType::Native(text) => ["bit", "binary", "varbinary"].iter().any(|bits| text.starts_with(bits)),
+        _ => false,
+    };
+    if (time && default.to_uppercase().starts_with("CURRENT_TIMESTAMP")) || bits {
+        ServerDefault::Expression(default)
+    } else if is_expression {
+        ServerDefault::Expression(format!("({})", without_escapes(&default)))
     } else {
-        Some(ServerDefault::Text(default))
+        ServerDefault::Text(default)
+    }
+}
+
+/// MariaDB prints SQL, and NULL as a word.
+fn default_of_mariadb(default: String) -> Option<ServerDefault> {
+    match literal(&default) {
+        Some(text) => Some(ServerDefault::Text(text)),
+        None if default == "NULL" => None,
+        None => Some(ServerDefault::Expression(default)),
+    }
+}
+
+/// The value of a text that is one literal, in quotes.
+fn literal(sql: &str) -> Option<String> {
+    let inside = sql.strip_prefix('\'')?.strip_suffix('\'')?;
+    let mut value = String::with_capacity(inside.len());
+    let mut characters = inside.chars();
+    while let Some(character) = characters.next() {
+        value.push(match character {
+            '\\' => match characters.next()? {
+                '0' => '\0',
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                'b' => '\u{8}',
+                'Z' => '\u{1a}',
+                other => other,
+            },
+            // Doubled, or the literal ends here and another begins later.
+            '\'' => characters.next().filter(|next| *next == '\'')?,
+            other => other,
+        });
+    }
+    Some(value)
+}
+
+/// `\'` becomes `'`, and `\\` a backslash.
+fn without_escapes(sql: &str) -> String {
+    let mut text = String::with_capacity(sql.len());
+    let mut characters = sql.chars();
+    while let Some(character) = characters.next() {
+        text.push(if character == '\\' { characters.next().unwrap_or(character) } else { character });
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_literal_is_one_literal_only() {
+        for (sql, value) in [
+            ("''", Some("")),
+            ("'it''s'", Some("it's")),
+            (r"'it\'s \\ a\nb'", Some("it's \\ a\nb")),
+            ("'a' or 'b'", None),
+            ("concat('a','b')", None),
+            ("1", None),
+            ("'", None),
+        ] {
+            assert_eq!(literal(sql).as_deref(), value, "{sql}");
+        }
+    }
+
+    #[test]
+    fn what_the_catalog_adds_is_told_apart() {
+        let read = Extra::read("DEFAULT_GENERATED on update CURRENT_TIMESTAMP(3) INVISIBLE");
+        assert!(read.default_is_expression && !read.autoincrement);
+        assert_eq!(read.on_update.as_deref(), Some("ON UPDATE CURRENT_TIMESTAMP(3)"));
+        assert_eq!(read.unknown, ["INVISIBLE"]);
+        assert_eq!(Extra::read("VIRTUAL GENERATED").unknown, ["VIRTUAL", "GENERATED"]);
+        assert!(Extra::read("auto_increment").autoincrement);
     }
 }

@@ -5,9 +5,9 @@
 
 use dunlin_core::dialect::{DialectName, PerDialect};
 use dunlin_core::schema::Index;
-use dunlin_engine::sql::{SqlError, create_table, lexer};
+use dunlin_engine::sql::{SqlError, create_index, create_table};
 
-use super::{Introspected, Scope, names, optional, text};
+use super::{Introspected, Scope, Unsaid, names, optional, text};
 use crate::database::Database;
 use crate::error::Error;
 
@@ -48,29 +48,31 @@ pub(super) async fn read(
         };
         let mut table = read.table;
         table.name = scope.table(name);
-        found.unsaid.extend(read.lost.into_iter().map(|what| (table.name.clone(), what)));
+        let unsaid = |what| Unsaid { table: table.name.clone(), column: None, what };
+        found.unsaid.extend(read.lost.into_iter().map(unsaid));
         found.metadata.insert(table);
     }
     for row in database.rows(&query(INDEXES)).await? {
-        let Some(table) = found.metadata.get_mut(&scope.table(text(&row, 0))) else { continue };
+        let name = scope.table(text(&row, 0));
+        let Some(table) = found.metadata.get_mut(&name) else { continue };
+        let read =
+            create_index::read_sqlite(text(&row, 3)).map_err(|error| unreadable(text(&row, 0), error))?;
         table.indexes.push(Index {
             name: optional(&row, 1),
             columns: names(&row, 4),
             unique: text(&row, 2) == "1",
-            predicate: predicate(text(&row, 0), text(&row, 3))?,
+            predicate: read.predicate.map(|condition| PerDialect::only(DialectName::Sqlite, condition)),
         });
+        let unsaid = |what: &String| Unsaid {
+            table: name.clone(),
+            column: None,
+            what: format!("{what} in index {}", text(&row, 1)),
+        };
+        found.unsaid.extend(read.lost.iter().map(unsaid));
     }
     Ok(())
 }
 
 fn unreadable(table: &str, error: SqlError) -> Error {
     Error::Introspect { table: table.to_owned(), source: error.into() }
-}
-
-/// What stands behind WHERE in a CREATE INDEX.
-fn predicate(table: &str, sql: &str) -> Result<Option<PerDialect<String>>, Error> {
-    let tokens = lexer::tokens(sql).map_err(|error| unreadable(table, error))?;
-    let found = tokens.iter().find(|token| token.is_word("WHERE"));
-    let behind = found.map(|token| sql[token.span().end..].trim().to_owned());
-    Ok(behind.map(|condition| PerDialect::only(DialectName::Sqlite, condition)))
 }
