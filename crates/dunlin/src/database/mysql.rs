@@ -1,5 +1,6 @@
 //! MySQL and MariaDB.
 
+use std::collections::BTreeMap;
 use std::str::FromStr as _;
 
 use dunlin_core::dialect::DialectName;
@@ -34,18 +35,27 @@ pub(super) async fn server(connection: &mut MySqlConnection) -> Result<DialectNa
     Ok(if mariadb { DialectName::MariaDb } else { DialectName::MySql })
 }
 
+/// One query for each schema: of so many queries as there are tables, MySQL takes a second for a
+/// thousand. The names are compared exactly; MariaDB's catalog would find them in any case.
 pub(super) fn existing(tables: &[TableName], dialect: &dyn Dialect) -> String {
-    let row = |(at, table): (usize, &TableName)| {
-        let schema = match &table.schema {
+    let mut wanted: BTreeMap<Option<&str>, (Vec<String>, Vec<String>)> = BTreeMap::new();
+    for (at, table) in tables.iter().enumerate() {
+        let (names, positions) = wanted.entry(table.schema.as_deref()).or_default();
+        names.push(dialect.literal(&table.name));
+        positions.push(at.to_string());
+    }
+    let query = |(schema, (names, positions)): (Option<&str>, (Vec<String>, Vec<String>))| {
+        let schema = match schema {
             Some(schema) => dialect.literal(schema),
             None => "DATABASE()".to_owned(),
         };
+        let (names, positions) = (names.join(", "), positions.join(", "));
         format!(
-            "SELECT {at} FROM information_schema.tables WHERE table_schema = {schema} AND table_name = {}",
-            dialect.literal(&table.name)
+            "SELECT ELT(FIELD(CONVERT(table_name USING utf8mb4) COLLATE utf8mb4_bin, {names}), {positions}) \
+             FROM information_schema.tables WHERE table_schema = {schema} AND table_name IN ({names})"
         )
     };
-    tables.iter().enumerate().map(row).collect::<Vec<_>>().join(" UNION ALL ")
+    wanted.into_iter().map(query).collect::<Vec<_>>().join(" UNION ALL ")
 }
 
 /// What a role may do is not to be had as a plain answer here; only the database's existence is.

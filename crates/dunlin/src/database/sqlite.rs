@@ -1,5 +1,6 @@
 //! SQLite.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -38,16 +39,25 @@ pub(super) async fn connect(
     }
 }
 
+/// One query for each schema: a query of so many parts as there are tables is refused from 500 on.
 pub(super) fn existing(tables: &[TableName], dialect: &dyn Dialect) -> String {
-    let row = |(at, table): (usize, &TableName)| {
-        let master = match &table.schema {
+    let mut wanted: BTreeMap<Option<&str>, Vec<String>> = BTreeMap::new();
+    for (at, table) in tables.iter().enumerate() {
+        let row = format!("({at}, {})", dialect.literal(&table.name));
+        wanted.entry(table.schema.as_deref()).or_default().push(row);
+    }
+    let query = |(schema, rows): (Option<&str>, Vec<String>)| {
+        let master = match schema {
             Some(schema) => format!("{}.sqlite_master", dialect.quote(schema)),
             None => "sqlite_master".to_owned(),
         };
-        let name = dialect.literal(&table.name);
-        format!("SELECT {at} FROM {master} WHERE type IN ('table', 'view') AND name = {name} COLLATE NOCASE")
+        format!(
+            "SELECT w.column1 FROM (VALUES {}) AS w JOIN {master} AS m \
+             ON m.type IN ('table', 'view') AND m.name = w.column2 COLLATE NOCASE",
+            rows.join(", ")
+        )
     };
-    tables.iter().enumerate().map(row).collect::<Vec<_>>().join(" UNION ALL ")
+    wanted.into_iter().map(query).collect::<Vec<_>>().join(" UNION ALL ")
 }
 
 /// The only schema is the file itself.
