@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod bad_input;
+mod configuration;
+mod demo;
 mod facts;
 mod lock;
 mod managers;

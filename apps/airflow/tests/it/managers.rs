@@ -1,7 +1,9 @@
 //! DB managers in a run: which run and when, what an override gets, what a failure leaves, what a reset
 //! spares.
 
+use std::process::Stdio;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use airflow::dispatch::dispatch;
 use airflow::host::{Host, built_in_plugins};
@@ -13,7 +15,9 @@ use dunlin::engine::plan::{Intent, PlanKind};
 use dunlin::{Access, Report, RunStatus};
 use dunlin_testkit::{TestDatabase, db_test};
 
-use crate::support::{HEAD, Installation, TICKETING, VERSION_TABLE, manager, plugins, rows, snapshot, stamp};
+use crate::support::{
+    HEAD, Installation, Outcome, TICKETING, VERSION_TABLE, manager, plugins, rows, snapshot, stamp, test_on,
+};
 
 db_test! {
     async fn only_registered_managers_run(db) {
@@ -434,5 +438,40 @@ db_test! {
         }
         let tickets = db.query("SELECT run_id FROM dag_run_ticket ORDER BY id").await;
         assert_eq!(tickets, [["one"], ["two"]]);
+    }
+}
+
+db_test! {
+    /// It is told of every owner that lags, and ends as soon as none does.
+    async fn check_migrations_waits_for_managers(db) {
+        stamp(db, VERSION_TABLE, HEAD).await;
+        let airflow = Installation::on(db);
+        let late = airflow.run(&["db", "check-migrations", "-t", "2"]);
+        late.says(3, "the database is not up to date after 2 s", Some("run `airflow db migrate`"));
+        let lagging = format!("{TICKETING}: at no revision, 1 revision pending: d759c6d30f5a (0.1.0)\n");
+        let told = format!("waiting for {lagging}error: the database is not up to date after 2 s\n  {lagging}");
+        assert!(late.stderr.starts_with(&told), "{late:?}");
+
+        let waiting = airflow.command(&["db", "check-migrations", "-t", "60"]).stdout(Stdio::piped()).spawn();
+        let mut waiting = waiting.unwrap();
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert_eq!(waiting.try_wait().unwrap(), None, "it does not wait");
+        airflow.succeed(&["db-manager", "migrate", TICKETING]);
+        let outcome = Outcome::from(waiting.wait_with_output().unwrap());
+        assert_eq!(outcome.code, 0, "{outcome:?}");
+        assert!(outcome.stdout.ends_with("up to date at d759c6d30f5a (0.1.0)\n"), "{outcome:?}");
+    }
+}
+
+test_on! {
+    [sqlite]
+    async fn check_migrations_waits_for_a_file_that_is_not_there_yet(db) {
+        let airflow = Installation::on(db);
+        let mut waiting = airflow.command(&["db", "check-migrations", "-t", "60"]).spawn().unwrap();
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert_eq!(waiting.try_wait().unwrap(), None, "it does not wait");
+        assert!(!db.file().unwrap().exists());
+        airflow.succeed(&["db", "migrate"]);
+        assert_eq!(waiting.wait().unwrap().code(), Some(0));
     }
 }
