@@ -91,18 +91,18 @@ pub(super) async fn read(
         let nullable = text(&row, 3) == "YES";
         let server_default = match extra.on_update.take() {
             None => default,
-            Some(on_update) if default.is_none() && !nullable => {
-                extra.unknown.push(on_update);
-                None
-            }
-            Some(on_update) => {
-                let default = match default {
-                    Some(ServerDefault::Text(text)) => dialect.literal(&text),
-                    Some(ServerDefault::Expression(sql)) => sql,
-                    _ => "NULL".to_owned(),
-                };
-                Some(ServerDefault::Expression(format!("{default} {on_update}")))
-            }
+            Some(on_update) => match default {
+                Some(ServerDefault::Text(text)) => {
+                    Some(ServerDefault::Expression(format!("{} {on_update}", dialect.literal(&text))))
+                }
+                Some(ServerDefault::Expression(sql)) => {
+                    Some(ServerDefault::Expression(format!("{sql} {on_update}")))
+                }
+                other => {
+                    extra.unknown.push(on_update);
+                    other
+                }
+            },
         };
         let column = Column {
             name: text(&row, 1).to_owned(),

@@ -1,6 +1,8 @@
 //! The runtime on real databases.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod alter;
 mod create;
 mod names;
+mod restate;
 mod support;

@@ -8,6 +8,27 @@ use dunlin::engine::plan::Intent;
 use dunlin::{Database, Failure, LockKey, Migrator, Report};
 use dunlin_testkit::TestDatabase;
 
+/// A test as by `db_test!`, but on some databases only.
+macro_rules! db_test_on {
+    ([$($database:ident: $dialect:ident),*] async fn $name:ident($db:ident) $body:block) => {
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            async fn body($db: &dunlin_testkit::TestDatabase) $body
+
+            $(
+                #[test]
+                fn $database() {
+                    let dialect = dunlin::core::dialect::DialectName::$dialect;
+                    dunlin_testkit::run(dialect, module_path!(), |db| Box::pin(body(db)));
+                }
+            )*
+        }
+    };
+}
+pub(crate) use db_test_on;
+
 /// What one direction of a revision records.
 pub(crate) type Record = fn(&mut Operations);
 
@@ -64,6 +85,13 @@ pub(crate) async fn downgrade(
     let owner = &migrator.owners()[0];
     let target: Target = owner.history().target(to).unwrap();
     migrator.run(database, owner.name(), Intent::Downgrade { target }, &mut |_| {}).await
+}
+
+/// Says that the database stands at a revision of the owner that [`manager`] makes.
+pub(crate) async fn stamp(database: &mut Database, revision: &str) {
+    let insert = format!("INSERT INTO version_owner VALUES ('{revision}')");
+    let create = "CREATE TABLE version_owner (version_num VARCHAR(32) NOT NULL PRIMARY KEY)";
+    execute(database, &[create, &insert]).await;
 }
 
 /// The error and all of its causes, in one line.
