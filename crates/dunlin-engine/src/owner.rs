@@ -88,10 +88,15 @@ impl Owner {
         &self.metadata
     }
 
-    /// What it claims: the tables of its models.
+    /// What it claims: the tables of its models and those that its history leaves, if it can be played.
     pub fn claim(&self) -> Claim<'_> {
-        let tables = self.metadata.tables().iter().map(|table| table.name.clone()).collect();
-        Claim { owner: self.name(), version_table: self.version_table(), tables }
+        let models = || self.metadata.tables().iter().map(|table| table.name.clone()).collect();
+        let tables = self.tables_at(&self.history.heads()).unwrap_or_else(|_| models());
+        Claim {
+            owner: self.name(),
+            version_table: self.version_table(),
+            tables: tables.into_iter().collect(),
+        }
     }
 
     /// What a revision does, in the host's schema and under its naming convention.
