@@ -55,11 +55,17 @@ pub fn hint(error: &Error, words: &Hints) -> Option<String> {
 fn plan(error: &PlanError) -> Option<String> {
     Some(match error {
         PlanError::History(error) => history(error)?.to_owned(),
-        PlanError::Unversioned { version_table, .. } => format!(
-            "if the tables are another program's, move them away; if they are this manager's, record the revision \
-             they are at: CREATE TABLE {version_table} (version_num VARCHAR(32) NOT NULL, CONSTRAINT \
-             {version_table}_pkc PRIMARY KEY (version_num)); INSERT INTO {version_table} VALUES ('<revision>')"
-        ),
+        PlanError::Unversioned { version_table, version_table_exists, .. } => {
+            let create = format!(
+                "CREATE TABLE {version_table} (version_num VARCHAR(32) NOT NULL, CONSTRAINT {version_table}_pkc \
+                 PRIMARY KEY (version_num)); "
+            );
+            let create = if *version_table_exists { "" } else { &create };
+            format!(
+                "if the tables are another program's, move them away; if they are this manager's, record the \
+                 revision they are at: {create}INSERT INTO {version_table} VALUES ('<revision>')"
+            )
+        }
         PlanError::DroppingNotSupported { .. } => {
             "the manager must say supports_table_dropping(true) before its tables can be reset".to_owned()
         }

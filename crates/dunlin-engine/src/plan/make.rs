@@ -4,7 +4,7 @@ use dunlin_core::operation::Operation;
 use dunlin_core::schema::TableName;
 
 use super::{Action, Intent, OwnerPlan, PlanError, PlanKind, State, Step};
-use crate::history::{PathStep, Target};
+use crate::history::{HistoryError, PathStep, Target};
 use crate::owner::Owner;
 
 impl Owner {
@@ -13,6 +13,11 @@ impl Owner {
     /// # Errors
     /// [`PlanError`]; nothing has been done then.
     pub fn plan(&self, state: &State, intent: &Intent) -> Result<OwnerPlan, PlanError> {
+        if *intent != Intent::Reset
+            && let Some(revision) = self.history().superfluous(state.rows())?.into_iter().next()
+        {
+            return Err(HistoryError::SuperfluousRow { revision }.into());
+        }
         let (kind, steps) = match intent {
             Intent::Upgrade { target, use_migration_files } => {
                 self.plan_upgrade(state, target.as_ref(), *use_migration_files)?
@@ -85,10 +90,15 @@ impl Owner {
     }
 
     /// Drops what is there of the owner's tables, those that refer to others first, and the version
-    /// table last: while it is there, an interrupted reset can be seen and run again.
+    /// table last. Its rows go before everything else: an interrupted reset does not look like a
+    /// database that is up to date, and can be run again. Without a version table nothing proves that
+    /// the tables are the owner's.
     fn plan_reset(&self, state: &State) -> Result<(PlanKind, Vec<Step>), PlanError> {
         if !self.manager().can_drop_tables() {
             return Err(PlanError::DroppingNotSupported { owner: self.name().to_owned() });
+        }
+        if state.rows.is_none() {
+            self.refuse_unversioned(state)?;
         }
         let owned = self.schema_at(state.rows())?;
         let order = owned.creation_order();
@@ -115,6 +125,7 @@ impl Owner {
         Err(PlanError::Unversioned {
             owner: self.name().to_owned(),
             version_table: self.version_table().to_owned(),
+            version_table_exists: state.rows.is_some(),
             tables: state.tables.iter().cloned().collect(),
         })
     }

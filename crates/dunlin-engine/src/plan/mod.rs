@@ -126,6 +126,14 @@ pub enum Action {
     DropAll,
 }
 
+impl Action {
+    /// Whether the version rows change before the operations run: dropped tables must never look like
+    /// tables at a revision.
+    pub fn changes_rows_first(&self) -> bool {
+        *self == Self::DropAll
+    }
+}
+
 /// Why there is no plan.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -143,6 +151,8 @@ pub enum PlanError {
         owner: String,
         /// Its version table.
         version_table: String,
+        /// Whether it is there, without a row.
+        version_table_exists: bool,
         /// The tables.
         tables: Vec<TableName>,
     },
