@@ -4,6 +4,9 @@
 use std::net::TcpListener;
 use std::path::Path;
 
+use airflow::dispatch::dispatch;
+use airflow::host::{Host, built_in_plugins};
+use airflow_plugin::{DagRunEvent, DagRunState};
 use dunlin_testkit::db_test;
 use dunlin_testkit::dunlin::core::prelude::*;
 
@@ -163,6 +166,12 @@ test_on! {
                 assert!(!outcome.stdout.contains("s3cret") && !outcome.stderr.contains("s3cret"), "{outcome:?}");
             }
         }
+        // Nor does a listener print it that has nowhere to write.
+        let host = Host::load(&airflow.environment(), built_in_plugins().unwrap()).unwrap();
+        let event = DagRunEvent::new("demo", "bad", DagRunState::Failed);
+        let failures = dispatch(&host.listeners(), &event, &host.plugin_context()).await;
+        let said = format!("{failures:?} {failures:#?}");
+        assert!(failures.len() == 1 && !said.contains("s3cret"), "{said}");
         assert_eq!(snapshot(db).await, before);
     }
 }
@@ -437,6 +446,13 @@ db_test! {
             (with_version_table("a.A", "one", "two"), manager("b.B", "two"), "a.A and b.B", "two"),
             (manager("a.A", "one"), with_version_table("b.B", "two", "one"), "a.A and b.B", "one"),
             (with_version_table("a.A", "one", "dag"), manager("b.B", "two"), "airflow and a.A", "dag"),
+            // A table that only the revisions of one make.
+            (
+                DbManager::new("a.A", "v").migrations(manager("a.A", "ours").all_migrations().iter().cloned()),
+                with_version_table("b.B", "ours", "w"),
+                "a.A and b.B",
+                "ours",
+            ),
             // Its own version table.
             (with_version_table("a.A", "one", "one"), manager("b.B", "two"), "a.A and a.A", "one"),
         ];
@@ -522,7 +538,8 @@ db_test! {
         // An empty version table says no more.
         stamp(db, "alembic_version_drt", "x").await;
         db.execute("DELETE FROM alembic_version_drt").await;
-        refused().await;
+        let row_only = "they are at: INSERT INTO alembic_version_drt VALUES ('<revision>')";
+        assert!(refused().await.ends_with(row_only));
 
         // The way out, as the hint has it.
         db.execute("DROP TABLE alembic_version_drt").await;

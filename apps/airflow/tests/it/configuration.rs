@@ -241,6 +241,23 @@ db_test! {
     }
 }
 
+db_test! {
+    async fn verbose_shows_every_statement(db) {
+        let airflow = Installation::on(db);
+        let quiet = airflow.run(&["db-manager", "migrate", TICKETING]);
+        assert_eq!((quiet.code, quiet.stderr.as_str()), (0, ""));
+        airflow.succeed(&["db-manager", "reset", TICKETING, "-y", "--skip-init"]);
+        let verbose = airflow.run(&["db-manager", "migrate", TICKETING, "-v"]);
+        assert_eq!((verbose.code, verbose.stdout.as_str()), (0, quiet.stdout.as_str()));
+        for part in ["CREATE TABLE", "dag_run_ticket", "CREATE INDEX", "INSERT INTO", "d759c6d30f5a"] {
+            assert!(verbose.stderr.contains(part), "no {part} in {verbose:?}");
+        }
+        if let Some(password) = db.parsed_url().password() {
+            assert!(!verbose.stderr.contains(&format!(":{}@", password.expose())), "{verbose:?}");
+        }
+    }
+}
+
 test_on! {
     [postgres, mysql, mariadb]
     async fn db_check_tries_again(db) {

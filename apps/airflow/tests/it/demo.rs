@@ -4,7 +4,7 @@ use airflow::dispatch::dispatch;
 use airflow::host::{Host, built_in_plugins};
 use airflow_plugin::{DagRunEvent, DagRunState};
 use dunlin::core::dialect::DialectName;
-use dunlin::core::schema::Table;
+use dunlin::core::schema::{Table, TableName};
 use dunlin_testkit::{TestDatabase, db_test};
 
 use crate::support::{HEAD, Installation, TICKETING, VERSION_TABLE, rows, snapshot, stamp};
@@ -41,11 +41,16 @@ fn quote(db: &TestDatabase) -> &'static str {
     if matches!(db.dialect(), DialectName::MySql | DialectName::MariaDb) { "`" } else { "" }
 }
 
-async fn ticket_table(db: &TestDatabase) -> Option<Table> {
+/// The demo's tables as the database describes them.
+async fn tables(db: &TestDatabase) -> Vec<Table> {
+    let names = ["alembic_version_drt", "dag_run_ticket"].map(TableName::from);
     let mut database = db.connect().await;
-    let found = database.introspect(&["dag_run_ticket".into()]).await.unwrap();
+    let found = database.introspect(&names).await.unwrap();
     database.close().await;
-    found.tables().first().cloned()
+    names
+        .iter()
+        .map(|name| found.tables().iter().find(|table| table.name == *name).unwrap().clone())
+        .collect()
 }
 
 /// Lets a run fail, and returns the runs that have tickets.
@@ -88,13 +93,12 @@ db_test! {
         // The service writes into it, and counts on where the demo stopped.
         assert_eq!(fail_a_run(db, &airflow).await, ["theirs", "ours"]);
 
-        // It is the table that the models and the revision file make.
-        let theirs = ticket_table(db).await;
-        assert!(theirs.is_some());
+        // They are the tables that the models and the revision file make.
+        let theirs = tables(db).await;
         airflow.succeed(&["db-manager", "reset", TICKETING, "-y"]);
-        assert_eq!(ticket_table(db).await, theirs);
+        assert_eq!(tables(db).await, theirs);
         airflow.succeed(&["db-manager", "reset", TICKETING, "-y", "-m"]);
-        assert_eq!(ticket_table(db).await, theirs);
+        assert_eq!(tables(db).await, theirs);
         assert_eq!(rows(db, "alembic_version_drt").await, ["d759c6d30f5a"]);
     }
 }

@@ -205,6 +205,23 @@ db_test! {
     }
 }
 
+test_on! {
+    [postgres, sqlite]
+    /// DDL and version row are committed together: wherever it is killed, the next run goes on from there.
+    async fn a_killed_run_can_be_run_again(db) {
+        let airflow = Installation::on(db);
+        for pause in [20, 40, 60, 90, 130, 180] {
+            let mut runner = start(&airflow, &["db", "migrate", "-m"]);
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+            runner.kill().unwrap();
+            runner.wait().unwrap();
+        }
+        airflow.succeed(&["db", "migrate", "-m", "--lock-timeout", "60"]);
+        airflow.succeed(&["db", "check-migrations"]);
+        assert_eq!(db.tables().await.len(), 42);
+    }
+}
+
 db_test! {
     async fn a_failed_run_leaves_no_lock(db) {
         stamp(db, VERSION_TABLE, HEAD).await;
