@@ -117,15 +117,26 @@ const LEGACY_RENAME_OFF: &str = "PRAGMA legacy_alter_table = OFF";
 
 fn rebuild(dialect: &Sqlite, table: &Table, changes: &[TableChange]) -> Result<Rendered, RenderError> {
     let mut rebuilt = table.clone();
+    let mut dropped = Vec::new();
     let mut copied: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
     for change in changes {
         rebuilt.apply(change)?;
         match change {
-            TableChange::DropColumn { name } => copied.retain(|column| column != name),
+            TableChange::DropColumn { name } => {
+                copied.retain(|column| column != name);
+                dropped.push(name.as_str());
+            }
             TableChange::AlterColumn { name, rename: Some(_), .. } => {
                 return Err(rename_apart(dialect, name));
             }
             _ => {}
+        }
+    }
+
+    let gone = dropped.into_iter().filter(|name| rebuilt.column(name).is_none());
+    for column in gone {
+        if let Some(what) = speaks_of(dialect, &rebuilt, column) {
+            return Err(column_in_use(dialect, column, what));
         }
     }
 
@@ -160,12 +171,39 @@ fn rename_apart(dialect: &Sqlite, column: &str) -> RenderError {
     }
 }
 
+/// The check or index of the table whose condition names a column.
+fn speaks_of(dialect: &Sqlite, table: &Table, column: &str) -> Option<String> {
+    let names = |condition: &str| {
+        let names = |token: &Token<'_>| is_name(token) && token.value().eq_ignore_ascii_case(column);
+        tokens(condition).is_ok_and(|tokens| tokens.iter().any(names))
+    };
+    let named = |kind: &str, name: &Option<String>| match name {
+        Some(name) => format!("{kind} {name}"),
+        None => format!("a {kind}"),
+    };
+    let check = table.checks.iter().find(|check| names(&check.expression));
+    let predicate = |index: &Index| index.predicate.as_ref()?.get(dialect.name()).cloned();
+    let index = table.indexes.iter().find(|index| predicate(index).is_some_and(|sql| names(&sql)));
+    check.map(|check| named("check", &check.name)).or_else(|| index.map(|index| named("index", &index.name)))
+}
+
+fn column_in_use(dialect: &Sqlite, column: &str, what: String) -> RenderError {
+    RenderError::Unsupported {
+        dialect: dialect.name(),
+        operation: format!("drop the column {column}, which {what} names"),
+        hint: "drop that first, or in the same operation",
+    }
+}
+
+fn is_name(token: &Token<'_>) -> bool {
+    matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier)
+}
+
 /// A check without the name of its table, which it is not created under: `t.a` is `a`, as a check sees
 /// no other table.
 fn unqualified(expression: &str) -> String {
     let Ok(tokens) = tokens(expression) else { return expression.to_owned() };
     let tokens: Vec<_> = tokens.into_iter().filter(|token| token.kind != TokenKind::Comment).collect();
-    let is_name = |token: &Token<'_>| matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier);
     let mut text = String::with_capacity(expression.len());
     let mut copied = 0;
     for pair in tokens.windows(2) {
