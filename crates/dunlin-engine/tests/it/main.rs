@@ -1,0 +1,5 @@
+//! The engine's output, in full, as snapshots: `INSTA_UPDATE=always cargo test -p dunlin-engine` writes
+//! them anew.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod render;
