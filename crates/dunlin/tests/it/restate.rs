@@ -128,8 +128,16 @@ async fn refuses_what_it_cannot_say(db: &TestDatabase) {
         // A new name restates nothing.
         let rename = history(
             vec![column],
-            move |op| op.alter_table("t", |t| drop(t.alter_column(column).rename("other"))),
-            move |op| op.alter_table("t", |t| drop(t.alter_column("other").rename(column))),
+            move |op| {
+                op.alter_table("t", |t| {
+                    t.alter_column(column).rename("other");
+                })
+            },
+            move |op| {
+                op.alter_table("t", |t| {
+                    t.alter_column("other").rename(column);
+                })
+            },
         );
         if column != "checked" {
             let migrator = migrator(db, [rename]);
