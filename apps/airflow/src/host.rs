@@ -104,7 +104,7 @@ impl Host {
     /// # Errors
     /// It does not answer, or refuses.
     pub async fn connect(&self, access: Access) -> Result<Database, CommandError> {
-        if access == Access::Write {
+        if access == Access::Create {
             self.create_home()?;
         }
         Database::connect(&self.settings.database_url, access).await.map_err(failed)

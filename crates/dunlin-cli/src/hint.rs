@@ -31,6 +31,11 @@ pub fn hint(error: &Error, words: &Hints) -> Option<String> {
         Error::ConnectTimeout { .. } => {
             format!("check the host and port in {}, and the network", words.url_setting)
         }
+        Error::LockLost => "connect to the server directly, not through a transaction pooler".to_owned(),
+        Error::Interrupted => "connect again".to_owned(),
+        Error::Drifted { table } => {
+            format!("take back what was changed by hand in table {table}, then run this again")
+        }
         Error::LockTimeout { .. } => {
             "another migration is running: wait for it, or end it if it hangs".to_owned()
         }
@@ -77,6 +82,7 @@ fn plan(error: &PlanError) -> Option<String> {
 fn history(error: &HistoryError) -> Option<&'static str> {
     Some(match error {
         HistoryError::UnknownRow { .. } => UNKNOWN_REVISION,
+        HistoryError::SuperfluousRow { .. } => "delete that row from the version table",
         HistoryError::MultipleHeads { .. } => "add a revision that follows all of these heads",
         HistoryError::DuplicateId { .. } => "give one of the two another id",
         HistoryError::IdTooLong { .. } => "give the revision a shorter id: the version table is VARCHAR(32)",

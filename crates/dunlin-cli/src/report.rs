@@ -86,6 +86,10 @@ fn reason(status: &OwnerStatus, manager: &DbManager) -> String {
     if !status.unknown.is_empty() {
         return format!("{}: at {at}, which this build does not know: it is too old", status.owner);
     }
+    if !status.superfluous.is_empty() {
+        let rows = describe_rows(manager, &status.superfluous);
+        return format!("{}: at {at}, of which {rows} is superfluous", status.owner);
+    }
     const SHOWN: usize = 3;
     let describe = |revision: &dunlin::core::revision::Revision| {
         describe_rows(manager, std::slice::from_ref(&revision.id))

@@ -73,7 +73,7 @@ impl TestDatabase {
     /// # Panics
     /// It refuses.
     pub async fn connect(&self) -> Database {
-        let connected = Database::connect(&self.parsed_url(), Access::Write).await;
+        let connected = Database::connect(&self.parsed_url(), Access::Create).await;
         connected.unwrap_or_else(|error| panic!("{error}: {:?}", std::error::Error::source(&error)))
     }
 
@@ -128,7 +128,7 @@ impl TestDatabase {
     /// It fails, or there is no server.
     pub async fn admin(&self, sql: &str) {
         let url = DatabaseUrl::parse(&admin_url(self.dialect)).unwrap_or_else(|error| panic!("{error}"));
-        let database = Database::connect(&url, Access::Write).await;
+        let database = Database::connect(&url, Access::Create).await;
         let mut database = database.unwrap_or_else(|error| panic!("{error}"));
         let run = database.execute(sql).await;
         run.unwrap_or_else(|error| panic!("{sql}: {error}: {:?}", error.source()));

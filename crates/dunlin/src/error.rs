@@ -18,7 +18,7 @@ pub enum Error {
         /// The URL without its password.
         database: String,
         /// Why.
-        source: sqlx::Error,
+        source: DriverError,
     },
     /// A SQLite file cannot be opened.
     #[error("cannot open the database file {path}")]
@@ -26,7 +26,7 @@ pub enum Error {
         /// Its path.
         path: String,
         /// Why.
-        source: sqlx::Error,
+        source: DriverError,
     },
     /// The server did not answer in time.
     #[error("{database} did not answer within {} s", timeout.as_secs())]
@@ -42,7 +42,21 @@ pub enum Error {
         /// The statement.
         statement: String,
         /// What the database says.
-        source: sqlx::Error,
+        source: DriverError,
+    },
+    /// The lock was taken, and is not held by the session that works.
+    #[error("the migration lock is not held by the session that runs the statements")]
+    LockLost,
+    /// An earlier run on this connection did not come to its end.
+    #[error("an earlier run on this connection was interrupted")]
+    Interrupted,
+    /// A table is not what the history says, and would have to be rebuilt for it.
+    #[error(
+        "table {table} is not what its history says: this change would rebuild it, which was not planned for"
+    )]
+    Drifted {
+        /// The table.
+        table: String,
     },
     /// Somebody else holds the migration lock.
     #[error("the migration lock was not free within {} s{}", timeout.as_secs(), holder.as_ref().map(|h| format!("; it is held by {h}")).unwrap_or_default())]
@@ -139,6 +153,57 @@ pub enum Error {
         /// Why.
         source: BoxError,
     },
+}
+
+/// What the database or its driver says, in the database's own words.
+///
+/// A class of its own, so that the driver is no part of this crate's interface.
+#[derive(Debug)]
+pub struct DriverError(sqlx::Error);
+
+impl DriverError {
+    /// Whether the connection was lost, so that nobody knows what became of the statement.
+    pub(crate) fn is_lost(&self) -> bool {
+        !matches!(self.0, sqlx::Error::Database(_))
+    }
+
+    /// Whether SQLite says that another process is writing.
+    fn is_busy(&self) -> bool {
+        let sqlx::Error::Database(error) = &self.0 else { return false };
+        let primary = error.code().and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff);
+        const SQLITE_BUSY: u32 = 5;
+        error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() && primary == Some(SQLITE_BUSY)
+    }
+}
+
+impl From<sqlx::Error> for DriverError {
+    fn from(error: sqlx::Error) -> Self {
+        Self(error)
+    }
+}
+
+impl std::fmt::Display for DriverError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let sqlx::Error::Database(error) = &self.0 else { return self.0.fmt(f) };
+        f.write_str(error.message())?;
+        let postgres = error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>();
+        match postgres.and_then(|error| error.detail()) {
+            Some(detail) => write!(f, " ({detail})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for DriverError {}
+
+impl Error {
+    /// Whether a SQLite database is being written by another process: it may be free a moment later.
+    pub fn is_busy(&self) -> bool {
+        match self {
+            Self::OpenFile { source, .. } | Self::Statement { source, .. } => source.is_busy(),
+            _ => false,
+        }
+    }
 }
 
 fn first_line(statement: &str) -> String {

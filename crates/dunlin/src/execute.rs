@@ -17,31 +17,44 @@ use dunlin_engine::version_table;
 use crate::database::Database;
 use crate::error::Error;
 use crate::introspect::{Introspected, Unsaid, introspect};
-use crate::report::{Event, Observer, OwnerReport, RunStatus, StepReport};
+use crate::lock::LockKey;
+use crate::report::{Event, Left, Observer, OwnerReport, RunStatus, StepReport};
 
-/// Runs a plan, by its manager's override where there is one.
+/// Runs a plan, by its manager's override where there is one and something is to be done. An error comes
+/// with what it left in the database.
 pub(crate) async fn run(
     database: &mut Database,
+    lock: &LockKey,
     plan: &OwnerPlan,
     rendered: &[RenderedStep],
     lifecycle: Option<&dyn Lifecycle>,
     report: &mut OwnerReport,
     observer: &mut Observer<'_>,
-) -> Result<(), Error> {
+) -> Result<(), (Left, Error)> {
     let mut run = ManagerRun {
         planned: planned_steps(plan),
         database,
+        lock,
         plan,
         rendered,
         report,
         observer,
         version_table_exists: !plan.create_version_table,
+        suspended: false,
+        left: Left::Nothing,
     };
-    match lifecycle {
-        Some(lifecycle) => dispatch(lifecycle, plan, &mut run).await?,
-        None => run.all_steps().await?,
+    let done = match lifecycle {
+        _ if plan.steps.is_empty() => Ok(()),
+        Some(lifecycle) => dispatch(lifecycle, plan, &mut run).await,
+        None => run.all_steps().await,
+    };
+    match done {
+        Ok(()) => run.report.status = RunStatus::Done,
+        Err(source) => {
+            run.report.status = RunStatus::Failed;
+            return Err((run.left, source));
+        }
     }
-    run.report.status = RunStatus::Done;
     Ok(())
 }
 
@@ -78,12 +91,17 @@ pub(crate) fn planned_steps(plan: &OwnerPlan) -> Vec<PlannedStep> {
 
 struct ManagerRun<'r, 'o> {
     database: &'r mut Database,
+    lock: &'r LockKey,
     plan: &'r OwnerPlan,
     planned: Vec<PlannedStep>,
     rendered: &'r [RenderedStep],
     report: &'r mut OwnerReport,
     observer: &'r mut Observer<'o>,
     version_table_exists: bool,
+    /// Whether foreign keys are not enforced right now.
+    suspended: bool,
+    /// What an error would leave in the database.
+    left: Left,
 }
 
 impl Run for ManagerRun<'_, '_> {
@@ -95,7 +113,9 @@ impl Run for ManagerRun<'_, '_> {
         false
     }
 
+    /// The manager's own statements are committed one by one.
     fn session(&mut self) -> &mut dyn Session {
+        self.left = Left::Part;
         self.database
     }
 
@@ -137,6 +157,7 @@ impl ManagerRun<'_, '_> {
         if suspended {
             self.database.enforce_foreign_keys(false).await?;
         }
+        self.suspended = suspended;
         let result = self.committed(steps, transactional, suspended.then_some(&dangling)).await;
         if result.is_err()
             && transactional
@@ -144,10 +165,12 @@ impl ManagerRun<'_, '_> {
         {
             tracing::debug!(%error, "nothing was rolled back");
         }
-        if suspended {
-            self.database.enforce_foreign_keys(true).await?;
-        }
-        result
+        self.suspended = false;
+        let restored = match suspended {
+            true => self.database.enforce_foreign_keys(true).await,
+            false => Ok(()),
+        };
+        result.and(restored)
     }
 
     async fn committed(
@@ -160,6 +183,12 @@ impl ManagerRun<'_, '_> {
             let begin = self.database.begin();
             self.database.run(begin).await?;
         }
+        if !self.database.holds_lock(self.lock).await? {
+            return Err(Error::LockLost);
+        }
+        if !transactional {
+            self.left = Left::Part;
+        }
         let mut done = Vec::new();
         let plan = self.plan;
         let mut rows = self.report.rows_after.clone();
@@ -167,19 +196,31 @@ impl ManagerRun<'_, '_> {
             let started = Instant::now();
             self.step(step).await?;
             rows.clone_from(&step.rows_after);
-            let step = StepReport { action: step.action.clone(), elapsed: started.elapsed() };
-            (self.observer)(&Event::StepDone { owner: plan.owner.clone(), step: step.clone() });
-            done.push(step);
+            done.push(StepReport { action: step.action.clone(), elapsed: started.elapsed() });
         }
         if let Some(before) = dangling_before {
             self.refuse_dangling(before).await?;
         }
         if transactional {
-            self.database.run("COMMIT").await?;
+            self.commit().await?;
         }
-        self.report.steps.extend(done);
         self.report.rows_after = rows;
+        for step in done {
+            (self.observer)(&Event::StepDone { owner: plan.owner.clone(), step: step.clone() });
+            self.report.steps.push(step);
+        }
         Ok(())
+    }
+
+    /// When the connection is lost here, the server may have committed or not.
+    async fn commit(&mut self) -> Result<(), Error> {
+        let committed = self.database.run("COMMIT").await;
+        if let Err(Error::Statement { source, .. }) = &committed
+            && source.is_lost()
+        {
+            self.left = Left::Unknown;
+        }
+        committed.map(drop)
     }
 
     async fn refuse_dangling(&mut self, before: &[(String, String, u64)]) -> Result<(), Error> {
@@ -203,13 +244,22 @@ impl ManagerRun<'_, '_> {
             let table = version_table::table(&self.plan.version_table);
             self.operation(&Operation::CreateTable { table }).await?;
         }
+        let rows_first = step.action.changes_rows_first();
+        if rows_first {
+            self.change_rows(step).await?;
+        }
         for operation in &step.operations {
             self.operation(operation).await?;
         }
-        if step.action != Action::DropAll {
-            for change in row_changes(&step.rows_before, &step.rows_after) {
-                self.change_row(&change).await?;
-            }
+        if !rows_first {
+            self.change_rows(step).await?;
+        }
+        Ok(())
+    }
+
+    async fn change_rows(&mut self, step: &Step) -> Result<(), Error> {
+        for change in row_changes(&step.rows_before, &step.rows_after) {
+            self.change_row(&change).await?;
         }
         Ok(())
     }
@@ -232,6 +282,11 @@ impl ManagerRun<'_, '_> {
             },
         })?;
         refuse_loss(operation, &rendered, &current.unsaid)?;
+        if let (true, false, Some(table)) =
+            (rendered.suspends_foreign_keys, self.suspended, operation.table())
+        {
+            return Err(Error::Drifted { table: table.to_string() });
+        }
         let triggers = match &rendered.rebuilds {
             Some(table) => self.database.triggers(table).await?,
             None => Vec::new(),

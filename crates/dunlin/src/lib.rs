@@ -26,7 +26,7 @@
 //!     )]);
 //! let migrator = Migrator::new([tickets], &HostContext::default(), LockKey::new(7, "tickets"))?;
 //!
-//! let mut database = Database::connect(&DatabaseUrl::parse("sqlite://")?, Access::Write).await?;
+//! let mut database = Database::connect(&DatabaseUrl::parse("sqlite://")?, Access::Create).await?;
 //! let report = migrator.migrate(&mut database, None, false, &mut |_| {}).await?;
 //! assert_eq!(report.owners[0].rows_after, ["d759c6d30f5a".into()]);
 //! assert!(migrator.status(&mut database).await?.iter().all(|owner| owner.is_up_to_date()));
@@ -51,8 +51,8 @@ pub use dunlin_core as core;
 pub use dunlin_engine as engine;
 
 pub use database::{Access, Database};
-pub use error::Error;
+pub use error::{DriverError, Error};
 pub use lock::LockKey;
 pub use migrator::Migrator;
-pub use report::{Event, Failure, Observer, OwnerReport, OwnerStatus, Report, RunStatus, StepReport};
+pub use report::{Event, Failure, Left, Observer, OwnerReport, OwnerStatus, Report, RunStatus, StepReport};
 pub use url::DatabaseUrl;

@@ -12,7 +12,7 @@ use dunlin_engine::plan::{Intent, Script, State};
 use crate::database::Database;
 use crate::error::Error;
 use crate::lock::{self, LockKey};
-use crate::report::{Failure, Observer, OwnerStatus, Report};
+use crate::report::{Failure, Left, Observer, OwnerStatus, Report};
 use crate::script::write_script;
 use crate::state;
 use crate::task::{self, Planned, Task};
@@ -224,16 +224,47 @@ impl Migrator {
         phases: Vec<Vec<Task<'_>>>,
         observer: &mut Observer<'_>,
     ) -> Result<Report, Failure> {
-        let held = lock::acquire(database, &self.lock, self.lock_timeout, observer).await?;
-        let mut report = Report::default();
-        let mut result = Ok(());
-        for tasks in phases {
-            result = task::run(database, tasks, self.schema.as_deref(), &mut report, observer).await;
-            if result.is_err() {
-                break;
+        if std::mem::replace(&mut database.running, true) {
+            return Err(Error::Interrupted.into());
+        }
+        let held = match lock::acquire(database, &self.lock, self.lock_timeout, observer).await {
+            Ok(held) => held,
+            Err(error) => {
+                database.running = false;
+                return Err(error.into());
             }
+        };
+        let mut report = Report::default();
+        let result = self.phases(database, phases, &mut report, observer).await;
+        if result.is_err() {
+            // A manager's own code may have left a transaction open; then the lock could not be released.
+            let _none_open = database.run("ROLLBACK").await;
         }
         held.release(database).await;
-        result.map(|()| report)
+        database.running = false;
+        match result {
+            Ok(()) => Ok(report),
+            Err((left, source)) => Err(Failure { report, left, source }),
+        }
+    }
+
+    async fn phases(
+        &self,
+        database: &mut Database,
+        phases: Vec<Vec<Task<'_>>>,
+        report: &mut Report,
+        observer: &mut Observer<'_>,
+    ) -> Result<(), (Left, Error)> {
+        let schema = self.schema.as_deref();
+        if phases.len() > 1 {
+            // What is dropped must be possible to create anew.
+            for schema in [None, schema] {
+                database.may_create(schema).await.map_err(|error| (Left::Nothing, error))?;
+            }
+        }
+        for tasks in phases {
+            task::run(database, &self.lock, tasks, schema, report, observer).await?;
+        }
+        Ok(())
     }
 }

@@ -29,7 +29,7 @@ pub enum Event {
         /// How many steps that takes.
         steps: usize,
     },
-    /// A step is done; where DDL is transactional it may still wait for its commit.
+    /// A step is done, and committed.
     StepDone {
         /// The owner.
         owner: String,
@@ -81,6 +81,18 @@ pub struct OwnerReport {
 }
 
 impl OwnerReport {
+    /// It was not its turn.
+    pub(crate) fn left_alone(owner: &str, rows: &[RevisionId]) -> Self {
+        Self {
+            owner: owner.to_owned(),
+            kind: PlanKind::UpToDate,
+            status: RunStatus::NotAtHead,
+            rows_before: rows.to_vec(),
+            rows_after: rows.to_vec(),
+            steps: Vec::new(),
+        }
+    }
+
     pub(crate) fn planned(plan: &OwnerPlan) -> Self {
         Self {
             owner: plan.owner.clone(),
@@ -107,16 +119,27 @@ pub struct Report {
 pub struct Failure {
     /// What was done; empty when nothing was started.
     pub report: Report,
-    /// Whether the database may hold a part of the failed step: its DDL cannot be rolled back.
-    pub dirty: bool,
+    /// What the step that failed left.
+    pub left: Left,
     /// Why it stopped.
     pub source: RunError,
+}
+
+/// What a failed step left in the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// Nothing: it was not begun, or it was rolled back.
+    Nothing,
+    /// Perhaps a part: the database commits DDL by itself, or a manager's own code ran statements.
+    Part,
+    /// Nobody knows: the connection was lost while the step was being committed.
+    Unknown,
 }
 
 impl From<RunError> for Failure {
     /// Nothing was started.
     fn from(source: RunError) -> Self {
-        Self { report: Report::default(), dirty: false, source }
+        Self { report: Report::default(), left: Left::Nothing, source }
     }
 }
 
@@ -133,6 +156,8 @@ pub struct OwnerStatus {
     pub pending: Vec<Revision>,
     /// Rows that name no revision of this build.
     pub unknown: Vec<RevisionId>,
+    /// Rows that say nothing, as another row's revision follows theirs.
+    pub superfluous: Vec<RevisionId>,
 }
 
 impl OwnerStatus {
@@ -148,6 +173,7 @@ impl OwnerStatus {
         let path = history.upgrade(&rows, &dunlin_engine::history::Target::Heads).unwrap_or_default();
         Self {
             owner: owner.name().to_owned(),
+            superfluous: history.superfluous(&rows).unwrap_or_default(),
             rows,
             heads: history.heads(),
             pending: path.into_iter().map(|step| step.revision).collect(),

@@ -37,9 +37,10 @@ async fn read(
         return Ok(Some(found));
     }
     let dialect = database.dialect();
+    let column = database.plain_text(version_table::COLUMN);
     let select = |at: &usize| {
         let table = dialect.quote(owners[*at].version_table());
-        format!("SELECT {at}, {} FROM {table}", version_table::COLUMN)
+        format!("SELECT {at}, {column} FROM {table}")
     };
     let sql = there.iter().map(select).collect::<Vec<_>>().join(" UNION ALL ");
     let Some(rows) = database.rows_if_tables_exist(&sql).await? else { return Ok(None) };

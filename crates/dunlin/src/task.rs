@@ -1,5 +1,6 @@
 //! A run over several owners: everything is planned and checked before anything is done.
 
+use dunlin_core::operation::Operation;
 use dunlin_engine::history::Target;
 use dunlin_engine::owner::Owner;
 use dunlin_engine::plan::{Intent, OwnerPlan, RenderedStep};
@@ -7,7 +8,8 @@ use dunlin_engine::plan::{Intent, OwnerPlan, RenderedStep};
 use crate::database::Database;
 use crate::error::Error;
 use crate::execute;
-use crate::report::{Event, Failure, Observer, OwnerReport, Report, RunStatus};
+use crate::lock::LockKey;
+use crate::report::{Event, Left, Observer, OwnerReport, Report};
 use crate::state;
 
 /// What is wanted of one owner in a run.
@@ -37,14 +39,12 @@ pub(crate) async fn plan<'m>(
     let mut planned: Vec<Planned<'_>> = Vec::new();
     for (task, state) in tasks.into_iter().zip(states) {
         let Task { owner, intent, after_head } = task;
-        let at_head = planned.first().is_none_or(Planned::ends_at_head);
-        let failed = |source| Error::Plan { owner: owner.name().to_owned(), source };
-        let plan = owner.plan(&state, &intent).map_err(failed)?;
-        if after_head && !at_head {
-            let status = RunStatus::NotAtHead;
-            report.owners.push(OwnerReport { status, ..OwnerReport::planned(&plan) });
+        if after_head && !planned.first().is_none_or(Planned::ends_at_head) {
+            report.owners.push(OwnerReport::left_alone(owner.name(), state.rows()));
             continue;
         }
+        let failed = |source| Error::Plan { owner: owner.name().to_owned(), source };
+        let plan = owner.plan(&state, &intent).map_err(failed)?;
         let rendered = plan.render(owner, database.dialect()).map_err(failed)?;
         planned.push(Planned { owner, plan, rendered });
     }
@@ -57,28 +57,50 @@ impl Planned<'_> {
         heads.is_ok_and(|heads| self.plan.rows_after() == heads)
     }
 
+    /// Whether something is created in the schema of the tables.
     fn creates(&self) -> bool {
-        !self.plan.steps.is_empty() && self.plan.kind != dunlin_engine::plan::PlanKind::Reset
+        let creates = |operation: &Operation| {
+            matches!(
+                operation,
+                Operation::CreateTable { .. } | Operation::CreateIndex { .. } | Operation::Execute { .. }
+            )
+        };
+        self.plan.steps.iter().any(|step| step.operations.iter().any(creates))
     }
 }
 
-/// Runs tasks in order, and stops at the first that fails. The lock must be held.
+/// Asks for the right to create what the plans create, where the server tells beforehand.
+async fn may_create(
+    database: &mut Database,
+    planned: &[Planned<'_>],
+    schema: Option<&str>,
+) -> Result<(), Error> {
+    let creates = planned.iter().any(Planned::creates);
+    let version_tables = planned.iter().any(|planned| planned.plan.create_version_table);
+    if version_tables || (creates && schema.is_none()) {
+        database.may_create(None).await?;
+    }
+    if creates && schema.is_some() {
+        database.may_create(schema).await?;
+    }
+    Ok(())
+}
+
+/// Runs tasks in order, and stops at the first that fails; what was done stands in the report. The lock
+/// must be held.
 pub(crate) async fn run(
     database: &mut Database,
+    lock: &LockKey,
     tasks: Vec<Task<'_>>,
     schema: Option<&str>,
     report: &mut Report,
     observer: &mut Observer<'_>,
-) -> Result<(), Failure> {
+) -> Result<(), (Left, Error)> {
+    let nothing = |error| (Left::Nothing, error);
     let before = report.owners.len();
     let mut skipped = Report::default();
-    let planned = plan(database, tasks, &mut skipped).await?;
-    if planned.iter().any(Planned::creates) {
-        database.may_create(None).await?;
-        if schema.is_some() {
-            database.may_create(schema).await?;
-        }
-    }
+    let planned = plan(database, tasks, &mut skipped).await.map_err(nothing)?;
+    may_create(database, &planned, schema).await.map_err(nothing)?;
     report.owners.extend(planned.iter().map(|planned| OwnerReport::planned(&planned.plan)));
     report.owners.append(&mut skipped.owners);
     for (position, Planned { owner, plan, rendered }) in planned.iter().enumerate() {
@@ -87,13 +109,13 @@ pub(crate) async fn run(
             kind: plan.kind,
             steps: plan.steps.len(),
         });
-        let lifecycle = owner.manager().lifecycle_override();
+        let lifecycle = owner.manager().lifecycle_override().map(AsRef::as_ref);
         let own = &mut report.owners[before + position];
-        let run = execute::run(database, plan, rendered, lifecycle.map(AsRef::as_ref), own, observer);
-        if let Err(source) = run.await {
-            own.status = RunStatus::Failed;
-            let dirty = !database.dialect().capabilities().transactional_ddl;
-            return Err(Failure { report: std::mem::take(report), dirty, source });
+        execute::run(database, lock, plan, rendered, lifecycle, own, observer).await?;
+        if lifecycle.is_some() && !plan.steps.is_empty() {
+            // The manager's own code decides what it did: the database is asked.
+            let rows = state::version_rows(database, &[*owner]).await.map_err(nothing)?;
+            own.rows_after = rows.into_iter().next().flatten().unwrap_or_default();
         }
     }
     Ok(())

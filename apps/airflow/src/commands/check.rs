@@ -31,7 +31,12 @@ pub(super) async fn run(
     let mut tries = 0;
     loop {
         match ping(settings).await {
-            Ok(()) => break,
+            Ok(false) => break,
+            Ok(true) => {
+                let url = settings.database_url.redacted();
+                return Err(CommandError::failed(format!("{url} does not exist"))
+                    .hint("`airflow db migrate` creates it"));
+            }
             Err(error) if tries >= arguments.retry => return Err(failed(error)),
             Err(error) => {
                 tries += 1;
@@ -44,9 +49,11 @@ pub(super) async fn run(
     Ok(ExitStatus::Done)
 }
 
-async fn ping(settings: &Settings) -> Result<(), Error> {
+/// Whether what answers is a file that does not exist.
+async fn ping(settings: &Settings) -> Result<bool, Error> {
     let mut database = Database::connect(&settings.database_url, Access::Read).await?;
     database.ping().await?;
+    let absent = database.is_absent();
     database.close().await;
-    Ok(())
+    Ok(absent)
 }

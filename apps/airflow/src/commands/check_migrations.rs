@@ -26,7 +26,12 @@ pub(super) async fn run(host: &Host, arguments: &Arguments, ui: &Ui) -> Result<E
     let mut shown = Vec::new();
     let mut hint = "run `airflow db migrate`";
     for look in 1..=looks {
-        let statuses = host.migrator().status(&mut database).await.map_err(failed)?;
+        let statuses = match host.migrator().status(&mut database).await {
+            Ok(statuses) => statuses,
+            // Somebody is migrating it.
+            Err(error) if error.is_busy() && look < looks => continue,
+            Err(error) => return Err(failed(error)),
+        };
         let reasons = why_not_up_to_date(&statuses, &managers);
         if reasons.is_empty() {
             print_status(ui, &statuses, &managers);

@@ -68,10 +68,11 @@ pub(super) async fn run(
     let url = host.settings().database_url.redacted();
     let question = format!("Take {} in {url} back to {wanted}? Data will be lost.", owner.name());
     confirm(ui, arguments.yes, &question)?;
-    let report = change(host, ui, &arguments.changing, async |migrator, database, observer| {
-        migrator.run(database, owner.name(), intent, observer).await
-    })
-    .await?;
+    let report =
+        change(host, ui, &arguments.changing, Access::Write, async |migrator, database, observer| {
+            migrator.run(database, owner.name(), intent, observer).await
+        })
+        .await?;
     if report.owners.iter().any(|owner| owner.kind == PlanKind::Beyond) {
         ui.line(&format!("already older than {wanted}; use migrate to go there"));
     }

@@ -72,11 +72,14 @@ pub(super) async fn run(
         return Ok(ExitStatus::Done);
     }
 
-    let report = change(host, ui, &arguments.changing, async |migrator, database, observer| match manager {
-        Some(manager) => migrator.run(database, manager, intent, observer).await,
-        None => migrator.migrate(database, target, use_migration_files, observer).await,
-    })
-    .await?;
+    let report =
+        change(host, ui, &arguments.changing, Access::Create, async |migrator, database, observer| {
+            match manager {
+                Some(manager) => migrator.run(database, manager, intent, observer).await,
+                None => migrator.migrate(database, target, use_migration_files, observer).await,
+            }
+        })
+        .await?;
     say_beyond(ui, &report, manager, arguments.to.as_given());
     Ok(ExitStatus::Done)
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use airflow_plugin::Plugin;
 use clap::{Args, Subcommand};
 use dunlin::engine::owner::Owner;
-use dunlin::{Access, Database, Event, Failure, Migrator, Observer, Report};
+use dunlin::{Access, Database, Event, Failure, Left, Migrator, Observer, Report};
 use dunlin_cli::{CommandError, ExitStatus, Ui, progress, summarize};
 
 use crate::config::Environment;
@@ -162,10 +162,11 @@ async fn change(
     host: &Host,
     ui: &Ui,
     options: &Changing,
+    access: Access,
     work: impl AsyncFnOnce(&Migrator, &mut Database, &mut Observer<'_>) -> Result<Report, Failure>,
 ) -> Result<Report, CommandError> {
     let migrator = host.migrator().clone().lock_timeout(Duration::from_secs(options.lock_timeout));
-    let mut database = host.connect(Access::Write).await?;
+    let mut database = host.connect(access).await?;
     ui.line(&format!("database: {}", database.url()));
     let observer = &mut |event: &Event| progress(ui, event);
     let run = work(&migrator, &mut database, observer).await;
@@ -188,12 +189,14 @@ fn stopped(host: &Host, ui: &Ui, failure: Failure) -> CommandError {
     let started = !failure.report.owners.is_empty();
     summarize(ui, &failure.report, &host.managers());
     let error = failed(failure.source);
-    match (started, failure.dirty) {
-        (false, _) => error.note("nothing was changed"),
-        (true, false) => error.note("the failed step was rolled back; the steps before it stand"),
-        (true, true) => error.note(
-            "this database commits every statement by itself: the failed step may be half done, and the steps \
-             before it stand",
-        ),
-    }
+    error.note(match (started, failure.left) {
+        (false, _) => "nothing was changed",
+        (true, Left::Nothing) => "what was not finished was rolled back; what stands is said above",
+        (true, Left::Part) => {
+            "not everything could be rolled back: a part of the failed step may stand beside what is said above"
+        }
+        (true, Left::Unknown) => {
+            "the connection was lost during the commit: see with check-migrations whether it was done"
+        }
+    })
 }

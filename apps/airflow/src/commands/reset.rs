@@ -1,6 +1,7 @@
 //! `airflow db reset` and `airflow db-manager reset`
 
 use clap::Args;
+use dunlin::Access;
 use dunlin_cli::{CommandError, ExitStatus, Ui};
 
 use super::{Changing, ManagerName, change, confirm, owner};
@@ -46,11 +47,13 @@ pub(super) async fn run(
     let question = format!("Drop all tables of {} in {url}? All data will be lost.", owners.join(", "));
     confirm(ui, arguments.yes, &question)?;
     let (init, files) = (!arguments.skip_init, arguments.use_migration_files);
-    let report = change(host, ui, &arguments.changing, async |migrator, database, observer| match manager {
-        Some(manager) => migrator.reset_owner(database, manager, init, files, observer).await,
-        None => migrator.reset(database, init, files, observer).await,
-    })
-    .await?;
+    let access = if init { Access::Create } else { Access::Write };
+    let report =
+        change(host, ui, &arguments.changing, access, async |migrator, database, observer| match manager {
+            Some(manager) => migrator.reset_owner(database, manager, init, files, observer).await,
+            None => migrator.reset(database, init, files, observer).await,
+        })
+        .await?;
     for owner in owners {
         if !report.owners.iter().any(|reset| reset.owner == owner) {
             ui.line(&format!("{owner}: kept, as it does not support table dropping"));

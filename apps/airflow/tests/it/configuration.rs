@@ -4,6 +4,9 @@
 use std::io::copy;
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 use std::thread;
 use std::time::Duration;
 
@@ -261,9 +264,13 @@ db_test! {
 test_on! {
     [postgres, mysql, mariadb]
     async fn db_check_tries_again(db) {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
         let real = db.parsed_url().port.unwrap();
         let url = db.url().replacen(&format!(":{real}/"), &format!(":{port}/"), 1);
+        let open = Arc::new(AtomicBool::new(false));
+        let is_open = open.clone();
+        thread::spawn(move || serve(&listener, real, &is_open));
         let airflow = Installation::on(db).connection(&url);
         let never = airflow.run(&["db", "check", "--retry", "2", "--retry-delay", "0"]);
         never.says(1, "cannot connect to ", Some("check that the database is running"));
@@ -273,7 +280,7 @@ test_on! {
         // A server that comes up late.
         thread::spawn(move || {
             thread::sleep(Duration::from_millis(300));
-            serve(&TcpListener::bind(("127.0.0.1", port)).unwrap(), real);
+            open.store(true, Relaxed);
         });
         let late = airflow.run(&["db", "check", "--retry", "30"]);
         assert_eq!(late.code, 0, "{late:?}");
@@ -281,10 +288,13 @@ test_on! {
     }
 }
 
-/// Passes connections on to another port, until the test's process ends.
-fn serve(listener: &TcpListener, port: u16) {
+/// Passes connections on to another port, until the test's process ends; drops them until it is open.
+fn serve(listener: &TcpListener, port: u16, open: &AtomicBool) {
     for client in listener.incoming() {
         let client = client.unwrap();
+        if !open.load(Relaxed) {
+            continue;
+        }
         let server = TcpStream::connect(("127.0.0.1", port)).unwrap();
         for (mut from, mut to) in
             [(client.try_clone().unwrap(), server.try_clone().unwrap()), (server, client)]

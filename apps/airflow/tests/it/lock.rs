@@ -230,13 +230,13 @@ db_test! {
         let managers = [good, bad];
         let airflow = Installation::with(db, &managers);
         let host = Host::load(&airflow.environment(), plugins(&managers)).unwrap();
-        let mut kept_open = host.connect(Access::Write).await.unwrap();
+        let mut kept_open = host.connect(Access::Create).await.unwrap();
         let migrator = host.migrator().clone().lock_timeout(PATIENCE);
         for _ in 0..2 {
             let failure = migrator.migrate(&mut kept_open, None, false, &mut |_| {}).await.unwrap_err();
             assert_eq!(failure.source.to_string(), "the override of test.Bad failed");
             // The connection lives on, and does not hold the lock.
-            let mut other = host.connect(Access::Write).await.unwrap();
+            let mut other = host.connect(Access::Create).await.unwrap();
             let up = Intent::Upgrade { target: None, use_migration_files: false };
             migrator.run(&mut other, "test.Good", up, &mut |_| {}).await.unwrap();
             other.close().await;

@@ -28,6 +28,9 @@ pub trait Dialect: Send + Sync {
     /// can change what a revision means.
     fn session_settings(&self) -> &'static [&'static str];
 
+    /// The line that makes the database's own client stop at the first error, where it would go on.
+    fn stop_at_error(&self) -> Option<&'static str>;
+
     /// An identifier in quotes.
     fn quote(&self, identifier: &str) -> String;
 

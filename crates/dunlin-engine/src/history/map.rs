@@ -152,6 +152,12 @@ pub enum HistoryError {
         /// The row.
         revision: RevisionId,
     },
+    /// A version row is followed by another.
+    #[error("version row {revision} is superfluous: another row's revision follows it")]
+    SuperfluousRow {
+        /// The row.
+        revision: RevisionId,
+    },
     /// A target names no revision.
     #[error("there is no revision {target}")]
     UnknownTarget {

@@ -73,6 +73,15 @@ impl RevisionMap {
         Ok((0..self.revisions.len()).filter(|node| applied[*node]).map(|n| &self.revisions[n]).collect())
     }
 
+    /// The rows that another row's revision follows: they say nothing, and no tool writes them.
+    ///
+    /// # Errors
+    /// A row that this history does not know.
+    pub fn superfluous(&self, rows: &[RevisionId]) -> Result<Vec<RevisionId>, HistoryError> {
+        let heads = self.rows(&self.applied(rows)?);
+        Ok(rows.iter().filter(|row| !heads.contains(row)).cloned().collect())
+    }
+
     /// The version rows of a database that stands at `target`.
     ///
     /// # Errors

@@ -40,12 +40,10 @@ impl OwnerPlan {
                 let created = created.map_err(|source| self.render_error(step, source))?;
                 rendered.statements.splice(..0, created.statements);
             }
-            if step.action != Action::DropAll {
-                let changes = row_changes(&step.rows_before, &step.rows_after);
-                rendered.statements.extend(
-                    changes.iter().map(|c| version_table::statement(dialect, &self.version_table, c)),
-                );
-            }
+            let changes = row_changes(&step.rows_before, &step.rows_after);
+            let rows = changes.iter().map(|c| version_table::statement(dialect, &self.version_table, c));
+            let at = if step.action.changes_rows_first() { 0 } else { rendered.statements.len() };
+            rendered.statements.splice(at..at, rows);
             Ok(rendered)
         };
         self.steps.iter().map(render).collect()
@@ -106,9 +104,14 @@ pub struct Script {
 }
 
 impl Script {
-    /// An empty script, but for the session settings under which revisions run.
+    /// An empty script, but for the session settings under which revisions run, and for what makes the
+    /// database's client stop at the first error: going on behind a failed step loses data.
     pub fn new(dialect: &dyn Dialect) -> Self {
         let mut script = Self::default();
+        if let Some(line) = dialect.stop_at_error() {
+            script.text.push_str(line);
+            script.text.push('\n');
+        }
         dialect.session_settings().iter().for_each(|sql| script.statement(sql));
         script.text.push('\n');
         script
@@ -136,11 +139,13 @@ impl Script {
             self.statement("BEGIN");
         }
         step.statements.iter().for_each(|sql| self.statement(sql));
+        if step.suspends_foreign_keys {
+            self.statement("PRAGMA foreign_key_check");
+        }
         if transaction {
             self.statement("COMMIT");
         }
         if step.suspends_foreign_keys {
-            self.statement("PRAGMA foreign_key_check");
             self.statement("PRAGMA foreign_keys = ON");
         }
         self.text.push('\n');

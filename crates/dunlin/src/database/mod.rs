@@ -20,13 +20,15 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use crate::error::Error;
 use crate::url::{DatabaseUrl, UrlDialect};
 
-/// What a connection is for.
+/// What a connection is for; it matters to SQLite only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Nothing is written: a SQLite file that does not exist is not made, and counts as empty.
+    /// Nothing is written. A file that does not exist counts as an empty database.
     Read,
-    /// A SQLite file that does not exist is made.
+    /// What is there may be changed. A file that does not exist counts as an empty database.
     Write,
+    /// A file that does not exist is made.
+    Create,
 }
 
 /// A connection to a database.
@@ -38,6 +40,8 @@ pub struct Database {
     /// The file of a SQLite database.
     file: Option<PathBuf>,
     absent: bool,
+    /// Whether a run is going on, or was interrupted.
+    pub(crate) running: bool,
 }
 
 enum Connection {
@@ -56,16 +60,18 @@ impl Database {
     pub async fn connect(url: &DatabaseUrl, access: Access) -> Result<Self, Error> {
         let timeout = url.timeouts.connect.unwrap_or(CONNECT_TIMEOUT);
         let shown = url.redacted();
-        let refused = |source| match &url.database {
-            Some(path) if url.dialect == UrlDialect::Sqlite => Error::OpenFile { path: path.clone(), source },
-            _ => Error::Connect { database: shown.clone(), source },
+        let refused = |source: sqlx::Error| match &url.database {
+            Some(path) if url.dialect == UrlDialect::Sqlite => {
+                Error::OpenFile { path: path.clone(), source: source.into() }
+            }
+            _ => Error::Connect { database: shown.clone(), source: source.into() },
         };
         let (connection, name, file) = match tokio::time::timeout(timeout, open(url, access)).await {
             Ok(opened) => opened.map_err(refused)?,
             Err(_) => return Err(Error::ConnectTimeout { database: shown, timeout }),
         };
         let absent = name == DialectName::Sqlite && file.is_none() && !url.is_in_memory();
-        Ok(Self { connection, dialect: dialect(name), shown, file, absent })
+        Ok(Self { connection, dialect: dialect(name), shown, file, absent, running: false })
     }
 
     /// The dialect that the server speaks.
@@ -107,12 +113,16 @@ impl Database {
     /// Runs one statement and returns how many rows it hit.
     pub(crate) async fn run(&mut self, sql: &str) -> Result<u64, Error> {
         tracing::debug!(sql, "statement");
-        self.try_run(sql).await.map_err(|source| Error::Statement { statement: sql.to_owned(), source })
+        self.try_run(sql)
+            .await
+            .map_err(|error| Error::Statement { statement: sql.to_owned(), source: error.into() })
     }
 
     /// Runs one query and returns its rows as text.
     pub(crate) async fn rows(&mut self, sql: &str) -> Result<Vec<Row>, Error> {
-        self.try_rows(sql).await.map_err(|source| Error::Statement { statement: sql.to_owned(), source })
+        self.try_rows(sql)
+            .await
+            .map_err(|error| Error::Statement { statement: sql.to_owned(), source: error.into() })
     }
 
     async fn try_run(&mut self, sql: &str) -> Result<u64, sqlx::Error> {
@@ -138,7 +148,7 @@ impl Database {
         match self.try_rows(sql).await {
             Ok(rows) => Ok(Some(rows)),
             Err(sqlx::Error::Database(error)) if self.is_missing_table(error.as_ref()) => Ok(None),
-            Err(source) => Err(Error::Statement { statement: sql.to_owned(), source }),
+            Err(error) => Err(Error::Statement { statement: sql.to_owned(), source: error.into() }),
         }
     }
 
@@ -183,6 +193,24 @@ impl Database {
         }
     }
 
+    /// Whether the session that runs the statements holds the lock. Behind a pooler that changes
+    /// sessions between transactions it may be another.
+    pub(crate) async fn holds_lock(&mut self, key: &crate::LockKey) -> Result<bool, Error> {
+        match &self.connection {
+            Connection::Postgres(_) => postgres::holds_lock(self, key).await,
+            Connection::MySql(_) => mysql::holds_lock(self, key).await,
+            Connection::Sqlite(_) => Ok(true),
+        }
+    }
+
+    /// A text column so that columns of tables with different collations can stand in one UNION.
+    pub(crate) fn plain_text(&self, column: &str) -> String {
+        match &self.connection {
+            Connection::MySql(_) => mysql::plain_text(column),
+            Connection::Postgres(_) | Connection::Sqlite(_) => column.to_owned(),
+        }
+    }
+
     /// Gives the lock back.
     pub(crate) async fn unlock(&mut self, key: &crate::LockKey) -> Result<(), Error> {
         match &self.connection {
@@ -206,7 +234,9 @@ impl Database {
     /// transaction.
     pub(crate) fn lock_file(&self) -> Option<PathBuf> {
         self.file.as_ref().map(|file| {
-            let mut name = file.clone().into_os_string();
+            // Whoever comes through a link must meet the same lock.
+            let file = file.canonicalize().unwrap_or_else(|_| file.clone());
+            let mut name = file.into_os_string();
             name.push(".lock");
             name.into()
         })

@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 
 use dunlin_core::dialect::DialectName;
 use dunlin_core::schema::TableName;
-use dunlin_engine::dialect::Dialect;
+use dunlin_engine::dialect::{Dialect, dialect};
 use sqlx::mysql::MySqlConnectOptions;
 use sqlx::{ConnectOptions as _, Executor as _, MySqlConnection, Row as _};
 
@@ -17,8 +17,8 @@ use crate::url::DatabaseUrl;
 /// The SQL state of error 1146.
 pub(super) const NO_SUCH_TABLE: &str = "42S02";
 
-/// The server's SQL mode stays as it is, so that a revision means here what it means in the client; the
-/// session's time zone is UTC, as a script says too.
+/// The server's SQL mode stays as it is, but for what the dialect's session settings say, which a script
+/// says too: a revision means here what it means in the client.
 pub(super) async fn connect(url: &DatabaseUrl) -> Result<MySqlConnection, sqlx::Error> {
     MySqlConnectOptions::from_str(&url.to_native())?
         .pipes_as_concat(false)
@@ -27,9 +27,12 @@ pub(super) async fn connect(url: &DatabaseUrl) -> Result<MySqlConnection, sqlx::
         .await
 }
 
-/// Which of the two it is: MariaDB says so in its version.
+/// Puts the session right, and says which of the two it is: MariaDB says so in its version. A server
+/// may be set not to commit by itself, or to take a backslash in a literal for itself.
 pub(super) async fn server(connection: &mut MySqlConnection) -> Result<DialectName, sqlx::Error> {
-    let row = connection.fetch_one(sqlx::raw_sql("SELECT VERSION()")).await?;
+    let settings = dialect(DialectName::MySql).session_settings().join("; ");
+    let sql = format!("{settings}; SELECT VERSION()");
+    let row = connection.fetch_one(sqlx::raw_sql(sqlx::AssertSqlSafe(sql))).await?;
     let version: String = row.try_get_unchecked(0)?;
     let mariadb = version.to_lowercase().contains("mariadb");
     Ok(if mariadb { DialectName::MariaDb } else { DialectName::MySql })
@@ -77,6 +80,17 @@ pub(super) async fn try_lock(database: &mut Database, key: &LockKey) -> Result<b
     let sql = format!("SELECT GET_LOCK({}, 0)", database.dialect.literal(key.mysql()));
     let rows = database.rows(&sql).await?;
     Ok(rows.first().and_then(|row| row.first()).is_some_and(|taken| taken.as_deref() == Some("1")))
+}
+
+pub(super) async fn holds_lock(database: &mut Database, key: &LockKey) -> Result<bool, Error> {
+    let sql = format!("SELECT IS_USED_LOCK({}) = CONNECTION_ID()", database.dialect.literal(key.mysql()));
+    let rows = database.rows(&sql).await?;
+    Ok(rows.first().and_then(|row| row.first()).is_some_and(|held| held.as_deref() == Some("1")))
+}
+
+/// MySQL refuses a UNION of columns with different collations.
+pub(super) fn plain_text(column: &str) -> String {
+    format!("CONVERT({column} USING utf8mb4) COLLATE utf8mb4_bin")
 }
 
 pub(super) async fn unlock(database: &mut Database, key: &LockKey) -> Result<(), Error> {

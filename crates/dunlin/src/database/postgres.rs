@@ -64,6 +64,15 @@ pub(super) async fn try_lock(database: &mut Database, key: &LockKey) -> Result<b
     Ok(rows.first().and_then(|row| row.first()).is_some_and(|taken| taken.as_deref() == Some("true")))
 }
 
+pub(super) async fn holds_lock(database: &mut Database, key: &LockKey) -> Result<bool, Error> {
+    let sql = format!(
+        "SELECT 1 FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory' AND granted \
+           AND objsubid = 1 AND ((classid::bigint << 32) | objid::bigint) = {}",
+        key.postgres()
+    );
+    Ok(!database.rows(&sql).await?.is_empty())
+}
+
 pub(super) async fn unlock(database: &mut Database, key: &LockKey) -> Result<(), Error> {
     database.rows(&format!("SELECT pg_advisory_unlock({})::text", key.postgres())).await.map(drop)
 }

@@ -27,19 +27,20 @@ pub(super) async fn connect(
         .foreign_keys(true)
         .busy_timeout(url.timeouts.busy.unwrap_or(BUSY_TIMEOUT));
     let file = url.database.as_ref().filter(|_| !url.is_in_memory()).map(PathBuf::from);
-    match file {
-        Some(file) if access == Access::Write || file.exists() => {
-            let options = options.filename(&file).create_if_missing(access == Access::Write);
-            let mut connection = options.connect().await?;
-            // The file is not looked at before the first statement: is it a database at all?
-            connection.execute(sqlx::raw_sql("PRAGMA schema_version")).await?;
-            Ok((connection, Some(file)))
-        }
-        _ => Ok((options.in_memory(true).connect().await?, None)),
-    }
+    let there = match &file {
+        Some(file) => access == Access::Create || file.try_exists()?,
+        None => false,
+    };
+    let Some(file) = file.filter(|_| there) else {
+        return Ok((options.in_memory(true).connect().await?, None));
+    };
+    let options = options.filename(&file).read_only(access == Access::Read);
+    let mut connection = options.create_if_missing(access == Access::Create).connect().await?;
+    // The file is not looked at before the first statement: is it a database at all?
+    connection.execute(sqlx::raw_sql("PRAGMA schema_version")).await?;
+    Ok((connection, Some(file)))
 }
 
-/// One query for each schema: a query of so many parts as there are tables is refused from 500 on.
 pub(super) fn existing(tables: &[TableName], dialect: &dyn Dialect) -> String {
     let mut wanted: BTreeMap<Option<&str>, Vec<String>> = BTreeMap::new();
     for (at, table) in tables.iter().enumerate() {
@@ -70,7 +71,9 @@ pub(super) fn may_create(schema: Option<&str>) -> Result<(), Error> {
 
 pub(super) async fn enforce_foreign_keys(database: &mut Database, on: bool) -> Result<(), Error> {
     let switch = if on { "ON" } else { "OFF" };
-    database.run(&format!("PRAGMA foreign_keys = {switch}")).await.map(drop)
+    database.run(&format!("PRAGMA foreign_keys = {switch}")).await?;
+    // A rebuild switches this on, and may not have come to where it switches it off.
+    database.run("PRAGMA legacy_alter_table = OFF").await.map(drop)
 }
 
 pub(super) async fn dangling_rows(database: &mut Database) -> Result<Vec<(String, String, u64)>, Error> {

@@ -29,7 +29,15 @@ impl Dialect for MySql {
     }
 
     fn session_settings(&self) -> &'static [&'static str] {
-        &["SET time_zone = '+00:00'"]
+        &[
+            "SET autocommit = 1",
+            "SET time_zone = '+00:00'",
+            "SET sql_mode = REPLACE(@@sql_mode, 'NO_BACKSLASH_ESCAPES', '')",
+        ]
+    }
+
+    fn stop_at_error(&self) -> Option<&'static str> {
+        None
     }
 
     fn quote(&self, identifier: &str) -> String {

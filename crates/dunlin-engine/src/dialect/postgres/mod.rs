@@ -30,12 +30,20 @@ impl Dialect for Postgres {
         &["SET TIME ZONE 'UTC'"]
     }
 
+    fn stop_at_error(&self) -> Option<&'static str> {
+        Some("\\set ON_ERROR_STOP on")
+    }
+
     fn quote(&self, identifier: &str) -> String {
         format!("\"{}\"", identifier.replace('"', "\"\""))
     }
 
     fn literal(&self, text: &str) -> String {
-        ddl::standard_literal(text)
+        // A backslash in a plain literal means what standard_conforming_strings says; here it does not.
+        match text.contains('\\') {
+            true => format!("E{}", ddl::standard_literal(&text.replace('\\', "\\\\"))),
+            false => ddl::standard_literal(text),
+        }
     }
 
     fn column_type(&self, data_type: &DataType) -> String {

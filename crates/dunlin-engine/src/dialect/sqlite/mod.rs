@@ -25,6 +25,10 @@ impl Dialect for Sqlite {
         &["PRAGMA foreign_keys = ON"]
     }
 
+    fn stop_at_error(&self) -> Option<&'static str> {
+        Some(".bail on")
+    }
+
     fn quote(&self, identifier: &str) -> String {
         format!("\"{}\"", identifier.replace('"', "\"\""))
     }
