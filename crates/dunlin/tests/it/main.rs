@@ -4,5 +4,6 @@
 mod alter;
 mod create;
 mod names;
+mod rebuild;
 mod restate;
 mod support;
