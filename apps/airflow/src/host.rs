@@ -116,16 +116,15 @@ impl Host {
         let file = database_url.database.as_deref().filter(|_| database_url.dialect == UrlDialect::Sqlite);
         if file.is_some_and(|file| Path::new(file).parent() == Some(home)) {
             std::fs::create_dir_all(home).map_err(|error| {
-                CommandError::failed(error)
-                    .note(format!("{} cannot be made", home.display()))
+                CommandError::failed(format!("cannot create the directory {}: {error}", home.display()))
                     .hint("set AIRFLOW_HOME to a directory that can be written")
             })?;
         }
         Ok(())
     }
 
-    /// The dialect that the URL names; of MySQL and MariaDB, which only the server can tell apart, the
-    /// one that the URL says.
+    /// The dialect that the URL names. Only the server can tell MySQL and MariaDB apart: for both it is
+    /// MySQL's, which serves both.
     pub fn dialect_of_url(&self) -> DialectName {
         match self.settings.database_url.dialect {
             UrlDialect::Postgres => DialectName::Postgres,

@@ -42,7 +42,7 @@ pub fn hint(error: &Error, words: &Hints) -> Option<String> {
         Error::LockFile { .. } => "the directory of the database must be writable".to_owned(),
         Error::Clash(_) => "unregister one of the two: a table can have one owner only".to_owned(),
         Error::MayNotCreate { role, schema } => {
-            format!("as the schema's owner: GRANT CREATE ON SCHEMA {schema} TO {role}")
+            format!("as the schema's owner: GRANT CREATE ON SCHEMA \"{schema}\" TO \"{role}\"")
         }
         Error::NoSchema { schema } => {
             format!("create the schema {schema}, or change {}", words.schema_setting)

@@ -29,9 +29,17 @@ impl Ui {
     }
 
     /// Text of the result, as it stands.
-    pub fn text(&self, text: &str) {
+    ///
+    /// # Errors
+    /// It could not be written in full, other than because nobody reads it any more.
+    pub fn text(&self, text: &str) -> Result<(), CommandError> {
         let mut stdout = std::io::stdout();
-        let _gone = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                Err(CommandError::failed(error).note("the output is not complete"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A line about what is going on.

@@ -10,7 +10,8 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// An error of any origin.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// The connection that does the work, inside the transaction of the run where there is one.
+/// The connection that does the work. Statements are committed one by one unless they begin a transaction
+/// themselves: the transactions of the run are those of its own steps.
 ///
 /// In offline mode [`execute`](Session::execute) adds the statement to the script, and
 /// [`query`](Session::query) is an error: there is no database to ask.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use dunlin_core::revision::RevisionId;
 use dunlin_core::session::BoxError;
 use dunlin_engine::owner::OwnerError;
 use dunlin_engine::ownership::Clash;
@@ -109,14 +110,18 @@ pub enum Error {
         schema: String,
     },
     /// A version row was not what it was when the plan was made.
-    #[error("{version_table} was changed by somebody else meanwhile: {statement} hit {rows} rows, not 1")]
+    #[error(
+        "{version_table} was changed by somebody else meanwhile: it is at {}, not at {}",
+        list(found),
+        list(expected)
+    )]
     RowMoved {
         /// The version table.
         version_table: String,
-        /// The statement.
-        statement: String,
-        /// How many rows it hit.
-        rows: u64,
+        /// The rows that the plan was made for.
+        expected: Vec<RevisionId>,
+        /// The rows that are there.
+        found: Vec<RevisionId>,
     },
     /// A step left rows that refer to nothing. It was rolled back.
     #[error("{} rows of {table} would refer to rows of {parent} that are gone", count)]
@@ -204,6 +209,11 @@ impl Error {
             _ => false,
         }
     }
+}
+
+fn list(rows: &[RevisionId]) -> String {
+    let rows: Vec<_> = rows.iter().map(RevisionId::as_str).collect();
+    if rows.is_empty() { "no revision".to_owned() } else { rows.join(", ") }
 }
 
 fn first_line(statement: &str) -> String {

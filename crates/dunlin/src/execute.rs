@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use dunlin_core::manager::{Lifecycle, PlannedStep, Run};
 use dunlin_core::operation::Operation;
+use dunlin_core::revision::RevisionId;
 use dunlin_core::session::{BoxError, BoxFuture, Session};
 use dunlin_engine::dialect::Rendered;
 use dunlin_engine::history::{RowChange, row_changes};
@@ -19,6 +20,7 @@ use crate::error::Error;
 use crate::introspect::{Introspected, Unsaid, introspect};
 use crate::lock::LockKey;
 use crate::report::{Event, Left, Observer, OwnerReport, RunStatus, StepReport};
+use crate::state;
 
 /// Runs a plan, by its manager's override where there is one and something is to be done. An error comes
 /// with what it left in the database.
@@ -45,7 +47,17 @@ pub(crate) async fn run(
     };
     let done = match lifecycle {
         _ if plan.steps.is_empty() => Ok(()),
-        Some(lifecycle) => dispatch(lifecycle, plan, &mut run).await,
+        Some(lifecycle) => {
+            let done = dispatch(lifecycle, plan, &mut run).await;
+            // The manager's own code decides what it did: the database is asked.
+            match run.rows().await {
+                Ok(rows) => {
+                    run.report.rows_after = rows;
+                    done
+                }
+                Err(error) => done.and(Err(error)),
+            }
+        }
         None => run.all_steps().await,
     };
     match done {
@@ -158,12 +170,16 @@ impl ManagerRun<'_, '_> {
             self.database.enforce_foreign_keys(false).await?;
         }
         self.suspended = suspended;
+        let version_table_existed = self.version_table_exists;
         let result = self.committed(steps, transactional, suspended.then_some(&dangling)).await;
         if result.is_err()
             && transactional
             && let Err(error) = self.database.run("ROLLBACK").await
         {
             tracing::debug!(%error, "nothing was rolled back");
+        }
+        if result.is_err() && transactional {
+            self.version_table_exists = version_table_existed;
         }
         self.suspended = false;
         let restored = match suspended {
@@ -186,9 +202,7 @@ impl ManagerRun<'_, '_> {
         if !self.database.holds_lock(self.lock).await? {
             return Err(Error::LockLost);
         }
-        if !transactional {
-            self.left = Left::Part;
-        }
+        let left = self.left;
         let mut done = Vec::new();
         let plan = self.plan;
         let mut rows = self.report.rows_after.clone();
@@ -204,6 +218,7 @@ impl ManagerRun<'_, '_> {
         if transactional {
             self.commit().await?;
         }
+        self.left = left;
         self.report.rows_after = rows;
         for step in done {
             (self.observer)(&Event::StepDone { owner: plan.owner.clone(), step: step.clone() });
@@ -240,6 +255,12 @@ impl ManagerRun<'_, '_> {
     }
 
     async fn step(&mut self, step: &Step) -> Result<(), Error> {
+        if self.version_table_exists {
+            self.expect_rows(&step.rows_before).await?;
+        }
+        if !self.database.dialect().capabilities().transactional_ddl {
+            self.left = Left::Part;
+        }
         if !std::mem::replace(&mut self.version_table_exists, true) {
             let table = version_table::table(&self.plan.version_table);
             self.operation(&Operation::CreateTable { table }).await?;
@@ -259,7 +280,7 @@ impl ManagerRun<'_, '_> {
 
     async fn change_rows(&mut self, step: &Step) -> Result<(), Error> {
         for change in row_changes(&step.rows_before, &step.rows_after) {
-            self.change_row(&change).await?;
+            self.change_row(step, &change).await?;
         }
         Ok(())
     }
@@ -297,15 +318,31 @@ impl ManagerRun<'_, '_> {
         Ok(())
     }
 
-    /// An update or delete that does not hit its row means that another tool was here: the lock binds
-    /// only those who ask for it.
-    async fn change_row(&mut self, change: &RowChange) -> Result<(), Error> {
+    /// Another tool may have been here since the plan was made: the lock binds only those who ask for it.
+    async fn expect_rows(&mut self, expected: &[RevisionId]) -> Result<(), Error> {
+        let found = self.rows().await?;
+        if found == expected { Ok(()) } else { Err(self.row_moved(expected, found)) }
+    }
+
+    /// An update or delete that does not hit its row means that another tool was here just now.
+    async fn change_row(&mut self, step: &Step, change: &RowChange) -> Result<(), Error> {
         let version_table = &self.plan.version_table;
         let statement = version_table::statement(self.database.dialect(), version_table, change);
-        match self.database.run(&statement).await? {
-            1 => Ok(()),
-            rows => Err(Error::RowMoved { version_table: version_table.clone(), statement, rows }),
+        if self.database.run(&statement).await? == 1 {
+            return Ok(());
         }
+        let found = self.rows().await?;
+        Err(self.row_moved(&step.rows_before, found))
+    }
+
+    async fn rows(&mut self) -> Result<Vec<RevisionId>, Error> {
+        let rows = state::version_rows(self.database, &[&self.plan.version_table]).await?;
+        Ok(rows.into_iter().flatten().flatten().collect())
+    }
+
+    fn row_moved(&self, expected: &[RevisionId], found: Vec<RevisionId>) -> Error {
+        let version_table = self.plan.version_table.clone();
+        Error::RowMoved { version_table, expected: expected.to_vec(), found }
     }
 }
 

@@ -73,8 +73,8 @@ impl Migrator {
     /// # Errors
     /// The database cannot be read.
     pub async fn status(&self, database: &mut Database) -> Result<Vec<OwnerStatus>, Error> {
-        let owners: Vec<&Owner> = self.owners.iter().collect();
-        let rows = state::version_rows(database, &owners).await?;
+        let version_tables: Vec<&str> = self.owners.iter().map(Owner::version_table).collect();
+        let rows = state::version_rows(database, &version_tables).await?;
         let status = |(owner, rows): (&Owner, Option<_>)| OwnerStatus::new(owner, rows.unwrap_or_default());
         Ok(self.owners.iter().zip(rows).map(status).collect())
     }

@@ -11,35 +11,35 @@ use dunlin_engine::version_table;
 use crate::database::Database;
 use crate::error::Error;
 
-/// The version rows of every owner, sorted; `None` for one whose version table does not exist. One
-/// round trip where all version tables exist, else three, whatever the number of owners.
+/// The rows of version tables, sorted; `None` for one that does not exist. One round trip where all of
+/// them exist, else three, whatever their number.
 pub(crate) async fn version_rows(
     database: &mut Database,
-    owners: &[&Owner],
+    version_tables: &[&str],
 ) -> Result<Vec<Option<Vec<RevisionId>>>, Error> {
-    let all: Vec<usize> = (0..owners.len()).collect();
-    if let Some(rows) = read(database, owners, &all).await? {
+    let all: Vec<usize> = (0..version_tables.len()).collect();
+    if let Some(rows) = read(database, version_tables, &all).await? {
         return Ok(rows);
     }
-    let tables: Vec<TableName> = owners.iter().map(|owner| owner.version_table().into()).collect();
+    let tables: Vec<TableName> = version_tables.iter().map(|table| (*table).into()).collect();
     let existing = database.existing(&tables).await?;
     let there: Vec<usize> = all.into_iter().filter(|at| existing.contains(&tables[*at])).collect();
-    Ok(read(database, owners, &there).await?.unwrap_or_else(|| vec![None; owners.len()]))
+    Ok(read(database, version_tables, &there).await?.unwrap_or_else(|| vec![None; tables.len()]))
 }
 
 async fn read(
     database: &mut Database,
-    owners: &[&Owner],
+    version_tables: &[&str],
     there: &[usize],
 ) -> Result<Option<Vec<Option<Vec<RevisionId>>>>, Error> {
-    let mut found = vec![None; owners.len()];
+    let mut found = vec![None; version_tables.len()];
     if there.is_empty() {
         return Ok(Some(found));
     }
     let dialect = database.dialect();
     let column = database.plain_text(version_table::COLUMN);
     let select = |at: &usize| {
-        let table = dialect.quote(owners[*at].version_table());
+        let table = dialect.quote(version_tables[*at]);
         format!("SELECT {at}, {column} FROM {table}")
     };
     let sql = there.iter().map(select).collect::<Vec<_>>().join(" UNION ALL ");
@@ -64,7 +64,8 @@ pub(crate) async fn states(
     owners: &[&Owner],
     all_tables: bool,
 ) -> Result<Vec<State>, Error> {
-    let rows = version_rows(database, owners).await?;
+    let version_tables: Vec<&str> = owners.iter().map(|owner| owner.version_table()).collect();
+    let rows = version_rows(database, &version_tables).await?;
     let mut wanted: BTreeSet<TableName> = BTreeSet::new();
     let mut tables_of = Vec::with_capacity(owners.len());
     for (owner, rows) in owners.iter().zip(&rows) {

@@ -112,11 +112,6 @@ pub(crate) async fn run(
         let lifecycle = owner.manager().lifecycle_override().map(AsRef::as_ref);
         let own = &mut report.owners[before + position];
         execute::run(database, lock, plan, rendered, lifecycle, own, observer).await?;
-        if lifecycle.is_some() && !plan.steps.is_empty() {
-            // The manager's own code decides what it did: the database is asked.
-            let rows = state::version_rows(database, &[*owner]).await.map_err(nothing)?;
-            own.rows_after = rows.into_iter().next().flatten().unwrap_or_default();
-        }
     }
     Ok(())
 }

@@ -61,7 +61,7 @@ pub(super) async fn run(
                 host.migrator().script(&mut database, owner.name(), &intent).await
             }
         };
-        ui.text(script.map_err(failed)?.as_str());
+        ui.text(script.map_err(failed)?.as_str())?;
         return Ok(ExitStatus::Done);
     }
 

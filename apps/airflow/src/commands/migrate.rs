@@ -68,7 +68,7 @@ pub(super) async fn run(
                 host.migrator().migrate_script(&mut database, target).await
             }
         };
-        ui.text(script.map_err(failed)?.as_str());
+        ui.text(script.map_err(failed)?.as_str())?;
         return Ok(ExitStatus::Done);
     }
 

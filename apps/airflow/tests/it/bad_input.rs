@@ -194,17 +194,21 @@ fn shown(dialect: DialectName) -> &'static str {
 #[test]
 fn an_unwritable_sqlite_path() {
     let directory = tempfile::tempdir().unwrap();
-    let missing = directory.path().join("no/such/directory/airflow.db");
+    let on = |file: &Path| {
+        Installation::bare().connection(&format!("sqlite:///{}", file.display())).managers(TICKETING)
+    };
+    let refused = |file: &Path, command: &[&str]| {
+        let error = format!("cannot open the database file {}", file.display());
+        on(file).run(command).says(FAILED, &error, Some("its directory must exist and be writable"));
+    };
+    let creates = |command: &&[&str]| !is_status(command) && command[1] != "downgrade";
     // Not even an administrator can make files in /proc.
-    for file in [missing.as_path(), directory.path(), Path::new("/proc/airflow.db")] {
-        let airflow =
-            Installation::bare().connection(&format!("sqlite:///{}", file.display())).managers(TICKETING);
-        for command in COMMANDS.iter().filter(|command| !is_status(command)) {
-            let outcome = airflow.run(command);
-            let error = format!("cannot open the database file {}", file.display());
-            outcome.says(FAILED, &error, Some("its directory must exist and be writable"));
-        }
+    for file in [&directory.path().join("no/such/directory/airflow.db"), Path::new("/proc/airflow.db")] {
+        COMMANDS.into_iter().filter(creates).for_each(|command| refused(file, command));
+        let hint = Some("`airflow db migrate` creates it");
+        on(file).run(&["db", "check"]).says(FAILED, "does not exist", hint);
     }
+    COMMANDS.into_iter().for_each(|command| refused(directory.path(), command));
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
 }
 
@@ -228,18 +232,21 @@ fn is_status(command: &[&str]) -> bool {
     command[1].starts_with("check") || command.contains(&"-s")
 }
 
-/// What only looks makes no file.
+/// What creates nothing makes no file.
 #[test]
-fn status_commands_do_not_make_the_sqlite_file() {
+fn most_commands_do_not_make_the_sqlite_file() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("airflow.db");
     let airflow =
         Installation::bare().connection(&format!("sqlite:///{}", file.display())).managers(TICKETING);
     let behind = airflow.run(&["db", "check-migrations", "-t", "0"]);
     behind.says(PENDING, "the database is not up to date", Some("run `airflow db migrate`"));
-    for command in COMMANDS.iter().filter(|command| is_status(command) && command[1] != "check-migrations") {
-        assert_eq!(airflow.run(command).code, DONE, "{command:?}");
-    }
+    assert_eq!(airflow.run(&["db", "migrate", "-s"]).code, DONE);
+    let missing = airflow.run(&["db", "check"]);
+    missing.says(FAILED, "airflow.db does not exist", Some("`airflow db migrate` creates it"));
+    // Nor does what has nothing to take away.
+    assert_eq!(airflow.run(&["db", "downgrade", "-n", "2.6.2", "-y"]).code, DONE);
+    assert_eq!(airflow.run(&["db", "reset", "-y", "--skip-init"]).code, DONE);
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
     assert_eq!(std::fs::read_dir(airflow.home()).unwrap().count(), 0);
 }
@@ -255,7 +262,8 @@ test_on! {
         let airflow = Installation::on(db).connection(&role.url);
         let before = snapshot(db).await;
         let error = format!("role {} may not create tables in schema public", role.name);
-        let hint = format!("as the schema's owner: GRANT CREATE ON SCHEMA public TO {}", role.name);
+        let grant = format!("GRANT CREATE ON SCHEMA \"public\" TO \"{}\"", role.name);
+        let hint = format!("as the schema's owner: {grant}");
         for command in [&["db", "migrate"][..], &["db", "migrate", "-m"], &["db-manager", "migrate", TICKETING]] {
             let outcome = airflow.run(command);
             outcome.says(FAILED, &error, Some(&hint));
@@ -272,7 +280,7 @@ test_on! {
 
         // The hint helps.
         db.execute("DROP TABLE alembic_version_drt").await;
-        db.execute(&format!("GRANT CREATE ON SCHEMA public TO {}", role.name)).await;
+        db.execute(&grant).await;
         airflow.succeed(&["db", "migrate"]);
         role.drop(db).await;
     }

@@ -129,6 +129,7 @@ db_test! {
             ],
             DialectName::Sqlite => &["sqlite", "sqlite+pysqlite", "sqlite+aiosqlite"],
         };
+        stamp(db, VERSION_TABLE, HEAD).await;
         for driver in drivers {
             let airflow = Installation::on(db).connection(&format!("{driver}://{rest}"));
             let said = airflow.succeed(&["db", "check"]);
@@ -237,8 +238,14 @@ fn an_outdated_place_and_options_without_effect_are_warned_of() {
 db_test! {
     async fn db_check(db) {
         let airflow = Installation::on(db);
-        let said = airflow.succeed(&["db", "check"]);
         let shown = db.parsed_url().redacted();
+        if let Some(file) = db.file() {
+            let missing = airflow.run(&["db", "check"]);
+            missing.says(1, &format!("{shown} does not exist"), Some("`airflow db migrate` creates it"));
+            assert!(!file.exists());
+            std::fs::write(file, "").unwrap();
+        }
+        let said = airflow.succeed(&["db", "check"]);
         assert_eq!(said, format!("{shown} can be reached\n"));
         assert_eq!(db.tables().await, Vec::<String>::new());
     }

@@ -7,6 +7,7 @@ mod demo;
 mod facts;
 mod lock;
 mod managers;
+mod recovery;
 mod schema;
 mod scripts;
 mod story;

@@ -144,7 +144,7 @@ db_test! {
         assert_eq!(rows(db, "alembic_version_notes").await, ["notes_2"]);
 
         run(&["db", "migrate"]).await;
-        assert_eq!(lifecycle.calls(), call("upgrade", &[]), "nothing to do, and yet its turn");
+        assert_eq!(lifecycle.calls(), [], "there is nothing to do");
 
         run(&["db-manager", "downgrade", "test.Noting", "-n", "1.0.0", "-y"]).await;
         assert_eq!(lifecycle.calls(), call("downgrade", &["downgrade notes_2: add body"]));

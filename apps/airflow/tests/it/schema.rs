@@ -145,7 +145,7 @@ test_on! {
         db.execute(&format!("GRANT CREATE ON SCHEMA public TO {}", role.name)).await;
         let airflow = Installation::on(db).connection(&role.url).schema(&schema);
         let error = format!("role {} may not create tables in schema {schema}", role.name);
-        let hint = format!("as the schema's owner: GRANT CREATE ON SCHEMA {schema} TO {}", role.name);
+        let hint = format!("as the schema's owner: GRANT CREATE ON SCHEMA \"{schema}\" TO \"{}\"", role.name);
         airflow.run(&["db", "migrate"]).says(1, &error, Some(&hint));
         assert_eq!(db.tables().await, Vec::<String>::new());
         role.drop(db).await;

@@ -372,6 +372,12 @@ impl Role {
 
 /// Runs a script in the database's own client, which must not complain.
 pub(crate) async fn run_in_client(db: &TestDatabase, script: &str) {
+    let outcome = in_client(db, script);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{outcome:?} for\n{script}");
+}
+
+/// Runs a script in the database's own client.
+pub(crate) fn in_client(db: &TestDatabase, script: &str) -> Outcome {
     let url = db.parsed_url();
     let mut command = match db.dialect() {
         DialectName::Postgres => {
@@ -396,7 +402,8 @@ pub(crate) async fn run_in_client(db: &TestDatabase, script: &str) {
             sqlite.arg("-batch").arg(db.file().unwrap());
             sqlite
         }
-        DialectName::Sqlite if has("python3") => {
+        // Python's module knows no commands of the client.
+        DialectName::Sqlite => {
             let mut python = Command::new("python3");
             let program = "import sqlite3, sys\n\
                            script = ''.join(line for line in sys.stdin if not line.startswith('.'))\n\
@@ -404,14 +411,8 @@ pub(crate) async fn run_in_client(db: &TestDatabase, script: &str) {
             python.args(["-c", program]).arg(db.file().unwrap());
             python
         }
-        // A machine without any other client: SQLite's library reads the whole script.
-        DialectName::Sqlite => {
-            let lines = script.lines().filter(|line| !line.starts_with('.'));
-            return db.execute(&lines.collect::<Vec<_>>().join("\n")).await;
-        }
     };
-    let outcome = feed(&mut command, script);
-    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{outcome:?} for\n{script}");
+    feed(&mut command, script)
 }
 
 /// Whether a program is on the PATH.

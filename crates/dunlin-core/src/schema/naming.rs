@@ -19,7 +19,7 @@ pub struct NamingConvention {
     pub ix: Option<String>,
     /// Unique constraints.
     pub uq: Option<String>,
-    /// Checks. A check that has a name takes it as `%(constraint_name)s`.
+    /// Checks. It is not applied: every check is named where it is written down.
     pub ck: Option<String>,
     /// Foreign keys.
     pub fk: Option<String>,

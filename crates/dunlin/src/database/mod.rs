@@ -120,6 +120,7 @@ impl Database {
 
     /// Runs one query and returns its rows as text.
     pub(crate) async fn rows(&mut self, sql: &str) -> Result<Vec<Row>, Error> {
+        tracing::debug!(sql, "query");
         self.try_rows(sql)
             .await
             .map_err(|error| Error::Statement { statement: sql.to_owned(), source: error.into() })
@@ -145,6 +146,7 @@ impl Database {
 
     /// The rows of a query; `None` when a table in it does not exist.
     pub(crate) async fn rows_if_tables_exist(&mut self, sql: &str) -> Result<Option<Vec<Row>>, Error> {
+        tracing::debug!(sql, "query");
         match self.try_rows(sql).await {
             Ok(rows) => Ok(Some(rows)),
             Err(sqlx::Error::Database(error)) if self.is_missing_table(error.as_ref()) => Ok(None),

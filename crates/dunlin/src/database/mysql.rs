@@ -44,7 +44,7 @@ pub(super) fn existing(tables: &[TableName], dialect: &dyn Dialect) -> String {
     let mut wanted: BTreeMap<Option<&str>, (Vec<String>, Vec<String>)> = BTreeMap::new();
     for (at, table) in tables.iter().enumerate() {
         let (names, positions) = wanted.entry(table.schema.as_deref()).or_default();
-        names.push(dialect.literal(&table.name));
+        names.push(folded(&dialect.literal(&table.name)));
         positions.push(at.to_string());
     }
     let query = |(schema, (names, positions)): (Option<&str>, (Vec<String>, Vec<String>))| {
@@ -54,11 +54,17 @@ pub(super) fn existing(tables: &[TableName], dialect: &dyn Dialect) -> String {
         };
         let (names, positions) = (names.join(", "), positions.join(", "));
         format!(
-            "SELECT ELT(FIELD(CONVERT(table_name USING utf8mb4) COLLATE utf8mb4_bin, {names}), {positions}) \
-             FROM information_schema.tables WHERE table_schema = {schema} AND table_name IN ({names})"
+            "SELECT ELT(FIELD(CONVERT({table_name} USING utf8mb4) COLLATE utf8mb4_bin, {names}), {positions}) \
+             FROM information_schema.tables WHERE table_schema = {schema} AND table_name IN ({names})",
+            table_name = folded("table_name")
         )
     };
     wanted.into_iter().map(query).collect::<Vec<_>>().join(" UNION ALL ")
+}
+
+/// A name as the server compares it: a server that is set to does not look at upper and lower case.
+fn folded(name: &str) -> String {
+    format!("IF(@@lower_case_table_names = 0, {name}, LOWER({name}))")
 }
 
 /// What a role may do is not to be had as a plain answer here; only the database's existence is.
