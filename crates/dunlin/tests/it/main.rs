@@ -7,3 +7,4 @@ mod names;
 mod rebuild;
 mod restate;
 mod support;
+mod transactions;
