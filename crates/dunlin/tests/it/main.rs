@@ -6,5 +6,6 @@ mod create;
 mod names;
 mod rebuild;
 mod restate;
+mod status;
 mod support;
 mod transactions;
