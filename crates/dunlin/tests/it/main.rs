@@ -3,6 +3,7 @@
 
 mod alter;
 mod create;
+mod fault;
 mod names;
 mod rebuild;
 mod restate;
