@@ -41,6 +41,6 @@ pub mod prelude {
     pub use crate::revision::{Migration, Revision};
     pub use crate::schema::{
         Column, ColumnType, ConstraintKind, DataType, ForeignKey, Index, Metadata, NamingConvention,
-        ReferentialAction, ServerDefault, SqlValue, Table,
+        ReferentialAction, SqlValue, Table,
     };
 }

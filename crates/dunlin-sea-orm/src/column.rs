@@ -1,6 +1,6 @@
 //! One column of an entity.
 
-use dunlin_core::schema::{Column, ServerDefault, TableName};
+use dunlin_core::schema::{Column, SqlValue, TableName};
 use sea_orm::Value;
 use sea_orm::sea_query::{ColumnDef, Expr, Keyword};
 
@@ -37,29 +37,29 @@ pub(crate) fn column(definition: &ColumnDef, table: &TableName) -> Result<Column
     Ok(column)
 }
 
-fn server_default(default: &Expr) -> Option<ServerDefault> {
+fn server_default(default: &Expr) -> Option<SqlValue> {
     match default {
         Expr::Value(value) | Expr::Constant(value) => plain_value(value),
-        Expr::Custom(sql) => Some(ServerDefault::expression(sql.as_ref())),
-        Expr::Keyword(Keyword::CurrentTimestamp) => Some(ServerDefault::expression("CURRENT_TIMESTAMP")),
-        Expr::Keyword(Keyword::CurrentDate) => Some(ServerDefault::expression("CURRENT_DATE")),
-        Expr::Keyword(Keyword::CurrentTime) => Some(ServerDefault::expression("CURRENT_TIME")),
+        Expr::Custom(sql) => Some(SqlValue::expression(sql.as_ref())),
+        Expr::Keyword(Keyword::CurrentTimestamp) => Some(SqlValue::expression("CURRENT_TIMESTAMP")),
+        Expr::Keyword(Keyword::CurrentDate) => Some(SqlValue::expression("CURRENT_DATE")),
+        Expr::Keyword(Keyword::CurrentTime) => Some(SqlValue::expression("CURRENT_TIME")),
         _ => None,
     }
 }
 
-fn plain_value(value: &Value) -> Option<ServerDefault> {
-    let number = |text: String| Some(ServerDefault::Expression(text));
+fn plain_value(value: &Value) -> Option<SqlValue> {
+    let number = |text: String| Some(SqlValue::Expression(text));
     match value {
-        Value::Bool(Some(value)) => Some(ServerDefault::Boolean(*value)),
+        Value::Bool(Some(value)) => Some(SqlValue::Boolean(*value)),
         Value::TinyInt(Some(value)) => number(value.to_string()),
         Value::SmallInt(Some(value)) => number(value.to_string()),
         Value::Int(Some(value)) => number(value.to_string()),
         Value::BigInt(Some(value)) => number(value.to_string()),
         Value::Float(Some(value)) if value.is_finite() => number(value.to_string()),
         Value::Double(Some(value)) if value.is_finite() => number(value.to_string()),
-        Value::String(Some(value)) => Some(ServerDefault::text(value.as_str())),
-        Value::Char(Some(value)) => Some(ServerDefault::text(value.to_string())),
+        Value::String(Some(value)) => Some(SqlValue::text(value.as_str())),
+        Value::Char(Some(value)) => Some(SqlValue::text(value.to_string())),
         _ => None,
     }
 }
@@ -70,20 +70,20 @@ mod tests {
 
     use super::*;
 
-    fn default_of(default: impl Into<Expr>) -> Result<Option<ServerDefault>, EntityError> {
+    fn default_of(default: impl Into<Expr>) -> Result<Option<SqlValue>, EntityError> {
         let definition = ColumnDef::new_with_type("c", ColumnType::Text).default(default.into()).to_owned();
         column(&definition, &"t".into()).map(|column| column.server_default)
     }
 
     #[test]
     fn plain_defaults_are_carried_over() {
-        let expression = |sql: &str| Ok(Some(ServerDefault::expression(sql)));
-        assert_eq!(default_of(false), Ok(Some(ServerDefault::Boolean(false))));
+        let expression = |sql: &str| Ok(Some(SqlValue::expression(sql)));
+        assert_eq!(default_of(false), Ok(Some(SqlValue::Boolean(false))));
         assert_eq!(default_of(-1), expression("-1"));
         assert_eq!(default_of(7_i64), expression("7"));
         assert_eq!(default_of(0.5), expression("0.5"));
-        assert_eq!(default_of("it's"), Ok(Some(ServerDefault::text("it's"))));
-        assert_eq!(default_of('x'), Ok(Some(ServerDefault::text("x"))));
+        assert_eq!(default_of("it's"), Ok(Some(SqlValue::text("it's"))));
+        assert_eq!(default_of('x'), Ok(Some(SqlValue::text("x"))));
         assert_eq!(default_of(Expr::current_timestamp()), expression("CURRENT_TIMESTAMP"));
         assert_eq!(default_of(Expr::cust("now()")), expression("now()"));
     }

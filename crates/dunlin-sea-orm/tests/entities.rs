@@ -113,10 +113,8 @@ fn columns_keep_their_order_types_nullability_defaults_and_comments() {
         t.column("id", DataType::BigInteger).primary_key();
         t.column("email", DataType::string(255)).not_null().unique();
         t.column("pen_name", DataType::Text).comment("shown on the cover");
-        t.column("active", DataType::Boolean).not_null().server_default(ServerDefault::Boolean(true));
-        t.column("joined_at", timestamp)
-            .not_null()
-            .server_default(ServerDefault::expression("CURRENT_TIMESTAMP"));
+        t.column("active", DataType::Boolean).not_null().server_default(SqlValue::Boolean(true));
+        t.column("joined_at", timestamp).not_null().server_default(SqlValue::expression("CURRENT_TIMESTAMP"));
         t.column("left_at", DataType::datetime());
         let rating = ColumnType::all(DataType::Float).on(DialectName::Postgres, DataType::native("REAL"));
         t.column("rating", rating).not_null();

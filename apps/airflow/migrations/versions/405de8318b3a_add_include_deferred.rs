@@ -14,7 +14,7 @@ pub(crate) fn revision() -> Revision {
 pub(crate) fn upgrade(op: &mut Operations) {
     op.alter_table("slot_pool", |t| {
         let column = Column::new("include_deferred", DataType::Boolean);
-        t.add_column(column.not_null().server_default(ServerDefault::Boolean(false)));
+        t.add_column(column.not_null().server_default(SqlValue::Boolean(false)));
     });
     op.alter_table("slot_pool", |t| {
         t.alter_column("include_deferred").server_default(None);

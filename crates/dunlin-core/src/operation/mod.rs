@@ -10,8 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dialect::PerDialect;
 use crate::schema::{
-    Column, ColumnType, Constraint, ConstraintKind, Index, Metadata, ServerDefault, SqlValue, Table,
-    TableName,
+    Column, ColumnType, Constraint, ConstraintKind, Index, Metadata, SqlValue, Table, TableName,
 };
 
 pub use recorder::{AlterColumn, AlterTable, Operations};
@@ -105,7 +104,7 @@ pub enum TableChange {
         /// Whether it may be NULL from now on.
         nullable: Option<bool>,
         /// A new server default, or none (`Some(None)`).
-        server_default: Option<Option<ServerDefault>>,
+        server_default: Option<Option<SqlValue>>,
     },
     /// Adds a constraint.
     AddConstraint {

@@ -4,7 +4,7 @@ use super::{Operation, TableChange};
 use crate::dialect::PerDialect;
 use crate::schema::{
     Check, Column, ColumnType, Constraint, ConstraintKind, ForeignKey, Index, NamingConvention, PrimaryKey,
-    ServerDefault, SqlValue, Table, TableBuilder, TableName, Unique,
+    SqlValue, Table, TableBuilder, TableName, Unique,
 };
 
 /// Records operations, in order. Nothing runs while it records.
@@ -253,7 +253,7 @@ impl AlterColumn<'_> {
     }
 
     /// A new server default, or none.
-    pub fn server_default(self, to: Option<ServerDefault>) -> Self {
+    pub fn server_default(self, to: Option<SqlValue>) -> Self {
         if let TableChange::AlterColumn { server_default, .. } = &mut *self.change {
             *server_default = Some(to);
         }

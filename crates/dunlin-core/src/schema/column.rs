@@ -19,7 +19,7 @@ pub struct Column {
     pub nullable: bool,
     /// The value the server puts in when none is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub server_default: Option<ServerDefault>,
+    pub server_default: Option<SqlValue>,
     /// Whether the server counts it up (SERIAL, AUTO_INCREMENT, the SQLite row id).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub autoincrement: bool,
@@ -48,14 +48,11 @@ impl Column {
     }
 
     /// The same column with a server default.
-    pub fn server_default(mut self, default: ServerDefault) -> Self {
+    pub fn server_default(mut self, default: SqlValue) -> Self {
         self.server_default = Some(default);
         self
     }
 }
-
-/// A column's server default.
-pub type ServerDefault = SqlValue;
 
 /// A value as it stands in SQL.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,7 +105,7 @@ impl ColumnBuilder<'_> {
     }
 
     /// A server default.
-    pub fn server_default(mut self, default: ServerDefault) -> Self {
+    pub fn server_default(mut self, default: SqlValue) -> Self {
         self.column().server_default = Some(default);
         self
     }

@@ -10,7 +10,7 @@ mod naming;
 mod table;
 mod types;
 
-pub use column::{Column, ColumnBuilder, ServerDefault, SqlValue};
+pub use column::{Column, ColumnBuilder, SqlValue};
 pub use constraint::{Check, Constraint, ConstraintKind, ForeignKey, PrimaryKey, ReferentialAction, Unique};
 pub use index::Index;
 pub use metadata::{Metadata, SchemaError};

@@ -11,8 +11,7 @@
 use std::borrow::Cow;
 
 use dunlin_core::schema::{
-    Check, Column, DataType, ForeignKey, PrimaryKey, ReferentialAction, ServerDefault, Table, TableName,
-    Unique,
+    Check, Column, DataType, ForeignKey, PrimaryKey, ReferentialAction, SqlValue, Table, TableName, Unique,
 };
 
 use super::cursor::{Cursor, is_name};
@@ -37,7 +36,7 @@ pub struct SqliteTable {
 ///
 /// - A type is what `parse_type` makes of it. Where that is [`DataType::Native`] (or a collation has
 ///   no other place), the declared text is kept to the letter; it may be empty.
-/// - A default that is a string becomes [`ServerDefault::Text`]; any other is kept to the letter.
+/// - A default that is a string becomes [`SqlValue::Text`]; any other is kept to the letter.
 /// - Constraints of columns become constraints of the table. Those without a name stay without one.
 /// - A column is `autoincrement` if it stands for the row id (`INTEGER PRIMARY KEY`), whether or not
 ///   the text says AUTOINCREMENT. It is not nullable if the text says NOT NULL, or if SQLite never lets
@@ -59,7 +58,7 @@ pub struct SqliteTable {
 ///
 /// let mut pool = Table::build("pool", |t| {
 ///     t.column("id", DataType::Integer);
-///     t.column("slots", DataType::native("int")).server_default(ServerDefault::expression("-1"));
+///     t.column("slots", DataType::native("int")).server_default(SqlValue::expression("-1"));
 ///     t.column("name", DataType::string(50).collate("NOCASE")).not_null();
 ///     t.primary_key("pool_pkey", ["id"]);
 /// });
@@ -256,20 +255,20 @@ impl<'s, F: Fn(&str) -> DataType> Reader<'s, F> {
     }
 
     /// What follows DEFAULT: `(expression)`, or a literal or word that may have a sign.
-    fn default_value(&mut self) -> Result<ServerDefault, SqlError> {
+    fn default_value(&mut self) -> Result<SqlValue, SqlError> {
         let start = self.cursor.place();
         if self.cursor.at_symbol("(") {
             self.cursor.brackets()?;
-            return Ok(ServerDefault::expression(self.cursor.text_since(start)));
+            return Ok(SqlValue::expression(self.cursor.text_since(start)));
         }
         let signed = self.cursor.skip_symbol("-") || self.cursor.skip_symbol("+");
         match self.cursor.peek(0) {
             Some(token) if token.kind != TokenKind::Symbol => {
                 self.cursor.skip(1);
                 if token.kind == TokenKind::String && !signed {
-                    return Ok(ServerDefault::text(token.value()));
+                    return Ok(SqlValue::text(token.value()));
                 }
-                Ok(ServerDefault::expression(self.cursor.text_since(start)))
+                Ok(SqlValue::expression(self.cursor.text_since(start)))
             }
             _ => Err(self.cursor.unexpected("a default")),
         }

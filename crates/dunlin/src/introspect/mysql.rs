@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use dunlin_core::dialect::{DialectName, PerDialect};
 use dunlin_core::schema::{
-    Check, Column, DataType, ForeignKey, Index, PrimaryKey, ServerDefault, TableName, Unique,
+    Check, Column, DataType, ForeignKey, Index, PrimaryKey, SqlValue, TableName, Unique,
 };
 
 use super::{Introspected, Scope, Unsaid, action, optional, text};
@@ -92,12 +92,10 @@ pub(super) async fn read(
         let server_default = match extra.on_update.take() {
             None => default,
             Some(on_update) => match default {
-                Some(ServerDefault::Text(text)) => {
-                    Some(ServerDefault::Expression(format!("{} {on_update}", dialect.literal(&text))))
+                Some(SqlValue::Text(text)) => {
+                    Some(SqlValue::Expression(format!("{} {on_update}", dialect.literal(&text))))
                 }
-                Some(ServerDefault::Expression(sql)) => {
-                    Some(ServerDefault::Expression(format!("{sql} {on_update}")))
-                }
+                Some(SqlValue::Expression(sql)) => Some(SqlValue::Expression(format!("{sql} {on_update}"))),
                 other => {
                     extra.unknown.push(on_update);
                     other
@@ -231,27 +229,27 @@ impl Extra {
 }
 
 /// MySQL prints a literal bare, an expression with its quotes and backslashes escaped.
-fn default_of_mysql(default: String, data_type: &DataType, is_expression: bool) -> ServerDefault {
+fn default_of_mysql(default: String, data_type: &DataType, is_expression: bool) -> SqlValue {
     let time = matches!(data_type, DataType::DateTime { .. } | DataType::Timestamp { .. });
     let bits = match data_type {
         DataType::Native(text) => ["bit", "binary", "varbinary"].iter().any(|bits| text.starts_with(bits)),
         _ => false,
     };
     if (time && default.to_uppercase().starts_with("CURRENT_TIMESTAMP")) || bits {
-        ServerDefault::Expression(default)
+        SqlValue::Expression(default)
     } else if is_expression {
-        ServerDefault::Expression(format!("({})", without_escapes(&default)))
+        SqlValue::Expression(format!("({})", without_escapes(&default)))
     } else {
-        ServerDefault::Text(default)
+        SqlValue::Text(default)
     }
 }
 
 /// MariaDB prints SQL, and NULL as a word.
-fn default_of_mariadb(default: String) -> Option<ServerDefault> {
+fn default_of_mariadb(default: String) -> Option<SqlValue> {
     match literal(&default) {
-        Some(text) => Some(ServerDefault::Text(text)),
+        Some(text) => Some(SqlValue::Text(text)),
         None if default == "NULL" => None,
-        None => Some(ServerDefault::Expression(default)),
+        None => Some(SqlValue::Expression(default)),
     }
 }
 

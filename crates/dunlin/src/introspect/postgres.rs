@@ -2,7 +2,7 @@
 
 use dunlin_core::dialect::{DialectName, PerDialect};
 use dunlin_core::schema::{
-    Check, Column, ForeignKey, Index, Metadata, PrimaryKey, ServerDefault, TableName, Unique,
+    Check, Column, ForeignKey, Index, Metadata, PrimaryKey, SqlValue, TableName, Unique,
 };
 
 use super::{Scope, action, names, optional, text};
@@ -79,7 +79,7 @@ pub(super) async fn read(
             name: text(&row, 1).to_owned(),
             column_type: PerDialect::from(data_type),
             nullable: text(&row, 3) != "true",
-            server_default: optional(&row, 4).filter(|_| !autoincrement).map(ServerDefault::Expression),
+            server_default: optional(&row, 4).filter(|_| !autoincrement).map(SqlValue::Expression),
             autoincrement,
             comment: optional(&row, 6),
         };

@@ -28,7 +28,7 @@ pub(super) fn create(op: &mut Operations) {
         t.column("schedule_interval", Text);
         t.column("timetable_description", string_id_of(1000));
         t.column("max_active_runs", Integer);
-        t.column("has_import_errors", Boolean).server_default(ServerDefault::expression("(false)"));
+        t.column("has_import_errors", Boolean).server_default(SqlValue::expression("(false)"));
         t.column("next_dagrun", timestamp());
         t.column("next_dagrun_data_interval_start", timestamp());
         t.column("next_dagrun_data_interval_end", timestamp());

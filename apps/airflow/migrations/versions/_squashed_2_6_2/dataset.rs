@@ -13,7 +13,7 @@ pub(super) fn create(op: &mut Operations) {
         t.column("extra", Json).not_null();
         t.column("created_at", timestamp()).not_null();
         t.column("updated_at", timestamp()).not_null();
-        t.column("is_orphaned", Boolean).not_null().server_default(ServerDefault::expression("(false)"));
+        t.column("is_orphaned", Boolean).not_null().server_default(SqlValue::expression("(false)"));
         t.primary_key("dataset_pkey", ["id"]);
         t.add_index(Index::new("idx_uri_unique", ["uri"]).unique());
     });
@@ -56,7 +56,7 @@ pub(super) fn create(op: &mut Operations) {
         t.column("source_task_id", string_id());
         t.column("source_dag_id", string_id());
         t.column("source_run_id", string_id());
-        t.column("source_map_index", Integer).server_default(ServerDefault::text("-1"));
+        t.column("source_map_index", Integer).server_default(SqlValue::text("-1"));
         t.primary_key("dataset_event_pkey", ["id"]);
         t.index("idx_dataset_id_timestamp", ["dataset_id", "timestamp"]);
     });

@@ -11,7 +11,7 @@ pub(super) fn create(op: &mut Operations) {
         t.column("task_id", string_id());
         t.column("dag_id", string_id());
         t.column("run_id", string_id());
-        t.column("map_index", Integer).server_default(ServerDefault::text("-1"));
+        t.column("map_index", Integer).server_default(SqlValue::text("-1"));
         t.column("pool", string_id_of(256)).not_null();
         t.column("pool_slots", Integer).not_null();
         t.column("start_date", timestamp());
@@ -19,7 +19,7 @@ pub(super) fn create(op: &mut Operations) {
         t.column("duration", Float);
         t.column("state", string_id_of(20));
         t.column("try_number", Integer);
-        t.column("max_tries", Integer).server_default(ServerDefault::text("-1"));
+        t.column("max_tries", Integer).server_default(SqlValue::text("-1"));
         t.column("hostname", string_id_of(1000));
         t.column("unixname", string_id_of(1000));
         t.column("job_id", Integer);
@@ -84,7 +84,7 @@ pub(super) fn create(op: &mut Operations) {
         t.column("task_id", string_id()).not_null();
         t.column("dag_id", string_id()).not_null();
         t.column("run_id", string_id()).not_null();
-        t.column("map_index", Integer).not_null().server_default(ServerDefault::text("-1"));
+        t.column("map_index", Integer).not_null().server_default(SqlValue::text("-1"));
         t.column("start_date", timestamp());
         t.column("end_date", timestamp());
         t.column("duration", Integer);
@@ -98,7 +98,7 @@ pub(super) fn create(op: &mut Operations) {
         t.column("task_id", string_id()).not_null();
         t.column("dag_id", string_id()).not_null();
         t.column("run_id", string_id()).not_null();
-        t.column("map_index", Integer).not_null().server_default(ServerDefault::text("-1"));
+        t.column("map_index", Integer).not_null().server_default(SqlValue::text("-1"));
         t.column("try_number", Integer).not_null();
         t.column("start_date", timestamp()).not_null();
         t.column("end_date", timestamp()).not_null();
@@ -117,7 +117,7 @@ pub(super) fn create(op: &mut Operations) {
         t.column("dag_id", string_id());
         t.column("task_id", string_id());
         t.column("run_id", string_id());
-        t.column("map_index", Integer).server_default(ServerDefault::text("-1"));
+        t.column("map_index", Integer).server_default(SqlValue::text("-1"));
         t.column("rendered_fields", Json).not_null();
         t.column("k8s_pod_yaml", Json);
         t.primary_key("rendered_task_instance_fields_pkey", TASK_INSTANCE_KEY);
@@ -127,7 +127,7 @@ pub(super) fn create(op: &mut Operations) {
     op.create_table("xcom", |t| {
         t.column("dag_run_id", Integer);
         t.column("task_id", string_id());
-        t.column("map_index", Integer).server_default(ServerDefault::text("-1"));
+        t.column("map_index", Integer).server_default(SqlValue::text("-1"));
         t.column("key", string_id_of(512));
         t.column("dag_id", string_id()).not_null();
         t.column("run_id", string_id()).not_null();

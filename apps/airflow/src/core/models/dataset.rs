@@ -24,7 +24,7 @@ fn dataset(metadata: &mut Metadata) {
         t.column("extra", Json).not_null();
         t.column("created_at", timestamp()).not_null();
         t.column("updated_at", timestamp()).not_null();
-        t.column("is_orphaned", Boolean).not_null().server_default(ServerDefault::expression("(false)"));
+        t.column("is_orphaned", Boolean).not_null().server_default(SqlValue::expression("(false)"));
         t.add_index(Index::new("idx_uri_unique", ["uri"]).unique());
     });
 }
@@ -78,7 +78,7 @@ fn dataset_event(metadata: &mut Metadata) {
         t.column("source_task_id", string_id());
         t.column("source_dag_id", string_id());
         t.column("source_run_id", string_id());
-        t.column("source_map_index", Integer).server_default(ServerDefault::text("-1"));
+        t.column("source_map_index", Integer).server_default(SqlValue::text("-1"));
         t.index("idx_dataset_id_timestamp", ["dataset_id", "timestamp"]);
     });
 }

@@ -23,7 +23,7 @@ fn task_instance(metadata: &mut Metadata) {
         t.column("task_id", string_id());
         t.column("dag_id", string_id());
         t.column("run_id", string_id());
-        t.column("map_index", Integer).server_default(ServerDefault::text("-1"));
+        t.column("map_index", Integer).server_default(SqlValue::text("-1"));
         t.column("pool", string_id_of(256)).not_null();
         t.column("pool_slots", Integer).not_null();
         t.column("start_date", timestamp());
@@ -31,7 +31,7 @@ fn task_instance(metadata: &mut Metadata) {
         t.column("duration", Float);
         t.column("state", string_id_of(20));
         t.column("try_number", Integer);
-        t.column("max_tries", Integer).server_default(ServerDefault::text("-1"));
+        t.column("max_tries", Integer).server_default(SqlValue::text("-1"));
         t.column("hostname", string_id_of(1000));
         t.column("unixname", string_id_of(1000));
         t.column("job_id", Integer);
@@ -104,7 +104,7 @@ fn task_fail(metadata: &mut Metadata) {
         t.column("task_id", string_id()).not_null();
         t.column("dag_id", string_id()).not_null();
         t.column("run_id", string_id()).not_null();
-        t.column("map_index", Integer).not_null().server_default(ServerDefault::text("-1"));
+        t.column("map_index", Integer).not_null().server_default(SqlValue::text("-1"));
         t.column("start_date", timestamp());
         t.column("end_date", timestamp());
         t.column("duration", Integer);
@@ -120,7 +120,7 @@ fn task_reschedule(metadata: &mut Metadata) {
         t.column("task_id", string_id()).not_null();
         t.column("dag_id", string_id()).not_null();
         t.column("run_id", string_id()).not_null();
-        t.column("map_index", Integer).not_null().server_default(ServerDefault::text("-1"));
+        t.column("map_index", Integer).not_null().server_default(SqlValue::text("-1"));
         t.column("try_number", Integer).not_null();
         t.column("start_date", timestamp()).not_null();
         t.column("end_date", timestamp()).not_null();
@@ -141,7 +141,7 @@ fn rendered_task_instance_fields(metadata: &mut Metadata) {
         t.column("dag_id", string_id()).primary_key();
         t.column("task_id", string_id()).primary_key();
         t.column("run_id", string_id()).primary_key();
-        t.column("map_index", Integer).primary_key().server_default(ServerDefault::text("-1"));
+        t.column("map_index", Integer).primary_key().server_default(SqlValue::text("-1"));
         t.column("rendered_fields", Json).not_null();
         t.column("k8s_pod_yaml", Json);
         t.foreign_key(task_instance_key().named("rtif_ti_fkey"));
@@ -153,7 +153,7 @@ fn xcom(metadata: &mut Metadata) {
     metadata.table("xcom", |t| {
         t.column("dag_run_id", Integer).primary_key();
         t.column("task_id", string_id()).primary_key();
-        t.column("map_index", Integer).primary_key().server_default(ServerDefault::text("-1"));
+        t.column("map_index", Integer).primary_key().server_default(SqlValue::text("-1"));
         t.column("key", string_id_of(512)).primary_key();
         t.column("dag_id", string_id()).not_null();
         t.column("run_id", string_id()).not_null();

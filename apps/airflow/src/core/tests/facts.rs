@@ -159,15 +159,15 @@ fn in_case(dialect: DialectName, text: String) -> String {
     if dialect == DialectName::Sqlite { text.to_uppercase() } else { text }
 }
 
-fn default_said(default: &ServerDefault, dialect: DialectName) -> String {
+fn default_said(default: &SqlValue, dialect: DialectName) -> String {
     use DialectName::{MariaDb, MySql, Postgres, Sqlite};
     match (default, dialect) {
-        (ServerDefault::Text(number), Postgres) => format!("'{number}'::integer"),
-        (ServerDefault::Text(number), Sqlite) => format!("'{number}'"),
-        (ServerDefault::Text(number), MySql | MariaDb) => number.clone(),
-        (ServerDefault::Expression(sql), MySql) => sql.clone(),
-        (ServerDefault::Expression(sql), MariaDb) if sql == "(false)" => "0".to_owned(),
-        (ServerDefault::Expression(sql), Postgres | Sqlite) => sql.trim_matches(['(', ')']).to_owned(),
+        (SqlValue::Text(number), Postgres) => format!("'{number}'::integer"),
+        (SqlValue::Text(number), Sqlite) => format!("'{number}'"),
+        (SqlValue::Text(number), MySql | MariaDb) => number.clone(),
+        (SqlValue::Expression(sql), MySql) => sql.clone(),
+        (SqlValue::Expression(sql), MariaDb) if sql == "(false)" => "0".to_owned(),
+        (SqlValue::Expression(sql), Postgres | Sqlite) => sql.trim_matches(['(', ')']).to_owned(),
         (other, _) => panic!("no fact is about {other:?} on {dialect}"),
     }
 }

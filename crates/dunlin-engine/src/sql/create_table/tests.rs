@@ -81,10 +81,10 @@ fn tables_of_airflow() {
             Table::build("asset_event", |t| {
                 t.column("id", DataType::Integer);
                 t.column("timestamp", DataType::Timestamp { precision: None, timezone: false }).not_null();
-                t.column("source_map_index", DataType::Integer).server_default(ServerDefault::text("-1"));
+                t.column("source_map_index", DataType::Integer).server_default(SqlValue::text("-1"));
                 t.column("is_orphaned", DataType::Boolean)
                     .not_null()
-                    .server_default(ServerDefault::expression("(false)"));
+                    .server_default(SqlValue::expression("(false)"));
                 t.column("partition_key", DataType::string(250));
                 t.primary_key("dataset_event_pkey", ["id"]);
             }),
@@ -113,7 +113,7 @@ fn texts_that_sqlite_edited() {
     let expected = Table::build("u", |t| {
         t.column("zz", DataType::native("int"));
         t.column("group", DataType::native(""));
-        t.column("c d", DataType::Text).not_null().server_default(ServerDefault::text("x"));
+        t.column("c d", DataType::Text).not_null().server_default(SqlValue::text("x"));
         t.check("x", "zz>0");
     });
     assert_eq!(renamed, SqliteTable { table: expected, lost: Vec::new() });
@@ -182,21 +182,21 @@ fn types_and_collations() {
 #[test]
 fn defaults() {
     for (default, expected) in [
-        ("'it''s'", ServerDefault::text("it's")),
-        ("''", ServerDefault::text("")),
-        ("-1", ServerDefault::expression("-1")),
-        ("- 1", ServerDefault::expression("- 1")),
-        ("+1.5e-3", ServerDefault::expression("+1.5e-3")),
-        ("-'1'", ServerDefault::expression("-'1'")),
-        ("0x1F", ServerDefault::expression("0x1F")),
-        ("x'00ff'", ServerDefault::expression("x'00ff'")),
-        ("true", ServerDefault::expression("true")),
-        ("\"foo\"", ServerDefault::expression("\"foo\"")),
-        ("null", ServerDefault::expression("null")),
-        ("current_timestamp", ServerDefault::expression("current_timestamp")),
-        ("('it''s')", ServerDefault::expression("('it''s')")),
-        ("( (1) /* ) */ -- )\n)", ServerDefault::expression("( (1) /* ) */ -- )\n)")),
-        ("(1) default 2", ServerDefault::expression("2")),
+        ("'it''s'", SqlValue::text("it's")),
+        ("''", SqlValue::text("")),
+        ("-1", SqlValue::expression("-1")),
+        ("- 1", SqlValue::expression("- 1")),
+        ("+1.5e-3", SqlValue::expression("+1.5e-3")),
+        ("-'1'", SqlValue::expression("-'1'")),
+        ("0x1F", SqlValue::expression("0x1F")),
+        ("x'00ff'", SqlValue::expression("x'00ff'")),
+        ("true", SqlValue::expression("true")),
+        ("\"foo\"", SqlValue::expression("\"foo\"")),
+        ("null", SqlValue::expression("null")),
+        ("current_timestamp", SqlValue::expression("current_timestamp")),
+        ("('it''s')", SqlValue::expression("('it''s')")),
+        ("( (1) /* ) */ -- )\n)", SqlValue::expression("( (1) /* ) */ -- )\n)")),
+        ("(1) default 2", SqlValue::expression("2")),
     ] {
         let read = column(&format!("a int DEFAULT {default} NOT NULL, b"));
         assert_eq!((read.server_default, read.nullable), (Some(expected), false), "{default}");
@@ -433,14 +433,14 @@ impl Random {
         self.one(&types)
     }
 
-    fn default(&mut self) -> Option<ServerDefault> {
+    fn default(&mut self) -> Option<SqlValue> {
         let texts = ["", "it's", "-1", "(", "--", "\\"];
         let expressions =
             ["0", "-1.5e-3", "CURRENT_TIMESTAMP", "NULL", "(1 + (2))", "x'00'", "\"x\"", "(')')"];
         match self.below(3) {
             0 => None,
-            1 => Some(ServerDefault::text(self.one(&texts))),
-            _ => Some(ServerDefault::expression(self.one(&expressions))),
+            1 => Some(SqlValue::text(self.one(&texts))),
+            _ => Some(SqlValue::expression(self.one(&expressions))),
         }
     }
 
