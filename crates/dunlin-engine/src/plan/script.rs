@@ -119,13 +119,16 @@ impl Script {
 
     /// Adds a comment line.
     pub fn comment(&mut self, line: &str) {
-        self.text.push_str(&format!("-- {}\n", line.replace(['\n', '\r'], " ")));
+        self.text.push_str(&format!("-- {}\n", line.trim_end().replace(['\n', '\r'], " ")));
     }
 
     /// Adds one statement.
     pub fn statement(&mut self, sql: &str) {
-        self.text.push_str(sql.trim_end().trim_end_matches(';'));
-        self.text.push_str(";\n");
+        let sql = sql.trim_end().trim_end_matches(';').trim_end();
+        self.text.push_str(sql);
+        // A comment at its end must not swallow the semicolon.
+        let last = sql.lines().next_back().unwrap_or_default();
+        self.text.push_str(if last.contains("--") || last.contains('#') { "\n;\n" } else { ";\n" });
     }
 
     /// Adds a step, in a transaction where the database has transactional DDL.
