@@ -1,0 +1,320 @@
+//! What is planned for which state and intent, and what a plan becomes as a script.
+
+use std::fmt::Write as _;
+
+use dunlin_core::dialect::DialectName;
+use dunlin_core::operation::Operation;
+use dunlin_core::prelude::*;
+use dunlin_core::revision::RevisionId;
+use dunlin_engine::dialect::dialect;
+use dunlin_engine::history::HistoryError;
+use dunlin_engine::owner::Owner;
+use dunlin_engine::plan::{Action, Intent, OwnerPlan, PlanError, Script, State};
+
+fn create(name: &'static str) -> impl Fn(&mut Operations) + Send + Sync + 'static {
+    move |op| {
+        op.create_table(name, |t| {
+            t.column("id", DataType::Integer).primary_key();
+        });
+    }
+}
+
+/// `a`, `b` and `c` follow each other. `a` makes `old`, which `b` makes `new`; the models know `new` and
+/// `other`.
+fn manager() -> DbManager {
+    DbManager::new("owner", "version_owner")
+        .models(|host| {
+            let mut metadata = Metadata::new(host.schema(), host.naming_convention());
+            for name in ["new", "other"] {
+                metadata.table(name, |t| {
+                    t.column("id", DataType::Integer).primary_key();
+                });
+            }
+            metadata
+        })
+        .migrations([
+            Migration::new(
+                Revision::new("b").down_revision("a").message("rename it"),
+                |op| op.rename_table("old", "new"),
+                |op| op.rename_table("new", "old"),
+            ),
+            Migration::new(Revision::new("a").message("make it"), create("old"), |op| op.drop_table("old")),
+            Migration::new(Revision::new("c").down_revision("b"), create("other"), |op| {
+                op.drop_table("other")
+            }),
+        ])
+        .release("1.0.0", "a")
+        .supports_table_dropping(true)
+}
+
+fn owner(manager: DbManager) -> Owner {
+    Owner::new(manager, &HostContext::default()).unwrap()
+}
+
+fn rows(rows: &[&str]) -> Vec<RevisionId> {
+    rows.iter().map(|row| (*row).into()).collect()
+}
+
+fn described(plan: Result<OwnerPlan, PlanError>) -> String {
+    let plan = match plan {
+        Ok(plan) => plan,
+        Err(error) => {
+            let mut text = format!("refused: {error}");
+            let mut cause = std::error::Error::source(&error);
+            while let Some(error) = cause {
+                write!(text, ": {error}").unwrap();
+                cause = error.source();
+            }
+            return text;
+        }
+    };
+    let mut text = format!("{:?}", plan.kind);
+    if plan.create_version_table {
+        text.push_str(", with the version table");
+    }
+    let mut at = plan.rows_before.clone();
+    for step in &plan.steps {
+        let action = match &step.action {
+            Action::Revision { revision, direction } => format!("{direction} {}", revision.id),
+            other => format!("{other:?}"),
+        };
+        let operations: Vec<_> = step.operations.iter().map(brief).collect();
+        let (before, after) = (shown(&step.rows_before), shown(&step.rows_after));
+        write!(text, "\n        {before} -> {after} {action}: {}", operations.join(", ")).unwrap();
+        assert_eq!(step.rows_before, at, "steps must follow each other");
+        at.clone_from(&step.rows_after);
+    }
+    assert_eq!(plan.rows_after(), at);
+    text
+}
+
+fn brief(operation: &Operation) -> String {
+    match operation {
+        Operation::CreateTable { table } => format!("create {}", table.name),
+        Operation::DropTable { table, .. } => format!("drop {table}"),
+        Operation::RenameTable { table, to } => format!("rename {table} to {to}"),
+        Operation::AlterTable { table, changes } => format!("{} changes of {table}", changes.len()),
+        other => format!("{other:?}"),
+    }
+}
+
+fn shown(rows: &[RevisionId]) -> String {
+    format!("[{}]", rows.iter().map(RevisionId::as_str).collect::<Vec<_>>().join(" "))
+}
+
+macro_rules! snapshot {
+    ($name:expr, $text:expr) => {
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!($name, $text);
+        });
+    };
+}
+
+#[test]
+fn every_state_and_intent() {
+    let owner = owner(manager());
+    let states = [
+        ("nothing is there", None, vec![]),
+        ("tables without a version table", None, vec!["new"]),
+        ("an empty version table", Some(vec![]), vec![]),
+        ("tables and an empty version table", Some(vec![]), vec!["new", "other"]),
+        ("at the first revision", Some(vec!["a"]), vec!["old"]),
+        ("in the middle", Some(vec!["b"]), vec!["new"]),
+        ("at the head", Some(vec!["c"]), vec!["new", "other"]),
+        ("at the head, a table is missing", Some(vec!["c"]), vec!["other"]),
+        ("at a revision of a newer build", Some(vec!["z"]), vec!["new"]),
+        ("with a row too many", Some(vec!["a", "c"]), vec!["new", "other"]),
+    ];
+    let target = |text: &str| owner.history().target(text).unwrap();
+    let upgrade = |target, use_migration_files| Intent::Upgrade { target, use_migration_files };
+    let intents = [
+        ("upgrade", upgrade(None, false)),
+        ("upgrade by revisions", upgrade(None, true)),
+        ("upgrade to base", upgrade(Some(target("base")), false)),
+        ("upgrade to b", upgrade(Some(target("b")), false)),
+        ("upgrade to head", upgrade(Some(target("head")), false)),
+        ("downgrade to base", Intent::Downgrade { target: target("base") }),
+        ("downgrade to a", Intent::Downgrade { target: target("a") }),
+        ("downgrade to head", Intent::Downgrade { target: target("head") }),
+        ("reset", Intent::Reset),
+    ];
+    let mut text = String::new();
+    for (name, found, tables) in states {
+        writeln!(text, "{name}").unwrap();
+        let tables = tables.into_iter().map(Into::into).collect();
+        let state = State { rows: found.map(|found| rows(&found)), tables };
+        for (name, intent) in &intents {
+            writeln!(text, "    {name}: {}", described(owner.plan(&state, intent))).unwrap();
+        }
+        text.push('\n');
+    }
+    snapshot!("plan_states_and_intents", text);
+}
+
+#[test]
+fn dropping_must_be_allowed() {
+    let owner = owner(manager().supports_table_dropping(false));
+    let said = owner.plan(&State::default(), &Intent::Reset).unwrap_err().to_string();
+    assert_eq!(said, "owner does not allow its tables to be dropped");
+}
+
+/// Tables in a circle, with and without a name for the key that closes it.
+fn circle(name: Option<&'static str>) -> Owner {
+    owner(manager().models(move |_| {
+        let mut metadata = Metadata::default();
+        metadata.table("new", |t| {
+            t.column("id", DataType::Integer).primary_key();
+            t.column("other_id", DataType::Integer);
+            let key = ForeignKey::new(["other_id"], "other", ["id"]);
+            t.foreign_key(ForeignKey { name: name.map(str::to_owned), ..key });
+        });
+        metadata.table("other", |t| {
+            t.column("id", DataType::Integer).primary_key();
+            t.column("new_id", DataType::Integer);
+            t.foreign_key(ForeignKey::new(["new_id"], "new", ["id"]).named("other_new_fk"));
+        });
+        metadata
+    }))
+}
+
+#[test]
+fn circles_are_made_and_dropped() {
+    let mut text = String::new();
+    let init = Intent::Upgrade { target: None, use_migration_files: false };
+    let there = |rows| State { rows, tables: ["new", "other"].map(Into::into).into() };
+    for (name, key) in [("the key has a name", Some("new_other_fk")), ("the key has none", None)] {
+        let owner = circle(key);
+        writeln!(text, "{name}\n    create: {}", described(owner.plan(&State::default(), &init))).unwrap();
+        let reset = owner.plan(&there(Some(Vec::new())), &Intent::Reset);
+        writeln!(text, "    reset what the models made: {}", described(reset)).unwrap();
+        // The revisions make no keys: what they left has none to drop.
+        let reset = owner.plan(&there(Some(rows(&["c"]))), &Intent::Reset);
+        writeln!(text, "    reset what the revisions made: {}\n", described(reset)).unwrap();
+    }
+    snapshot!("plan_circles", text);
+}
+
+/// A history whose scripts hold everything that a script can: a rebuild on SQLite, raw SQL with a comment
+/// at its end, rows.
+fn scripted() -> Owner {
+    owner(DbManager::new("it's \"owner\"", "version owner").supports_table_dropping(true).migrations([
+        Migration::new(
+            Revision::new("a").message("one\nDROP TABLE x;"),
+            |op| {
+                op.create_table("book", |t| {
+                    t.column("id", DataType::Integer).primary_key();
+                    t.column("pages", DataType::Integer);
+                    t.check("book_ck", "book.pages > 0");
+                });
+                op.bulk_insert("book", ["id", "pages"], [[SqlValue::Integer(1), SqlValue::Integer(2)]]);
+                op.execute("UPDATE book SET pages = 3 -- for all;");
+                op.execute("UPDATE book SET pages = 4;\n");
+            },
+            |op| op.drop_table("book"),
+        ),
+        Migration::new(
+            Revision::new("b").down_revision("a"),
+            |op| {
+                op.alter_table("book", |t| {
+                    t.alter_column("pages").nullable(false);
+                });
+            },
+            |op| {
+                op.alter_table("book", |t| {
+                    t.alter_column("pages").nullable(true);
+                });
+            },
+        ),
+    ]))
+}
+
+#[test]
+fn scripts() {
+    let owner = scripted();
+    let up = Intent::Upgrade { target: None, use_migration_files: true };
+    let down = Intent::Downgrade { target: owner.history().target("base").unwrap() };
+    let at_head = State { rows: Some(rows(&["b"])), tables: ["book"].map(Into::into).into() };
+    for name in DialectName::ALL {
+        let mut script = Script::new(dialect(name));
+        for (state, intent) in [(&State::default(), &up), (&at_head, &down), (&at_head, &Intent::Reset)] {
+            let plan = owner.plan(state, intent).unwrap();
+            let steps = plan.render(&owner, dialect(name)).unwrap();
+            steps.iter().for_each(|step| script.step(step, dialect(name)));
+        }
+        snapshot!(format!("script_{name}"), script.as_str());
+    }
+}
+
+#[test]
+fn what_cannot_run_is_found_while_planning() {
+    let manager = |upgrade: fn(&mut Operations)| {
+        DbManager::new("owner", "version_owner").migrations([Migration::new(
+            Revision::new("a"),
+            upgrade,
+            |_| {},
+        )])
+    };
+    let said = |upgrade, name| {
+        let owner = owner(manager(upgrade));
+        let intent = Intent::Upgrade { target: None, use_migration_files: true };
+        let plan = owner.plan(&State::default(), &intent).unwrap();
+        let error = plan.render(&owner, dialect(name)).unwrap_err();
+        let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        format!("{error}: {cause}")
+    };
+    for name in DialectName::ALL {
+        assert_eq!(
+            said(|op| op.drop_table("book"), name),
+            "the upgrade of revision a does not fit the revisions before it: there is no table book"
+        );
+    }
+    let partial = |op: &mut Operations| {
+        create("book")(op);
+        let index = Index::new("book_ix", ["id"]);
+        op.add_index("book", index.predicate_on(DialectName::MySql, "id > 1"));
+    };
+    for name in [DialectName::MySql, DialectName::MariaDb] {
+        let said = said(partial, name);
+        let start = format!("revision a of owner cannot run here: {} cannot create", name.display_name());
+        assert!(said.starts_with(&start), "{said}");
+    }
+}
+
+#[test]
+fn a_manager_must_be_sound() {
+    let revision = |id: &str, down: &[&str]| {
+        let revision = down.iter().fold(Revision::new(id), |revision, down| revision.down_revision(*down));
+        Migration::new(revision, |_| {}, |_| {})
+    };
+    let manager =
+        |migrations: Vec<Migration>| DbManager::new("owner", "version_owner").migrations(migrations);
+    let broken = |manager| Owner::new(manager, &HostContext::default()).unwrap_err();
+    let a = || revision("a", &[]);
+
+    let error = broken(manager(vec![a(), revision("b", &["a"]), revision("c", &["a"])]));
+    assert_eq!(error.to_string(), "the history of owner is broken");
+    assert_eq!(error.source, HistoryError::MultipleHeads { heads: rows(&["b", "c"]) });
+    assert_eq!(error.source.to_string(), "there are 2 heads: b, c");
+
+    let error =
+        broken(manager(vec![a(), revision("b", &["a", "d"]), revision("c", &["b"]), revision("d", &["c"])]));
+    let HistoryError::Cycle { path } = &error.source else { panic!("{error:?}") };
+    assert_eq!(path.len(), 3);
+    assert_eq!(error.source.to_string(), "revisions follow each other in a circle: b -> c -> d -> b");
+
+    let error = broken(manager(vec![a()]).release("1.0.0", "a").release("2.0.0", "z"));
+    assert_eq!(error.source, HistoryError::UnknownTarget { target: "z".to_owned() });
+    let error = broken(manager(vec![a(), a()]));
+    assert_eq!(error.source, HistoryError::DuplicateId { revision: "a".into() });
+    let error = broken(manager(vec![revision("b", &["a"])]));
+    assert_eq!(error.source, HistoryError::UnknownParent { revision: "b".into(), parent: "a".into() });
+
+    // Branches may come together again, a release may have no tables, and there may be no revision at all.
+    for sound in [
+        manager(vec![a(), revision("b", &["a"]), revision("c", &["a"]), revision("d", &["b", "c"])]),
+        manager(vec![a()]).release("0.1.0", BASE).release("0.2.0", "a"),
+        manager(Vec::new()),
+    ] {
+        assert!(Owner::new(sound, &HostContext::default()).is_ok());
+    }
+}
