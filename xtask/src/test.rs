@@ -75,6 +75,11 @@ pub(crate) fn run(args: Args) -> Result<()> {
     built?;
 
     let mut missing = Vec::new();
+    if wanted(&Database::Sqlite)
+        && let Err(e) = servers::sqlite_client()
+    {
+        missing.push(("sqlite's client (package sqlite3)", e.to_string()));
+    }
     let mut used =
         if wanted(&Database::Sqlite) { vec![("sqlite", "(built in)".to_owned())] } else { Vec::new() };
     let mut environment = Vec::new();

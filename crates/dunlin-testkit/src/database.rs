@@ -25,6 +25,8 @@ impl TestDatabase {
     pub async fn create(dialect: DialectName, test: &str) -> Self {
         let mut hasher = DefaultHasher::new();
         test.hash(&mut hasher);
+        // Two checkouts, or two builds, may test on one server at the same time.
+        std::env::current_exe().ok().as_deref().and_then(std::path::Path::parent).hash(&mut hasher);
         let name = format!("dunlin_test_{:016x}", hasher.finish());
         if dialect == DialectName::Sqlite {
             let directory = tempfile::tempdir().unwrap_or_else(|error| panic!("no directory: {error}"));

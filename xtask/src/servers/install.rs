@@ -16,15 +16,7 @@ use crate::machine::{find_program, flag, is_root, program_dirs};
 ///
 /// With `DUNLIN_NO_INSTALL=1` nothing is ever installed.
 pub(super) fn install(server: Server, servers_dir: &Path) -> Result<()> {
-    if flag("DUNLIN_NO_INSTALL") {
-        return Err("it is not on this machine, and DUNLIN_NO_INSTALL is set".into());
-    }
-    if !is_root() {
-        return Err("it is not on this machine, and only root can install it".into());
-    }
-    if find_program(&program_dirs(), "apt-get").is_none() {
-        return Err("it is not on this machine, which has no apt-get to install it with".into());
-    }
+    may_install()?;
     let log = servers_dir.join("install.log");
     match server {
         Server::Postgres => apt_install("postgresql", &log),
@@ -36,6 +28,27 @@ pub(super) fn install(server: Server, servers_dir: &Path) -> Result<()> {
             unpack_mysql(&mysql_root_dir(servers_dir), &log)
         }
     }
+}
+
+/// Installs the client in which scripts for SQLite are tried, where neither it nor Python's module is there.
+pub(super) fn sqlite_client(servers_dir: &Path) -> Result<()> {
+    if ["sqlite3", "python3"].iter().any(|name| find_program(&program_dirs(), name).is_some()) {
+        return Ok(());
+    }
+    may_install().and_then(|()| apt_install("sqlite3", &servers_dir.join("install.log")))
+}
+
+fn may_install() -> Result<()> {
+    if flag("DUNLIN_NO_INSTALL") {
+        return Err("it is not on this machine, and DUNLIN_NO_INSTALL is set".into());
+    }
+    if !is_root() {
+        return Err("it is not on this machine, and only root can install it".into());
+    }
+    if find_program(&program_dirs(), "apt-get").is_none() {
+        return Err("it is not on this machine, which has no apt-get to install it with".into());
+    }
+    Ok(())
 }
 
 /// Debian's stable suites have MariaDB only; the unstable one has MySQL, which we unpack into a root of its own.

@@ -26,5 +26,5 @@ mod supervise;
 mod url;
 
 pub(crate) use server::Server;
-pub(crate) use supervise::{down, status, up};
+pub(crate) use supervise::{down, sqlite_client, status, up};
 pub(crate) use url::without_password;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::find::find;
-use super::install::install;
+use super::install::{self, install};
 use super::probe::{Answer, probe};
 use super::process::{self, free_port, lives};
 use super::server::{Origin, Running, Server};
@@ -127,6 +127,16 @@ fn start_once(server: Server, private: &Private, port: Option<u16>) -> Result<Re
     let (pid, answer) = process::start(server, private.start_command(port)?, &private.log(), port)?;
     let version = answer.version.unwrap_or_else(|| short_version(private.version()));
     Ok(Record { url: server.url(port), version, port, pid: Some(pid) })
+}
+
+/// Sees to it that scripts for SQLite can be tried in a client.
+///
+/// # Errors
+/// There is none, and it cannot be installed.
+pub(crate) fn sqlite_client() -> Result<()> {
+    let dir = servers_dir()?;
+    let _lock: File = lock(&dir)?;
+    install::sqlite_client(&dir)
 }
 
 /// Stops these servers, as far as we started them; says for each what was done.

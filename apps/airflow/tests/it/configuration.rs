@@ -255,7 +255,9 @@ db_test! {
     async fn verbose_shows_every_statement(db) {
         let airflow = Installation::on(db);
         let quiet = airflow.run(&["db-manager", "migrate", TICKETING]);
-        assert_eq!((quiet.code, quiet.stderr.as_str()), (0, ""));
+        // On MySQL other tests may hold the lock: it is the server's.
+        let waiting = |line: &&str| line.starts_with("waiting up to ");
+        assert_eq!((quiet.code, quiet.stderr.lines().find(|line| !waiting(line))), (0, None));
         airflow.succeed(&["db-manager", "reset", TICKETING, "-y", "--skip-init"]);
         let verbose = airflow.run(&["db-manager", "migrate", TICKETING, "-v"]);
         assert_eq!((verbose.code, verbose.stdout.as_str()), (0, quiet.stdout.as_str()));

@@ -1,3 +1,5 @@
+//! What operations do to a schema in memory, and what they refuse.
+
 use super::*;
 use crate::operation::{Operations, create_all};
 use crate::prelude::*;
