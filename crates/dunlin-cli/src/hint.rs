@@ -65,10 +65,13 @@ fn plan(error: &PlanError) -> Option<String> {
                 "CREATE TABLE {version_table} (version_num VARCHAR(32) NOT NULL, CONSTRAINT {version_table}_pkc \
                  PRIMARY KEY (version_num)); "
             );
-            let create = if *version_table_exists { "" } else { &create };
+            let (interrupted, create) = match version_table_exists {
+                true => ("if an earlier run was interrupted, reset this manager; ", ""),
+                false => ("", create.as_str()),
+            };
             format!(
-                "if the tables are another program's, move them away; if they are this manager's, record the \
-                 revision they are at: {create}INSERT INTO {version_table} VALUES ('<revision>')"
+                "{interrupted}if the tables are another program's, move them away; if they are this manager's, \
+                 record the revision they are at: {create}INSERT INTO {version_table} VALUES ('<revision>')"
             )
         }
         PlanError::DroppingNotSupported { .. } => {

@@ -7,11 +7,11 @@ use dunlin::engine::plan::{Intent, PlanKind};
 use dunlin_cli::{CommandError, ExitStatus, Ui};
 
 use super::target::{From, To};
-use super::{Changing, ManagerName, change, confirm, owner};
+use super::{Changing, change, confirm, owner};
 use crate::host::{Host, failed};
 
 /// The options of `airflow db downgrade`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Arguments {
     #[command(flatten)]
     to: To,
@@ -25,15 +25,6 @@ pub struct Arguments {
     yes: bool,
     #[command(flatten)]
     pub(super) changing: Changing,
-}
-
-/// The options of `airflow db-manager downgrade`.
-#[derive(Debug, Args)]
-pub struct ManagerArguments {
-    #[command(flatten)]
-    pub(super) name: ManagerName,
-    #[command(flatten)]
-    pub(super) options: Arguments,
 }
 
 /// `manager` is none for the core.

@@ -7,11 +7,11 @@ use dunlin::{Access, Report};
 use dunlin_cli::{CommandError, ExitStatus, Ui};
 
 use super::target::{From, To};
-use super::{Changing, ManagerName, change, owner};
+use super::{Changing, change, owner};
 use crate::host::{Host, failed};
 
 /// The options of `airflow db migrate`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Arguments {
     #[command(flatten)]
     to: To,
@@ -25,15 +25,6 @@ pub struct Arguments {
     use_migration_files: bool,
     #[command(flatten)]
     pub(super) changing: Changing,
-}
-
-/// The options of `airflow db-manager migrate`.
-#[derive(Debug, Args)]
-pub struct ManagerArguments {
-    #[command(flatten)]
-    pub(super) name: ManagerName,
-    #[command(flatten)]
-    pub(super) options: Arguments,
 }
 
 /// `manager` is none for the core with everything that is registered.

@@ -58,11 +58,11 @@ pub enum Db {
 #[derive(Debug, Subcommand)]
 pub enum DbManager {
     /// Bring one registered DB manager to its newest revision.
-    Migrate(migrate::ManagerArguments),
+    Migrate(OfManager<migrate::Arguments>),
     /// Take one registered DB manager back to a release or revision, and leave all others alone.
-    Downgrade(downgrade::ManagerArguments),
+    Downgrade(OfManager<downgrade::Arguments>),
     /// Drop what one registered DB manager owns, and nothing else; then create it anew.
-    Reset(reset::ManagerArguments),
+    Reset(OfManager<reset::Arguments>),
 }
 
 /// The options of every command.
@@ -83,12 +83,14 @@ pub struct Changing {
     common: Common,
 }
 
-/// Which manager a `db-manager` command is for.
+/// The options of a `db-manager` command: a manager's name, and what the `db` command of that name takes.
 #[derive(Debug, Clone, Args)]
-pub struct ManagerName {
+pub struct OfManager<A: Args> {
     /// The manager's name, such as ticketing.db_manager.DRTDBManager.
     #[arg(value_name = "MANAGER")]
     manager: String,
+    #[command(flatten)]
+    options: A,
 }
 
 impl Command {
@@ -138,13 +140,13 @@ async fn with_host(command: Command, host: &Host, ui: &Ui) -> Result<ExitStatus,
         Command::Db(Db::Downgrade(arguments)) => downgrade::run(host, None, &arguments, ui).await,
         Command::Db(Db::Reset(arguments)) => reset::run(host, None, &arguments, ui).await,
         Command::DbManager(DbManager::Migrate(arguments)) => {
-            migrate::run(host, Some(&arguments.name.manager), &arguments.options, ui).await
+            migrate::run(host, Some(&arguments.manager), &arguments.options, ui).await
         }
         Command::DbManager(DbManager::Downgrade(arguments)) => {
-            downgrade::run(host, Some(&arguments.name.manager), &arguments.options, ui).await
+            downgrade::run(host, Some(&arguments.manager), &arguments.options, ui).await
         }
         Command::DbManager(DbManager::Reset(arguments)) => {
-            reset::run(host, Some(&arguments.name.manager), &arguments.options, ui).await
+            reset::run(host, Some(&arguments.manager), &arguments.options, ui).await
         }
     }
 }

@@ -4,11 +4,11 @@ use clap::Args;
 use dunlin::Access;
 use dunlin_cli::{CommandError, ExitStatus, Ui};
 
-use super::{Changing, ManagerName, change, confirm, owner};
+use super::{Changing, change, confirm, owner};
 use crate::host::Host;
 
 /// The options of `airflow db reset`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Arguments {
     /// Do not create anything anew.
     #[arg(short, long)]
@@ -21,15 +21,6 @@ pub struct Arguments {
     yes: bool,
     #[command(flatten)]
     pub(super) changing: Changing,
-}
-
-/// The options of `airflow db-manager reset`.
-#[derive(Debug, Args)]
-pub struct ManagerArguments {
-    #[command(flatten)]
-    pub(super) name: ManagerName,
-    #[command(flatten)]
-    pub(super) options: Arguments,
 }
 
 /// `manager` is none for the core with everything that is registered.
