@@ -21,6 +21,12 @@ pub enum RegistryError {
         /// The names that the build has.
         available: Vec<String>,
     },
+    /// Two plugins of the build have a manager of this name.
+    #[error("there are two DB managers {name}")]
+    Ambiguous {
+        /// The name.
+        name: String,
+    },
     /// It is neither registered nor part of the build.
     #[error("there is no DB manager {name}")]
     Unknown {
@@ -46,13 +52,16 @@ impl Registry {
     /// The managers registered by name, in that order.
     ///
     /// # Errors
-    /// [`RegistryError::NotInBuild`] for the first name that the build does not have.
+    /// [`RegistryError::NotInBuild`] or [`RegistryError::Ambiguous`] for the first name that the build does
+    /// not have, or has twice.
     pub fn select(&self, registered: &[String]) -> Result<Vec<DbManager>, RegistryError> {
         let find = |name: &String| {
-            let found = self.managers.iter().find(|manager| manager.name() == name);
-            found
-                .cloned()
-                .ok_or_else(|| RegistryError::NotInBuild { name: name.clone(), available: self.names() })
+            let mut found = self.managers.iter().filter(|manager| manager.name() == name);
+            match (found.next(), found.next()) {
+                (Some(only), None) => Ok(only.clone()),
+                (Some(_), Some(_)) => Err(RegistryError::Ambiguous { name: name.clone() }),
+                (None, _) => Err(RegistryError::NotInBuild { name: name.clone(), available: self.names() }),
+            }
         };
         registered.iter().map(find).collect()
     }
@@ -73,5 +82,21 @@ impl Registry {
 
     fn names(&self) -> Vec<String> {
         self.managers.iter().map(|manager| manager.name().to_owned()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stands_for_one_manager() {
+        let manager = |name: &str| DbManager::new(name, format!("version_{name}"));
+        let registry = Registry::new([manager("a"), manager("b"), manager("b")]);
+        assert_eq!(registry.select(&["a".into()]).map(|found| found.len()).ok(), Some(1));
+        let twice = registry.select(&["a".into(), "b".into()]).err();
+        assert_eq!(twice, Some(RegistryError::Ambiguous { name: "b".into() }));
+        let gone = registry.select(&["c".into()]).err().map(|error| error.to_string());
+        assert_eq!(gone.as_deref(), Some("DB manager c is registered, but this build does not have it"));
     }
 }

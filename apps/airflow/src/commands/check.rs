@@ -6,7 +6,7 @@ use clap::Args;
 use dunlin::{Access, Database, Error};
 use dunlin_cli::{CommandError, ExitStatus, Ui};
 
-use super::Common;
+use super::{Common, absent};
 use crate::config::Settings;
 use crate::host::failed;
 
@@ -32,11 +32,7 @@ pub(super) async fn run(
     loop {
         match ping(settings).await {
             Ok(false) => break,
-            Ok(true) => {
-                let url = settings.database_url.redacted();
-                return Err(CommandError::failed(format!("{url} does not exist"))
-                    .hint("`airflow db migrate` creates it"));
-            }
+            Ok(true) => return Err(absent(&settings.database_url.redacted())),
             Err(error) if tries >= arguments.retry => return Err(failed(error)),
             Err(error) => {
                 tries += 1;

@@ -169,6 +169,9 @@ async fn change(
 ) -> Result<Report, CommandError> {
     let migrator = host.migrator().clone().lock_timeout(Duration::from_secs(options.lock_timeout));
     let mut database = host.connect(access).await?;
+    if database.is_absent() {
+        return Err(absent(database.url()));
+    }
     ui.line(&format!("database: {}", database.url()));
     let observer = &mut |event: &Event| progress(ui, event);
     let run = work(&migrator, &mut database, observer).await;
@@ -176,6 +179,11 @@ async fn change(
     let report = run.map_err(|failure| stopped(host, ui, failure))?;
     summarize(ui, &report, &host.managers());
     Ok(report)
+}
+
+/// A SQLite file that is to be worked on does not exist.
+fn absent(url: &str) -> CommandError {
+    CommandError::failed(format!("{url} does not exist")).hint("`airflow db migrate` creates it")
 }
 
 /// Asks before data is lost.
