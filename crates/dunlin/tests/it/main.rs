@@ -1,5 +1,5 @@
 //! The runtime on real databases.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests")]
 
 mod alter;
 mod create;
