@@ -104,6 +104,14 @@ impl<T> PerDialect<T> {
             .or(self.default.as_ref())
     }
 
+    /// The same variants, each made into something else.
+    pub fn map<U>(self, mut into: impl FnMut(T) -> U) -> PerDialect<U> {
+        PerDialect {
+            default: self.default.map(&mut into),
+            variants: self.variants.into_iter().map(|(dialect, value)| (dialect, into(value))).collect(),
+        }
+    }
+
     /// The value where no variant is given.
     pub const fn default_value(&self) -> Option<&T> {
         self.default.as_ref()

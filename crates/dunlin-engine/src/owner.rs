@@ -3,13 +3,14 @@
 use std::collections::{BTreeSet, HashMap};
 
 use dunlin_core::manager::{DbManager, HostContext};
-use dunlin_core::operation::{self, Operation, Operations};
+use dunlin_core::operation::{self, Operation, Operations, TableChange};
 use dunlin_core::revision::{Direction, Migration, RevisionId};
 use dunlin_core::schema::{Metadata, SchemaError, TableName};
 use thiserror::Error;
 
 use crate::history::{HistoryError, RevisionMap};
 use crate::ownership::Claim;
+use crate::sql::rename::rename_column;
 
 /// A DB manager in a host: its history checked, its models written down for the host's schema.
 #[derive(Debug, Clone)]
@@ -133,7 +134,7 @@ impl Owner {
         let direction = Direction::Upgrade;
         for revision in self.history.lineage(rows)? {
             for operation in self.operations(&revision.id, direction) {
-                schema.apply(&operation).map_err(|source| ReplayError {
+                play(&mut schema, &operation).map_err(|source| ReplayError {
                     revision: revision.id.clone(),
                     direction,
                     source,
@@ -165,6 +166,27 @@ impl Owner {
     pub fn tables_at(&self, rows: &[RevisionId]) -> Result<BTreeSet<TableName>, ReplayFailure> {
         Ok(self.schema_at(rows)?.tables().iter().map(|table| table.name.clone()).collect())
     }
+}
+
+/// Plays an operation; checks and predicates follow a column's new name, as they do in every database.
+///
+/// # Errors
+/// The operation cannot be.
+pub(crate) fn play(schema: &mut Metadata, operation: &Operation) -> Result<(), SchemaError> {
+    schema.apply(operation)?;
+    let Operation::AlterTable { table, changes } = operation else { return Ok(()) };
+    let Some(table) = schema.get_mut(table) else { return Ok(()) };
+    for change in changes {
+        let TableChange::AlterColumn { name, rename: Some(to), .. } = change else { continue };
+        for check in &mut table.checks {
+            check.expression = rename_column(&check.expression, name, to);
+        }
+        for index in &mut table.indexes {
+            let predicate = index.predicate.take();
+            index.predicate = predicate.map(|predicate| predicate.map(|sql| rename_column(&sql, name, to)));
+        }
+    }
+    Ok(())
 }
 
 /// Why a history cannot be played.

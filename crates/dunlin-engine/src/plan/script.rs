@@ -5,7 +5,7 @@ use dunlin_core::schema::Metadata;
 use super::{Action, OwnerPlan, PlanError, PlanKind, Step};
 use crate::dialect::{Dialect, RenderError, Rendered};
 use crate::history::row_changes;
-use crate::owner::{Owner, ReplayError};
+use crate::owner::{Owner, ReplayError, play};
 use crate::version_table;
 
 /// A step as statements, version rows included.
@@ -62,7 +62,7 @@ impl OwnerPlan {
                 dialect.render(operation, schema).map_err(|source| self.render_error(step, source))?;
             rendered.statements.extend(statements);
             rendered.suspends_foreign_keys |= suspends_foreign_keys;
-            schema.apply(operation).map_err(|source| match &step.action {
+            play(schema, operation).map_err(|source| match &step.action {
                 Action::Revision { revision, direction } => PlanError::Replay(ReplayError {
                     revision: revision.id.clone(),
                     direction: *direction,

@@ -3,11 +3,13 @@
 //! - [`lexer`] cuts text into tokens that know where they stand
 //! - [`create_table`] reads the CREATE TABLE text that SQLite keeps of a table
 //! - [`create_index`] reads the CREATE INDEX text that SQLite keeps of an index
+//! - [`rename`] puts a column's new name into conditions
 
 pub mod create_index;
 pub mod create_table;
 mod cursor;
 mod error;
 pub mod lexer;
+pub mod rename;
 
 pub use error::SqlError;

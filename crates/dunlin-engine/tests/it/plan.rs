@@ -246,6 +246,44 @@ fn scripts() {
 }
 
 #[test]
+fn a_rebuild_after_a_new_name_knows_it() {
+    let owner = owner(DbManager::new("owner", "version_owner").migrations([
+        Migration::new(
+            Revision::new("a"),
+            |op| {
+                op.create_table("book", |t| {
+                    t.column("id", DataType::Integer).primary_key();
+                    t.column("pages", DataType::Integer);
+                    t.check("book_ck", "pages > 0 AND book.pages < 9");
+                    t.add_index(Index::new("book_ix", ["id"]).predicate_on(DialectName::Sqlite, "pages = 1"));
+                });
+                op.alter_table("book", |t| {
+                    t.alter_column("pages").rename("Sheets");
+                });
+            },
+            |_| {},
+        ),
+        Migration::new(
+            Revision::new("b").down_revision("a"),
+            |op| {
+                op.alter_table("book", |t| {
+                    t.alter_column("Sheets").nullable(false);
+                });
+            },
+            |_| {},
+        ),
+    ]));
+    let intent = Intent::Upgrade { target: None, use_migration_files: true };
+    for state in [State::default(), State { rows: Some(rows(&["a"])), ..State::default() }] {
+        let plan = owner.plan(&state, &intent).unwrap();
+        let steps = plan.render(&owner, dialect(DialectName::Sqlite)).unwrap();
+        let sql = steps.last().unwrap().statements.join("\n");
+        assert!(sql.contains("CHECK (\"Sheets\" > 0 AND \"Sheets\" < 9)"), "{sql}");
+        assert!(sql.contains("WHERE \"Sheets\" = 1"), "{sql}");
+    }
+}
+
+#[test]
 fn what_cannot_run_is_found_while_planning() {
     let manager = |upgrade: fn(&mut Operations)| {
         DbManager::new("owner", "version_owner").migrations([Migration::new(
