@@ -555,6 +555,62 @@ async fn everything_works(db: &TestDatabase, database: &mut Database, name: &str
     }
 }
 
+/// Tables and keys that others refer to get new names, and back.
+const RENAMES: &[(&str, Record, Record)] = &[
+    ("start", start, |_| {}),
+    (
+        "case",
+        |op| {
+            op.rename_table("subject", "thing");
+            op.alter_table("thing", |t| {
+                t.alter_column("id").rename("number");
+            });
+            op.alter_table("child", |t| {
+                t.alter_column("subject_id").rename("thing_number").nullable(true);
+            });
+        },
+        |op| {
+            op.alter_table("child", |t| {
+                t.alter_column("thing_number").rename("subject_id").nullable(false);
+            });
+            op.alter_table("thing", |t| {
+                t.alter_column("number").rename("id");
+            });
+            op.rename_table("thing", "subject");
+        },
+    ),
+];
+
+db_test! {
+    async fn what_refers_to_a_table_follows_its_new_name(db) {
+        let mut database = db.connect().await;
+        let migrator = migrator(db, [manager(RENAMES)]);
+        done(upgrade(&migrator, &mut database, "start").await);
+        furnish(&mut database).await;
+        let before = tables_of(&mut database).await;
+        let rows_before = rows(&mut database, &before).await;
+        done(upgrade(&migrator, &mut database, "case").await);
+        let child = introspect(&mut database, "child").await;
+        let key = &child.foreign_keys[0];
+        assert_eq!((key.referred_table.name.as_str(), &key.referred_columns), ("thing", &vec!["number".to_owned()]));
+        assert_eq!(key.columns, ["thing_number"]);
+        assert!(introspect(&mut database, "thing").await.checks.iter().any(|check| check.name.as_deref() == Some("subject_amount_ck")));
+        // The view of MySQL looks for the name that it was made with.
+        if matches!(db.dialect(), DialectName::Postgres | DialectName::Sqlite) {
+            assert_eq!(query(&mut database, "SELECT count(*) FROM subject_view").await, [["3"]]);
+        }
+        execute(&mut database, &["INSERT INTO thing (number, code, amount, flag) VALUES (50, 'new', 50, '1')"]).await;
+        assert_eq!(query(&mut database, "SELECT code FROM log").await, [["new"]]);
+        execute(&mut database, &["DELETE FROM thing WHERE number = 50", "DELETE FROM log"]).await;
+        done(downgrade(&migrator, &mut database, "start").await);
+        let back = tables_of(&mut database).await;
+        assert_eq!(comparable(db, &back), comparable(db, &before));
+        assert_eq!(rows(&mut database, &back).await, rows_before);
+        everything_works(db, &mut database, "renamed and back").await;
+        database.close().await;
+    }
+}
+
 /// Tables in a form in which what is predicted and what is found can be compared.
 fn comparable(db: &TestDatabase, metadata: &Metadata) -> Vec<Table> {
     let mysql = matches!(db.dialect(), DialectName::MySql | DialectName::MariaDb);

@@ -231,7 +231,10 @@ fn random(seed: &mut u64, bound: u128) -> u64 {
     u64::try_from(u128::from(*seed >> 11) * bound / (1 << 53)).unwrap()
 }
 
-const ROUNDS: usize = 20;
+/// How often a run is killed: more often in the full run.
+fn rounds() -> usize {
+    if std::env::var("DUNLIN_TEST_FULL").is_ok() { 200 } else { 20 }
+}
 
 db_test! {
     async fn a_killed_run(db) {
@@ -249,7 +252,7 @@ db_test! {
 
         let mut seed = u64::try_from(SystemTime::UNIX_EPOCH.elapsed().unwrap().as_micros()).unwrap();
         let (mut stopped, mut half_done, mut needed_help) = ([0; HISTORY.len() + 1], 0, 0);
-        for round in 0..ROUNDS {
+        for round in 0..rounds() {
             let after = Duration::from_micros(random(&mut seed, whole.as_micros()));
             let case = format!("round {round}, killed after {after:?} of {whole:?}");
             let ended = run_and_kill(db, after);
@@ -280,8 +283,9 @@ db_test! {
             clear(db, &mut database).await;
         }
         println!(
-            "{}: stopped at {stopped:?}; {half_done} half done, {needed_help} in need of help, of {ROUNDS}",
-            db.dialect()
+            "{}: stopped at {stopped:?}; {half_done} half done, {needed_help} in need of help, of {}",
+            db.dialect(),
+            rounds()
         );
         database.close().await;
     }
