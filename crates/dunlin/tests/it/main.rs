@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests")]
 
 mod alter;
+mod changes;
 mod create;
 mod fault;
 mod names;
