@@ -31,6 +31,9 @@ pub fn hint(error: &Error, words: &Hints) -> Option<String> {
         Error::ConnectTimeout { .. } => {
             format!("check the host and port in {}, and the network", words.url_setting)
         }
+        Error::ChangeWouldLose { .. } => {
+            "make this change by hand, and record the revision; or take out what would be lost".to_owned()
+        }
         Error::LockLost => "connect to the server directly, not through a transaction pooler".to_owned(),
         Error::Interrupted => "connect again".to_owned(),
         Error::Drifted { table } => {

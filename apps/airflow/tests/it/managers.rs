@@ -476,3 +476,21 @@ test_on! {
         assert_eq!(waiting.wait().unwrap().code(), Some(0));
     }
 }
+
+db_test! {
+    async fn a_manager_without_revisions_is_created_once(db) {
+        let modelled = DbManager::new("modelled", "alembic_version_modelled").models(|host| {
+            let mut metadata = Metadata::new(host.schema(), host.naming_convention());
+            metadata.table("modelled", |t| {
+                t.column("id", DataType::Integer).primary_key();
+            });
+            metadata
+        });
+        let airflow = Installation::with(db, std::slice::from_ref(&modelled));
+        for _ in 0..2 {
+            let outcome = airflow.run_with(std::slice::from_ref(&modelled), &["db-manager", "migrate", "modelled"]).await;
+            assert_eq!(outcome.code, 0, "{outcome:?}");
+            assert!(db.tables().await.contains(&"modelled".to_owned()));
+        }
+    }
+}

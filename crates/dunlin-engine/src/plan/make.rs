@@ -42,6 +42,10 @@ impl Owner {
         use_migration_files: bool,
     ) -> Result<(PlanKind, Vec<Step>), PlanError> {
         let rows = state.rows();
+        if state.rows.is_some() && self.history().heads().is_empty() {
+            // Without revisions there is never a row: the version table alone says that init has run.
+            return Ok((PlanKind::UpToDate, Vec::new()));
+        }
         if rows.is_empty() {
             self.refuse_unversioned(state)?;
         }
