@@ -1,13 +1,19 @@
 //! What stopped half-way is seen, said truthfully, and can be gone on from.
 
+use std::time::Duration;
+
 use airflow::host::Host;
-use dunlin::Access;
 use dunlin::core::dialect::DialectName;
+use dunlin::core::manager::{Lifecycle, Run};
 use dunlin::core::prelude::*;
+use dunlin::core::session::{BoxError, BoxFuture};
 use dunlin::engine::plan::Intent;
+use dunlin::{Access, Error};
 use dunlin_testkit::db_test;
 
-use crate::support::{Installation, VERSION_TABLE, in_client, plugins, rows, snapshot, stamp};
+use crate::support::{
+    Installation, VERSION_TABLE, in_client, manager, plugins, rows, snapshot, stamp, test_on,
+};
 
 db_test! {
     async fn a_reset_drops_nothing_that_may_be_a_strangers(db) {
@@ -125,6 +131,55 @@ db_test! {
         assert_ne!(outcome.code, 0, "{outcome:?}");
         assert_eq!(db.query("SELECT count(*) FROM note").await, [["2"]]);
         assert_eq!(rows(db, "alembic_version_note").await, ["note_1"]);
+    }
+}
+
+/// Loses the lock before the first step, as a pooler does that gives each transaction another session.
+struct LosesTheLock;
+
+impl Lifecycle for LosesTheLock {
+    fn init<'a>(&'a self, run: &'a mut dyn Run) -> BoxFuture<'a, Result<(), BoxError>> {
+        Box::pin(async move {
+            let release = match run.session().dialect() {
+                DialectName::Postgres => "SELECT pg_advisory_unlock(1)::text",
+                _ => "SELECT RELEASE_LOCK('airflow_MIGRATIONS')",
+            };
+            run.session().query(release).await?;
+            run.run_default().await
+        })
+    }
+}
+
+test_on! {
+    [postgres, mysql, mariadb]
+    async fn without_the_lock_nothing_is_done(db) {
+        let managers = [manager("loser", "lost").lifecycle(LosesTheLock)];
+        let airflow = Installation::with(db, &managers);
+        let outcome = airflow.run_with(&managers, &["db-manager", "migrate", "loser"]).await;
+        outcome.says(1, "the migration lock is not held by the session", Some("not through a transaction pooler"));
+        assert_eq!(db.tables().await, Vec::<String>::new());
+    }
+}
+
+db_test! {
+    /// Whoever drops a run half-way leaves a lock, and perhaps a transaction, on the connection.
+    async fn an_interrupted_run_spoils_its_connection_only(db) {
+        let managers = [manager("small", "small")];
+        let airflow = Installation::with(db, &managers);
+        let host = Host::load(&airflow.environment(), plugins(&managers)).unwrap();
+        let upgrade = || Intent::Upgrade { target: None, use_migration_files: false };
+        let mut database = host.connect(Access::Create).await.unwrap();
+        let mut unobserved = |_: &dunlin::Event| {};
+        let run = host.migrator().run(&mut database, "small", upgrade(), &mut unobserved);
+        assert!(tokio::time::timeout(Duration::ZERO, run).await.is_err(), "it was not interrupted");
+        let again = host.migrator().run(&mut database, "small", upgrade(), &mut |_| {}).await;
+        assert!(matches!(again.unwrap_err().source, Error::Interrupted));
+        drop(database);
+
+        let mut database = host.connect(Access::Create).await.unwrap();
+        host.migrator().run(&mut database, "small", upgrade(), &mut |_| {}).await.unwrap();
+        database.close().await;
+        assert_eq!(rows(db, "alembic_version_small").await, ["small_1"]);
     }
 }
 
