@@ -5,6 +5,7 @@ mod alter;
 mod changes;
 mod create;
 mod fault;
+mod lost_commit;
 mod names;
 mod rebuild;
 mod restate;
