@@ -71,9 +71,9 @@ impl fmt::Display for DialectName {
 /// assert_eq!(sql.get(DialectName::MariaDb), Some(&"SELECT 2"));
 /// assert_eq!(PerDialect::only(DialectName::Postgres, 1).get(DialectName::Sqlite), None);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PerDialect<T> {
-    #[serde(rename = "all")]
+    #[serde(rename = "all", default = "Option::default", skip_serializing_if = "Option::is_none")]
     default: Option<T>,
     #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
     variants: BTreeMap<DialectName, T>,
@@ -110,6 +110,16 @@ impl<T> PerDialect<T> {
             default: self.default.map(&mut into),
             variants: self.variants.into_iter().map(|(dialect, value)| (dialect, into(value))).collect(),
         }
+    }
+
+    /// All values: the default, if there is one, and the variants.
+    pub fn values(&self) -> impl Iterator<Item = &T> {
+        self.default.iter().chain(self.variants.values())
+    }
+
+    /// All values, to be changed.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.default.iter_mut().chain(self.variants.values_mut())
     }
 
     /// The value where no variant is given.

@@ -40,7 +40,7 @@ pub mod prelude {
     pub use crate::operation::Operations;
     pub use crate::revision::{Migration, Revision};
     pub use crate::schema::{
-        Column, ColumnType, ConstraintKind, DataType, ForeignKey, Index, Metadata, NamingConvention,
-        ReferentialAction, SqlValue, Table,
+        Check, Column, ColumnType, ConstraintKind, DataType, ForeignKey, Index, Metadata, Name,
+        NamingConvention, ReferentialAction, SqlValue, Table, Unique,
     };
 }

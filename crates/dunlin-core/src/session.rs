@@ -1,8 +1,11 @@
 //! What a manager's own code may do on the database: [`Session`].
 
+use std::ops::Deref;
 use std::pin::Pin;
+use std::str::FromStr;
 
 use crate::dialect::DialectName;
+use crate::schema::{SqlValue, TableName};
 
 /// A boxed future, so that traits with async functions can be trait objects.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -10,27 +13,186 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// An error of any origin.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// The connection that does the work. Statements are committed one by one unless they begin a transaction
-/// themselves: the transactions of the run are those of its own steps.
+/// The connection that does the work.
 ///
-/// In offline mode [`execute`](Session::execute) adds the statement to the script, and
+/// In a [data step](crate::operation::DataStep) the statements are part of the transaction of its
+/// revision, and a statement that changes the schema is refused where it would commit that transaction.
+/// In a manager's [own code](crate::manager::Lifecycle) they are committed one by one, unless they begin
+/// a transaction themselves.
+///
+/// When a script is written, [`execute`](Session::execute) adds the statement to it, and
 /// [`query`](Session::query) is an error: there is no database to ask.
 pub trait Session: Send {
     /// Whose SQL is spoken.
     fn dialect(&self) -> DialectName;
 
-    /// Runs one statement.
+    /// The schema that the host's tables live in; `None` is the connection's default.
+    fn schema(&self) -> Option<&str>;
+
+    /// An identifier in the dialect's quotes.
+    fn quote(&self, identifier: &str) -> String;
+
+    /// A value as the dialect writes it, safe whatever it holds.
+    fn literal(&self, value: &SqlValue) -> String;
+
+    /// Runs one statement: how many rows it inserted, updated or deleted. When a script is written that
+    /// is 0.
     ///
     /// # Errors
     /// What the database says.
-    fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<(), BoxError>>;
+    fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64, BoxError>>;
 
-    /// Runs one query; each row is its columns as text, NULL as `None`.
+    /// Runs one query.
     ///
     /// # Errors
-    /// What the database says; always in offline mode.
+    /// What the database says; always when a script is written.
     fn query<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Vec<Row>, BoxError>>;
+
+    /// A table's name in quotes, in the host's schema unless it names another.
+    fn table(&self, table: &TableName) -> String {
+        match table.schema.as_deref().or_else(|| self.schema()) {
+            Some(schema) => format!("{}.{}", self.quote(schema), self.quote(&table.name)),
+            None => self.quote(&table.name),
+        }
+    }
 }
 
-/// A row: its columns as text, in order.
-pub type Row = Vec<Option<String>>;
+/// A row: its columns as text, in order, NULL as `None`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Row(Vec<Option<String>>);
+
+impl Row {
+    /// A column as text; `None` if it is NULL, or if there is no such column.
+    pub fn text(&self, at: usize) -> Option<&str> {
+        self.0.get(at).and_then(Option::as_deref)
+    }
+
+    /// A column as a value of another type; `None` if it is NULL, or if there is no such column.
+    ///
+    /// # Errors
+    /// It is not of that type.
+    pub fn parse<T: FromStr>(&self, at: usize) -> Result<Option<T>, T::Err> {
+        self.text(at).map(str::parse).transpose()
+    }
+}
+
+impl From<Vec<Option<String>>> for Row {
+    fn from(columns: Vec<Option<String>>) -> Self {
+        Self(columns)
+    }
+}
+
+impl Deref for Row {
+    type Target = [Option<String>];
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+/// Reads a table some rows at a time, in the order of a unique key whose columns are never NULL. Rows may
+/// be changed meanwhile, but for their keys.
+///
+/// ```
+/// use dunlin_core::session::{Batches, BoxError, Session};
+///
+/// async fn count(session: &mut dyn Session) -> Result<usize, BoxError> {
+///     let mut batches = Batches::new("person", ["id"]).columns(["name"]).size(500);
+///     let mut rows = 0;
+///     while let Some(batch) = batches.next(session).await? {
+///         rows += batch.len();
+///     }
+///     Ok(rows)
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Batches {
+    table: TableName,
+    key: Vec<String>,
+    columns: Vec<String>,
+    only_where: Option<String>,
+    size: u64,
+    last: Option<Vec<String>>,
+    done: bool,
+}
+
+impl Batches {
+    /// Batches of 1,000 rows: each row is the key's columns.
+    pub fn new<K>(table: impl Into<TableName>, key: K) -> Self
+    where
+        K: IntoIterator<Item: Into<String>>,
+    {
+        Self {
+            table: table.into(),
+            key: key.into_iter().map(Into::into).collect(),
+            columns: Vec::new(),
+            only_where: None,
+            size: 1_000,
+            last: None,
+            done: false,
+        }
+    }
+
+    /// Other columns, which each row has behind the key's.
+    pub fn columns<C>(mut self, columns: C) -> Self
+    where
+        C: IntoIterator<Item: Into<String>>,
+    {
+        self.columns = columns.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Only rows that satisfy a condition.
+    pub fn only_where(mut self, condition: impl Into<String>) -> Self {
+        self.only_where = Some(condition.into());
+        self
+    }
+
+    /// So many rows at a time: at least one.
+    pub fn size(mut self, rows: u64) -> Self {
+        self.size = rows.max(1);
+        self
+    }
+
+    /// The next rows; `None` behind the last.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn next(&mut self, session: &mut dyn Session) -> Result<Option<Vec<Row>>, BoxError> {
+        if self.done {
+            return Ok(None);
+        }
+        let quoted = |names: &[String]| names.iter().map(|name| session.quote(name)).collect::<Vec<_>>();
+        let key = quoted(&self.key);
+        let mut columns = key.clone();
+        columns.extend(quoted(&self.columns));
+        let mut conditions: Vec<String> = self.only_where.iter().map(|sql| format!("({sql})")).collect();
+        if let Some(last) = &self.last {
+            let last: Vec<_> = last.iter().map(|v| session.literal(&v.as_str().into())).collect();
+            conditions.push(behind(&key, &last));
+        }
+        let filter = match conditions.is_empty() {
+            true => String::new(),
+            false => format!(" WHERE {}", conditions.join(" AND ")),
+        };
+        let (columns, order) = (columns.join(", "), key.join(", "));
+        let (table, size) = (session.table(&self.table), self.size);
+        let sql = format!("SELECT {columns} FROM {table}{filter} ORDER BY {order} LIMIT {size}");
+        let rows = session.query(&sql).await?;
+        self.done = (rows.len() as u64) < self.size;
+        let Some(row) = rows.last() else { return Ok(None) };
+        self.last = Some(row.iter().take(self.key.len()).map(|v| v.clone().unwrap_or_default()).collect());
+        Ok(Some(rows))
+    }
+}
+
+/// `a > 1 OR (a = 1 AND b > 2)`: the keys behind one. Not every database compares rows by an index.
+pub fn behind(key: &[String], last: &[String]) -> String {
+    let at = |end: usize| {
+        let equal = key.iter().zip(last).take(end).map(|(column, value)| format!("{column} = {value}"));
+        let beyond = key.iter().zip(last).nth(end).map(|(column, value)| format!("{column} > {value}"));
+        let terms: Vec<_> = equal.chain(beyond).collect();
+        if terms.len() == 1 { terms.concat() } else { format!("({})", terms.join(" AND ")) }
+    };
+    format!("({})", (0..key.len().min(last.len())).map(at).collect::<Vec<_>>().join(" OR "))
+}

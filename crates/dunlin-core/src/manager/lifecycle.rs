@@ -17,7 +17,8 @@ use crate::session::{BoxError, BoxFuture, Session};
 ///     fn upgrade<'a>(&'a self, run: &'a mut dyn Run) -> BoxFuture<'a, Result<(), BoxError>> {
 ///         Box::pin(async move {
 ///             run.run_default().await?;
-///             run.session().execute("INSERT INTO audit (what) VALUES ('upgraded')").await
+///             run.session().execute("INSERT INTO audit (what) VALUES ('upgraded')").await?;
+///             Ok(())
 ///         })
 ///     }
 /// }

@@ -1,29 +1,77 @@
-//! [`Operation`]: the one type for a schema change.
+//! [`Operation`]: the one type for a change.
 //!
-//! A revision records operations with [`Operations`]; models become operations by
-//! [`create_all`]; [`Metadata::apply`](crate::schema::Metadata::apply) plays them in memory.
+//! A revision records operations with [`Operations`]; models become operations by [`create_all`];
+//! [`Metadata::apply`](crate::schema::Metadata::apply) plays them in memory; [`reverse()`] inverts them.
 
+mod alter;
 mod apply;
+mod create_all;
+mod data;
 mod recorder;
+mod reverse;
 
 use serde::{Deserialize, Serialize};
 
 use crate::dialect::PerDialect;
 use crate::schema::{
-    Column, ColumnType, Constraint, ConstraintKind, Index, Metadata, SqlValue, Table, TableName,
+    Constraint, EnumChange, EnumType, Index, Name, Object, SqlValue, Table, TableName, View, qualify_type,
 };
 
-pub use recorder::{AlterColumn, AlterTable, Operations};
+pub use alter::{AlterColumn, Change, ColumnPosition, TableChange};
+pub use create_all::create_all;
+pub use data::{Backfill, DataStep, StepFunction};
+pub use recorder::{AlterColumnRecorder, AlterEnum, AlterTable, Operations};
+pub use reverse::{Irreversible, reverse};
 
 /// One change of a schema or of the rows in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there are few of them, and a box is no part of what they mean"
+)]
 pub enum Operation {
+    /// Creates a schema (on MySQL: a database). Unsupported on SQLite.
+    CreateSchema {
+        /// Its name.
+        name: String,
+        /// Whether its presence is no error.
+        if_not_exists: bool,
+    },
+    /// Drops a schema.
+    DropSchema {
+        /// Its name.
+        name: String,
+        /// Whether its absence is no error.
+        if_exists: bool,
+    },
+    /// Creates an enum type. Databases without such types do nothing: the words stand in the columns.
+    CreateEnum {
+        /// The type.
+        enum_type: EnumType,
+    },
+    /// Changes an enum type, and so every column of it.
+    AlterEnum {
+        /// The type.
+        name: TableName,
+        /// The changes, in order.
+        changes: Vec<EnumChange>,
+    },
+    /// Drops an enum type.
+    DropEnum {
+        /// The type.
+        name: TableName,
+        /// Whether its absence is no error.
+        if_exists: bool,
+    },
     /// Creates a table with its constraints and indexes.
     CreateTable {
         /// The table.
         table: Table,
+        /// Whether its presence is no error; it is left as it is then.
+        #[serde(default)]
+        if_not_exists: bool,
     },
     /// Drops a table.
     DropTable {
@@ -52,15 +100,56 @@ pub enum Operation {
         table: TableName,
         /// The index.
         index: Index,
+        /// Whether its presence is no error.
+        #[serde(default)]
+        if_not_exists: bool,
     },
     /// Drops an index.
     DropIndex {
         /// The table.
         table: TableName,
         /// The index's name.
-        name: String,
+        name: Name,
         /// Whether its absence is no error.
         if_exists: bool,
+        /// Whether others may write to the table meanwhile, outside any transaction. PostgreSQL only.
+        #[serde(default)]
+        concurrently: bool,
+    },
+    /// Renames an index.
+    RenameIndex {
+        /// The table.
+        table: TableName,
+        /// Its name before.
+        from: Name,
+        /// Its name after.
+        to: Name,
+    },
+    /// Creates a view.
+    CreateView {
+        /// The view.
+        view: View,
+        /// Whether it replaces one of the same name.
+        or_replace: bool,
+    },
+    /// Drops a view.
+    DropView {
+        /// Its name.
+        name: TableName,
+        /// Whether it is a materialized one.
+        materialized: bool,
+        /// Whether its absence is no error.
+        if_exists: bool,
+    },
+    /// Runs the statements that create an object.
+    CreateObject {
+        /// The object.
+        object: Object,
+    },
+    /// Runs the statements that drop an object.
+    DropObject {
+        /// The object.
+        object: Object,
     },
     /// Inserts rows.
     BulkInsert {
@@ -75,112 +164,99 @@ pub enum Operation {
     Execute {
         /// The statement; a dialect without a variant runs nothing.
         sql: PerDialect<String>,
+        /// Whether it changes the schema. A statement that does, and is not said to, is refused on
+        /// MySQL and MariaDB, which would commit what came before it.
+        #[serde(default)]
+        ddl: bool,
+        /// The tables it changes; `None` is not known.
+        #[serde(default)]
+        touches: Option<Vec<TableName>>,
     },
-}
-
-/// One change of a table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum TableChange {
-    /// Adds a column behind the others.
-    AddColumn {
-        /// The column.
-        column: Column,
+    /// Runs a function.
+    Run {
+        /// The function.
+        step: DataStep,
     },
-    /// Drops a column.
-    DropColumn {
-        /// The column's name.
-        name: String,
-    },
-    /// Changes a column; whatever is `None` stays as it is.
-    AlterColumn {
-        /// The column's name before.
-        name: String,
-        /// A new name.
-        rename: Option<String>,
-        /// A new type.
-        column_type: Option<ColumnType>,
-        /// Whether it may be NULL from now on.
-        nullable: Option<bool>,
-        /// A new server default, or none (`Some(None)`).
-        server_default: Option<Option<SqlValue>>,
-    },
-    /// Adds a constraint.
-    AddConstraint {
-        /// The constraint.
-        constraint: Constraint,
-    },
-    /// Drops a constraint.
-    DropConstraint {
-        /// What it is.
-        kind: ConstraintKind,
-        /// Its name.
-        name: String,
+    /// Updates the rows of a table, some at a time, each time in a transaction of its own.
+    Backfill {
+        /// What is done.
+        backfill: Backfill,
     },
 }
 
 impl Operation {
-    /// The table it changes; `None` for SQL as it stands.
+    /// The one table it changes, if it is one.
     pub fn table(&self) -> Option<&TableName> {
         match self {
-            Self::CreateTable { table } => Some(&table.name),
+            Self::CreateTable { table, .. } => Some(&table.name),
             Self::DropTable { table, .. }
             | Self::RenameTable { table, .. }
             | Self::AlterTable { table, .. }
             | Self::CreateIndex { table, .. }
             | Self::DropIndex { table, .. }
+            | Self::RenameIndex { table, .. }
             | Self::BulkInsert { table, .. } => Some(table),
-            Self::Execute { .. } => None,
+            Self::Backfill { backfill } => Some(&backfill.table),
+            _ => None,
         }
     }
 
-    /// Puts bare table names into `schema`.
-    pub fn qualify(&mut self, schema: Option<&str>) {
-        let fill = |name: &mut TableName| {
-            if let (None, Some(schema)) = (&name.schema, schema) {
-                name.schema = Some(schema.to_owned());
-            }
-        };
+    /// Whether it moves rows and leaves the schema alone.
+    pub fn is_data(&self) -> bool {
         match self {
-            Self::CreateTable { table } => table.qualify(schema),
+            Self::BulkInsert { .. } | Self::Run { .. } | Self::Backfill { .. } => true,
+            Self::Execute { ddl, .. } => !ddl,
+            _ => false,
+        }
+    }
+
+    /// Puts bare names of tables, types and views into `schema`.
+    pub fn qualify(&mut self, schema: Option<&str>) {
+        match self {
+            Self::CreateTable { table, .. } => table.qualify(schema),
+            Self::CreateEnum { enum_type } => {
+                if let Some(name) = &mut enum_type.name {
+                    name.qualify(schema);
+                }
+            }
+            Self::AlterEnum { name, .. } | Self::DropEnum { name, .. } | Self::DropView { name, .. } => {
+                name.qualify(schema);
+            }
             Self::DropTable { table, .. }
             | Self::RenameTable { table, .. }
             | Self::CreateIndex { table, .. }
             | Self::DropIndex { table, .. }
-            | Self::BulkInsert { table, .. } => fill(table),
+            | Self::RenameIndex { table, .. }
+            | Self::BulkInsert { table, .. } => table.qualify(schema),
             Self::AlterTable { table, changes } => {
-                fill(table);
-                for change in changes {
-                    if let TableChange::AddConstraint { constraint: Constraint::ForeignKey(key) } = change {
-                        fill(&mut key.referred_table);
-                    }
-                }
+                table.qualify(schema);
+                changes.iter_mut().for_each(|change| change.qualify(schema));
             }
-            Self::Execute { .. } => {}
+            Self::CreateView { view, .. } => view.name.qualify(schema),
+            Self::CreateObject { object } | Self::DropObject { object } => {
+                object.touches.iter_mut().for_each(|table| table.qualify(schema));
+            }
+            Self::Execute { touches, .. } => {
+                touches.iter_mut().flatten().for_each(|table| table.qualify(schema));
+            }
+            Self::Run { step } => step.touches.iter_mut().for_each(|table| table.qualify(schema)),
+            Self::Backfill { backfill } => backfill.table.qualify(schema),
+            Self::CreateSchema { .. } | Self::DropSchema { .. } => {}
         }
     }
 }
 
-/// The operations that create every table of `metadata`, each after those it refers to.
-///
-/// Of tables that refer to each other, the first is created without the keys to the later ones; those
-/// keys are added at the end.
-pub fn create_all(metadata: &Metadata) -> Vec<Operation> {
-    let mut operations = Vec::new();
-    let mut deferred = Vec::new();
-    let mut created: Vec<&TableName> = Vec::new();
-    for table in metadata.creation_order() {
-        created.push(&table.name);
-        let known = |name: &TableName| created.contains(&name) || metadata.get(name).is_none();
-        let (keys, later): (Vec<_>, Vec<_>) =
-            table.foreign_keys.iter().cloned().partition(|key| known(&key.referred_table));
-        operations.push(Operation::CreateTable { table: Table { foreign_keys: keys, ..table.clone() } });
-        deferred.extend(later.into_iter().map(|key| Operation::AlterTable {
-            table: table.name.clone(),
-            changes: vec![TableChange::AddConstraint { constraint: Constraint::ForeignKey(key) }],
-        }));
+impl TableChange {
+    fn qualify(&mut self, schema: Option<&str>) {
+        match self {
+            Self::AddColumn { column, .. } => column.qualify(schema),
+            Self::AlterColumn(AlterColumn { column_type: Some(column_type), .. }) => {
+                qualify_type(column_type, schema);
+            }
+            Self::AddConstraint { constraint: Constraint::ForeignKey(key) } => {
+                key.referred_table.qualify(schema);
+            }
+            _ => {}
+        }
     }
-    operations.extend(deferred);
-    operations
 }

@@ -1,11 +1,13 @@
 //! [`Operations`]: what a revision's `upgrade` and `downgrade` write into.
 
-use super::{Operation, TableChange};
+use super::{AlterColumn, Backfill, Change, ColumnPosition, DataStep, Operation, TableChange};
 use crate::dialect::PerDialect;
 use crate::schema::{
-    Check, Column, ColumnType, Constraint, ConstraintKind, ForeignKey, Index, NamingConvention, PrimaryKey,
-    SqlValue, Table, TableBuilder, TableName, Unique,
+    Check, Column, ColumnType, Constraint, ConstraintKind, EnumChange, EnumPosition, EnumType, Exclude,
+    ForeignKey, Identity, Index, IndexElement, Name, NamingConvention, Object, PrimaryKey, SqlValue, Table,
+    TableBuilder, TableName, Unique, View,
 };
+use crate::session::{BoxError, BoxFuture, Session};
 
 /// Records operations, in order. Nothing runs while it records.
 ///
@@ -13,13 +15,9 @@ use crate::schema::{
 /// use dunlin_core::prelude::*;
 ///
 /// let mut op = Operations::new(NamingConvention::default());
-/// op.alter_table("slot_pool", |t| {
-///     t.add_column(Column::new("include_deferred", DataType::Boolean));
-/// });
+/// op.add_column("slot_pool", Column::new("include_deferred", DataType::Boolean));
 /// op.execute("UPDATE slot_pool SET include_deferred = false");
-/// op.alter_table("slot_pool", |t| {
-///     t.alter_column("include_deferred").nullable(false);
-/// });
+/// op.alter_column("slot_pool", "include_deferred", |c| c.nullable(false));
 /// assert_eq!(op.finish().len(), 3);
 /// ```
 #[derive(Debug, Default)]
@@ -28,29 +26,243 @@ pub struct Operations {
     naming_convention: NamingConvention,
 }
 
+/// Everything but the changes of one table.
 impl Operations {
     /// Records under a naming convention, which names what the revision leaves unnamed.
     pub fn new(naming_convention: NamingConvention) -> Self {
         Self { recorded: Vec::new(), naming_convention }
     }
 
+    /// Records an operation made elsewhere; the naming convention does not touch it.
+    pub fn push(&mut self, operation: Operation) {
+        self.recorded.push(operation);
+    }
+
+    /// What was recorded.
+    pub fn finish(self) -> Vec<Operation> {
+        self.recorded
+    }
+
+    /// Creates a schema (on MySQL: a database).
+    pub fn create_schema(&mut self, name: impl Into<String>) {
+        self.push(Operation::CreateSchema { name: name.into(), if_not_exists: false });
+    }
+
+    /// Drops a schema, which must be empty.
+    pub fn drop_schema(&mut self, name: impl Into<String>) {
+        self.push(Operation::DropSchema { name: name.into(), if_exists: false });
+    }
+
+    /// Creates an enum type; the result is the type of its columns.
+    ///
+    /// ```
+    /// use dunlin_core::prelude::*;
+    ///
+    /// let mut op = Operations::default();
+    /// let status = op.create_enum("ticket_status", ["open", "closed"]);
+    /// op.create_table("ticket", |t| { t.column("status", status); });
+    /// op.alter_enum("ticket_status", |e| e.add_value_after("waiting", "open"));
+    /// ```
+    pub fn create_enum<V>(&mut self, name: impl Into<TableName>, values: V) -> crate::schema::DataType
+    where
+        V: IntoIterator<Item: Into<String>>,
+    {
+        let enum_type = EnumType::new(name, values);
+        self.push(Operation::CreateEnum { enum_type: enum_type.clone() });
+        crate::schema::DataType::Enum(enum_type)
+    }
+
+    /// Changes an enum type.
+    pub fn alter_enum(&mut self, name: impl Into<TableName>, define: impl FnOnce(&mut AlterEnum)) {
+        let mut alter = AlterEnum { changes: Vec::new() };
+        define(&mut alter);
+        self.push(Operation::AlterEnum { name: name.into(), changes: alter.changes });
+    }
+
+    /// Drops an enum type, which no column is of.
+    pub fn drop_enum(&mut self, name: impl Into<TableName>) {
+        self.push(Operation::DropEnum { name: name.into(), if_exists: false });
+    }
+
     /// Creates a table with its constraints and indexes.
-    pub fn create_table(&mut self, name: &str, define: impl FnOnce(&mut TableBuilder)) {
-        let mut table = Table::build(name, define);
+    pub fn create_table(&mut self, name: impl Into<TableName>, define: impl FnOnce(&mut TableBuilder)) {
+        self.push_create_table(Table::build(name, define), false);
+    }
+
+    /// Creates a table that may be there; it is left as it is then.
+    pub fn create_table_if_not_exists(
+        &mut self,
+        name: impl Into<TableName>,
+        define: impl FnOnce(&mut TableBuilder),
+    ) {
+        self.push_create_table(Table::build(name, define), true);
+    }
+
+    fn push_create_table(&mut self, mut table: Table, if_not_exists: bool) {
         self.naming_convention.apply(&mut table);
-        self.recorded.push(Operation::CreateTable { table });
+        self.push(Operation::CreateTable { table, if_not_exists });
     }
 
     /// Drops a table.
     pub fn drop_table(&mut self, name: impl Into<TableName>) {
-        self.recorded.push(Operation::DropTable { table: name.into(), if_exists: false });
+        self.push(Operation::DropTable { table: name.into(), if_exists: false });
+    }
+
+    /// Drops a table that may be absent.
+    pub fn drop_table_if_exists(&mut self, name: impl Into<TableName>) {
+        self.push(Operation::DropTable { table: name.into(), if_exists: true });
     }
 
     /// Renames a table.
     pub fn rename_table(&mut self, name: impl Into<TableName>, to: impl Into<String>) {
-        self.recorded.push(Operation::RenameTable { table: name.into(), to: to.into() });
+        self.push(Operation::RenameTable { table: name.into(), to: to.into() });
     }
 
+    /// Creates an index over columns or expressions, under a name.
+    pub fn create_index<E>(&mut self, name: impl Into<Name>, table: impl Into<TableName>, elements: E)
+    where
+        E: IntoIterator<Item: Into<IndexElement>>,
+    {
+        self.add_index(table, Index::new(name, elements));
+    }
+
+    /// Creates an index with options.
+    pub fn add_index(&mut self, table: impl Into<TableName>, index: Index) {
+        self.push_create_index(table.into(), index, false);
+    }
+
+    /// Creates an index that may be there.
+    pub fn add_index_if_not_exists(&mut self, table: impl Into<TableName>, index: Index) {
+        self.push_create_index(table.into(), index, true);
+    }
+
+    fn push_create_index(&mut self, table: TableName, mut index: Index, if_not_exists: bool) {
+        self.naming_convention.name_index(&table.name, &mut index);
+        self.push(Operation::CreateIndex { table, index, if_not_exists });
+    }
+
+    /// Drops an index.
+    pub fn drop_index(&mut self, name: impl Into<Name>, table: impl Into<TableName>) {
+        self.push_drop_index(name.into(), table.into(), false, false);
+    }
+
+    /// Drops an index that may be absent.
+    pub fn drop_index_if_exists(&mut self, name: impl Into<Name>, table: impl Into<TableName>) {
+        self.push_drop_index(name.into(), table.into(), true, false);
+    }
+
+    /// Drops an index while others write to the table, outside any transaction, where the database can.
+    pub fn drop_index_concurrently(&mut self, name: impl Into<Name>, table: impl Into<TableName>) {
+        self.push_drop_index(name.into(), table.into(), false, true);
+    }
+
+    fn push_drop_index(&mut self, name: Name, table: TableName, if_exists: bool, concurrently: bool) {
+        self.push(Operation::DropIndex { table, name, if_exists, concurrently });
+    }
+
+    /// Renames an index.
+    pub fn rename_index(&mut self, table: impl Into<TableName>, from: impl Into<Name>, to: impl Into<Name>) {
+        self.push(Operation::RenameIndex { table: table.into(), from: from.into(), to: to.into() });
+    }
+
+    /// Creates a view.
+    pub fn create_view(&mut self, name: impl Into<TableName>, query: impl Into<PerDialect<String>>) {
+        self.add_view(View::new(name, query));
+    }
+
+    /// Creates a view with options.
+    pub fn add_view(&mut self, view: View) {
+        self.push(Operation::CreateView { view, or_replace: false });
+    }
+
+    /// Creates a view, or puts it in the place of one that is there.
+    pub fn replace_view(&mut self, view: View) {
+        self.push(Operation::CreateView { view, or_replace: true });
+    }
+
+    /// Drops a view.
+    pub fn drop_view(&mut self, name: impl Into<TableName>) {
+        self.push(Operation::DropView { name: name.into(), materialized: false, if_exists: false });
+    }
+
+    /// Drops a materialized view.
+    pub fn drop_materialized_view(&mut self, name: impl Into<TableName>) {
+        self.push(Operation::DropView { name: name.into(), materialized: true, if_exists: false });
+    }
+
+    /// Runs the statements that create an object.
+    pub fn create_object(&mut self, object: Object) {
+        self.push(Operation::CreateObject { object });
+    }
+
+    /// Runs the statements that drop an object.
+    pub fn drop_object(&mut self, object: Object) {
+        self.push(Operation::DropObject { object });
+    }
+
+    /// Inserts rows: `columns` says which columns the values of each row are for.
+    pub fn bulk_insert<C, R>(&mut self, table: impl Into<TableName>, columns: C, rows: R)
+    where
+        C: IntoIterator<Item: Into<String>>,
+        R: IntoIterator<Item: IntoIterator<Item = SqlValue>>,
+    {
+        self.push(Operation::BulkInsert {
+            table: table.into(),
+            columns: columns.into_iter().map(Into::into).collect(),
+            rows: rows.into_iter().map(|row| row.into_iter().collect()).collect(),
+        });
+    }
+
+    /// Runs one SQL statement as it stands, everywhere or per dialect. It moves rows: one that changes the
+    /// schema is [`execute_ddl`](Self::execute_ddl)'s, and refused here on MySQL and MariaDB.
+    pub fn execute(&mut self, sql: impl Into<PerDialect<String>>) {
+        self.push(Operation::Execute { sql: sql.into(), ddl: false, touches: None });
+    }
+
+    /// Runs one SQL statement that changes the schema, as it stands, everywhere or per dialect. What it
+    /// does is not known: `touches` names the tables that it changes.
+    pub fn execute_ddl<T>(&mut self, sql: impl Into<PerDialect<String>>, touches: T)
+    where
+        T: IntoIterator<Item: Into<TableName>>,
+    {
+        let touches = Some(touches.into_iter().map(Into::into).collect());
+        self.push(Operation::Execute { sql: sql.into(), ddl: true, touches });
+    }
+
+    /// Runs a function that moves rows of the tables it `touches`.
+    ///
+    /// ```
+    /// use dunlin_core::prelude::*;
+    ///
+    /// let mut op = Operations::default();
+    /// op.run("split names", ["person"], |session| Box::pin(async move {
+    ///     for row in session.query("SELECT id, name FROM person").await? {
+    ///         let (first, last) = row.text(1).unwrap_or_default().split_once(' ').unwrap_or_default();
+    ///         let first = session.literal(&first.into());
+    ///         let last = session.literal(&last.into());
+    ///         let id = row.text(0).unwrap_or_default();
+    ///         session.execute(&format!("UPDATE person SET first = {first}, last = {last} WHERE id = {id}"))
+    ///             .await?;
+    ///     }
+    ///     Ok(())
+    /// }));
+    /// ```
+    pub fn run<T, F>(&mut self, name: impl Into<String>, touches: T, function: F)
+    where
+        T: IntoIterator<Item: Into<TableName>>,
+        F: for<'s> Fn(&'s mut dyn Session) -> BoxFuture<'s, Result<(), BoxError>> + Send + Sync + 'static,
+    {
+        self.push(Operation::Run { step: DataStep::new(name, touches, function) });
+    }
+
+    /// Updates the rows of a table, some at a time: the only operation of its revision.
+    pub fn backfill(&mut self, backfill: Backfill) {
+        self.push(Operation::Backfill { backfill });
+    }
+}
+
+/// Changes of one table.
+impl Operations {
     /// Changes a table: all that `define` records is done together, save that the new name of a column
     /// is an operation of its own, as every database can do that without touching anything else.
     pub fn alter_table(&mut self, name: impl Into<TableName>, define: impl FnOnce(&mut AlterTable)) {
@@ -71,92 +283,143 @@ impl Operations {
     }
 
     fn push_alter_table(&mut self, table: &TableName, mut changes: Vec<TableChange>) {
+        let convention = &self.naming_convention;
         for change in &mut changes {
-            if let TableChange::AddConstraint { constraint } = change {
-                self.naming_convention.name_constraint(&table.name, constraint);
+            match change {
+                TableChange::AddConstraint { constraint } => {
+                    convention.name_constraint(&table.name, constraint);
+                }
+                TableChange::DropConstraint { kind, name, .. }
+                | TableChange::ValidateConstraint { kind, name } => {
+                    *name = convention.named(&table.name, *kind, name.clone());
+                }
+                TableChange::RenameConstraint { kind, from, to } => {
+                    *from = convention.named(&table.name, *kind, from.clone());
+                    *to = convention.named(&table.name, *kind, to.clone());
+                }
+                _ => {}
             }
         }
         if !changes.is_empty() {
-            self.recorded.push(Operation::AlterTable { table: table.clone(), changes });
+            self.push(Operation::AlterTable { table: table.clone(), changes });
         }
     }
 
-    /// Creates an index over columns, under a name that is final.
-    pub fn create_index<C>(&mut self, name: impl Into<String>, table: impl Into<TableName>, columns: C)
-    where
-        C: IntoIterator<Item: Into<String>>,
-    {
-        self.add_index(table, Index::new(name, columns));
+    /// Adds a column behind the others.
+    pub fn add_column(&mut self, table: impl Into<TableName>, column: Column) {
+        self.alter_table(table, |t| t.add_column(column));
     }
 
-    /// Creates an index with options.
-    pub fn add_index(&mut self, table: impl Into<TableName>, mut index: Index) {
-        let table = table.into();
-        self.naming_convention.name_index(&table.name, &mut index);
-        self.recorded.push(Operation::CreateIndex { table, index });
+    /// Drops a column.
+    pub fn drop_column(&mut self, table: impl Into<TableName>, name: impl Into<String>) {
+        self.alter_table(table, |t| t.drop_column(name));
     }
 
-    /// Drops an index.
-    pub fn drop_index(&mut self, name: impl Into<String>, table: impl Into<TableName>) {
-        self.push_drop_index(name.into(), table.into(), false);
-    }
-
-    /// Drops an index that may be absent.
-    pub fn drop_index_if_exists(&mut self, name: impl Into<String>, table: impl Into<TableName>) {
-        self.push_drop_index(name.into(), table.into(), true);
-    }
-
-    fn push_drop_index(&mut self, name: String, table: TableName, if_exists: bool) {
-        self.recorded.push(Operation::DropIndex { table, name, if_exists });
-    }
-
-    /// Inserts rows: `columns` says which columns the values of each row are for.
-    pub fn bulk_insert<C, R>(&mut self, table: impl Into<TableName>, columns: C, rows: R)
-    where
-        C: IntoIterator<Item: Into<String>>,
-        R: IntoIterator<Item: IntoIterator<Item = SqlValue>>,
-    {
-        self.recorded.push(Operation::BulkInsert {
-            table: table.into(),
-            columns: columns.into_iter().map(Into::into).collect(),
-            rows: rows.into_iter().map(|row| row.into_iter().collect()).collect(),
+    /// Changes a column; what is not said stays as it is, on every database.
+    pub fn alter_column(
+        &mut self,
+        table: impl Into<TableName>,
+        name: impl Into<String>,
+        define: impl FnOnce(AlterColumnRecorder<'_>) -> AlterColumnRecorder<'_>,
+    ) {
+        self.alter_table(table, |t| {
+            define(t.alter_column(name));
         });
     }
 
-    /// Runs one SQL statement as it stands: everywhere, or per dialect.
-    pub fn execute(&mut self, sql: impl Into<PerDialect<String>>) {
-        self.recorded.push(Operation::Execute { sql: sql.into() });
+    /// Gives a column another name.
+    pub fn rename_column(
+        &mut self,
+        table: impl Into<TableName>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+    ) {
+        self.alter_column(table, from, |c| c.rename(to));
     }
 
-    /// What was recorded.
-    pub fn finish(self) -> Vec<Operation> {
-        self.recorded
+    /// Adds a primary key.
+    pub fn create_primary_key<C>(&mut self, name: impl Into<Name>, table: impl Into<TableName>, columns: C)
+    where
+        C: IntoIterator<Item: Into<String>>,
+    {
+        self.alter_table(table, |t| t.create_primary_key(name, columns));
+    }
+
+    /// Adds a unique constraint.
+    pub fn create_unique_constraint<C>(
+        &mut self,
+        name: impl Into<Name>,
+        table: impl Into<TableName>,
+        columns: C,
+    ) where
+        C: IntoIterator<Item: Into<String>>,
+    {
+        self.alter_table(table, |t| t.create_unique_constraint(name, columns));
+    }
+
+    /// Adds a foreign key.
+    pub fn create_foreign_key(&mut self, table: impl Into<TableName>, key: ForeignKey) {
+        self.alter_table(table, |t| t.create_foreign_key(key));
+    }
+
+    /// Adds a check.
+    pub fn create_check_constraint(
+        &mut self,
+        name: impl Into<Name>,
+        table: impl Into<TableName>,
+        expression: impl Into<PerDialect<String>>,
+    ) {
+        self.alter_table(table, |t| t.create_check_constraint(name, expression));
+    }
+
+    /// Adds an exclude constraint.
+    pub fn create_exclude_constraint(&mut self, table: impl Into<TableName>, exclude: Exclude) {
+        self.alter_table(table, |t| t.create_exclude_constraint(exclude));
+    }
+
+    /// Drops a constraint.
+    pub fn drop_constraint(
+        &mut self,
+        kind: ConstraintKind,
+        name: impl Into<Name>,
+        table: impl Into<TableName>,
+    ) {
+        self.alter_table(table, |t| t.drop_constraint(kind, name));
+    }
+
+    /// Gives a constraint another name.
+    pub fn rename_constraint(
+        &mut self,
+        kind: ConstraintKind,
+        table: impl Into<TableName>,
+        from: impl Into<Name>,
+        to: impl Into<Name>,
+    ) {
+        self.alter_table(table, |t| t.rename_constraint(kind, from, to));
+    }
+
+    /// Sets a table's comment.
+    pub fn create_table_comment(&mut self, table: impl Into<TableName>, comment: impl Into<String>) {
+        self.alter_table(table, |t| t.set_comment(Some(comment.into())));
+    }
+
+    /// Drops a table's comment.
+    pub fn drop_table_comment(&mut self, table: impl Into<TableName>) {
+        self.alter_table(table, |t| t.set_comment(None));
     }
 }
 
 /// The part of a change that renames a column; the rest then speaks of it by its new name.
 fn take_rename(change: &mut TableChange) -> Option<TableChange> {
-    let TableChange::AlterColumn { name, rename, .. } = change else { return None };
-    let to = rename.take()?;
-    let from = std::mem::replace(name, to.clone());
-    Some(alter_column(from, Some(to)))
-}
-
-fn alter_column(name: String, rename: Option<String>) -> TableChange {
-    TableChange::AlterColumn { name, rename, column_type: None, nullable: None, server_default: None }
+    let TableChange::AlterColumn(alter) = change else { return None };
+    let to = alter.rename.take()?;
+    let mut renamed = AlterColumn::new(std::mem::replace(&mut alter.name, to.clone()));
+    renamed.rename = Some(to);
+    Some(renamed.into())
 }
 
 fn says_nothing(change: &TableChange) -> bool {
-    matches!(
-        change,
-        TableChange::AlterColumn {
-            rename: None,
-            column_type: None,
-            nullable: None,
-            server_default: None,
-            ..
-        }
-    )
+    matches!(change, TableChange::AlterColumn(alter) if alter.rename.is_none() && !alter.changes_definition())
 }
 
 /// Records the changes of one table.
@@ -166,159 +429,216 @@ pub struct AlterTable {
 }
 
 impl AlterTable {
+    /// Records a change made elsewhere.
+    pub fn push(&mut self, change: impl Into<TableChange>) {
+        self.changes.push(change.into());
+    }
+
     /// Adds a column behind the others.
     pub fn add_column(&mut self, column: Column) {
-        self.changes.push(TableChange::AddColumn { column });
+        self.add_column_at(column, ColumnPosition::Last);
+    }
+
+    /// Adds a column at a place; PostgreSQL puts it behind the others.
+    pub fn add_column_at(&mut self, column: Column, position: ColumnPosition) {
+        self.push(TableChange::AddColumn { column, position, if_not_exists: false });
+    }
+
+    /// Adds a column that may be there.
+    pub fn add_column_if_not_exists(&mut self, column: Column) {
+        let position = ColumnPosition::Last;
+        self.push(TableChange::AddColumn { column, position, if_not_exists: true });
     }
 
     /// Drops a column.
     pub fn drop_column(&mut self, name: impl Into<String>) {
-        self.changes.push(TableChange::DropColumn { name: name.into() });
+        self.push(TableChange::DropColumn { name: name.into(), if_exists: false });
+    }
+
+    /// Drops a column that may be absent.
+    pub fn drop_column_if_exists(&mut self, name: impl Into<String>) {
+        self.push(TableChange::DropColumn { name: name.into(), if_exists: true });
     }
 
     /// Changes a column; what is not said stays as it is, on every database.
-    pub fn alter_column(&mut self, name: impl Into<String>) -> AlterColumn<'_> {
+    pub fn alter_column(&mut self, name: impl Into<String>) -> AlterColumnRecorder<'_> {
         let position = self.changes.len();
-        self.changes.push(alter_column(name.into(), None));
-        AlterColumn { change: &mut self.changes[position] }
+        self.push(AlterColumn::new(name));
+        AlterColumnRecorder { change: &mut self.changes[position] }
     }
 
-    /// Adds a primary key, under a name that is final.
-    pub fn create_primary_key<C>(&mut self, name: impl Into<String>, columns: C)
+    /// Adds a primary key, under a name.
+    pub fn create_primary_key<C>(&mut self, name: impl Into<Name>, columns: C)
     where
         C: IntoIterator<Item: Into<String>>,
     {
-        let columns = columns.into_iter().map(Into::into).collect();
-        self.add(Constraint::PrimaryKey(PrimaryKey { name: Some(name.into()), columns }));
+        self.add_constraint(Constraint::PrimaryKey(PrimaryKey::new(columns).named(name)));
     }
 
-    /// Adds a unique constraint, under a name that is final.
-    pub fn create_unique_constraint<C>(&mut self, name: impl Into<String>, columns: C)
+    /// Adds a unique constraint, under a name.
+    pub fn create_unique_constraint<C>(&mut self, name: impl Into<Name>, columns: C)
     where
         C: IntoIterator<Item: Into<String>>,
     {
-        let columns = columns.into_iter().map(Into::into).collect();
-        self.add(Constraint::Unique(Unique { name: Some(name.into()), columns }));
+        self.add_constraint(Constraint::Unique(Unique::new(columns).named(name)));
     }
 
     /// Adds a foreign key.
     pub fn create_foreign_key(&mut self, key: ForeignKey) {
-        self.add(Constraint::ForeignKey(key));
+        self.add_constraint(Constraint::ForeignKey(key));
     }
 
-    /// Adds a check, under a name that is final.
-    pub fn create_check_constraint(&mut self, name: impl Into<String>, expression: impl Into<String>) {
-        self.add(Constraint::Check(Check { name: Some(name.into()), expression: expression.into() }));
+    /// Adds a check, under a name.
+    pub fn create_check_constraint(
+        &mut self,
+        name: impl Into<Name>,
+        expression: impl Into<PerDialect<String>>,
+    ) {
+        self.add_constraint(Constraint::Check(Check::new(expression).named(name)));
+    }
+
+    /// Adds an exclude constraint.
+    pub fn create_exclude_constraint(&mut self, exclude: Exclude) {
+        self.add_constraint(Constraint::Exclude(exclude));
+    }
+
+    /// Adds any constraint, with options.
+    pub fn add_constraint(&mut self, constraint: Constraint) {
+        self.push(TableChange::AddConstraint { constraint });
     }
 
     /// Drops a constraint.
-    pub fn drop_constraint(&mut self, kind: ConstraintKind, name: impl Into<String>) {
-        self.changes.push(TableChange::DropConstraint { kind, name: name.into() });
+    pub fn drop_constraint(&mut self, kind: ConstraintKind, name: impl Into<Name>) {
+        self.push(TableChange::DropConstraint { kind, name: name.into(), if_exists: false });
     }
 
-    fn add(&mut self, constraint: Constraint) {
-        self.changes.push(TableChange::AddConstraint { constraint });
+    /// Drops a constraint that may be absent.
+    pub fn drop_constraint_if_exists(&mut self, kind: ConstraintKind, name: impl Into<Name>) {
+        self.push(TableChange::DropConstraint { kind, name: name.into(), if_exists: true });
+    }
+
+    /// Gives a constraint another name.
+    pub fn rename_constraint(&mut self, kind: ConstraintKind, from: impl Into<Name>, to: impl Into<Name>) {
+        self.push(TableChange::RenameConstraint { kind, from: from.into(), to: to.into() });
+    }
+
+    /// Asks a constraint that was added `not_valid` of all rows.
+    pub fn validate_constraint(&mut self, kind: ConstraintKind, name: impl Into<Name>) {
+        self.push(TableChange::ValidateConstraint { kind, name: name.into() });
+    }
+
+    /// Sets or drops the table's comment.
+    pub fn set_comment(&mut self, comment: Option<String>) {
+        self.push(TableChange::SetComment { comment });
     }
 }
 
 /// Says what changes about a column.
 #[derive(Debug)]
-pub struct AlterColumn<'c> {
+pub struct AlterColumnRecorder<'c> {
     change: &'c mut TableChange,
 }
 
-impl AlterColumn<'_> {
-    /// A new name.
-    pub fn rename(self, to: impl Into<String>) -> Self {
-        if let TableChange::AlterColumn { rename, .. } = &mut *self.change {
-            *rename = Some(to.into());
+impl AlterColumnRecorder<'_> {
+    fn say(self, say: impl FnOnce(&mut AlterColumn)) -> Self {
+        if let TableChange::AlterColumn(alter) = &mut *self.change {
+            say(alter);
         }
         self
+    }
+
+    /// A new name.
+    pub fn rename(self, to: impl Into<String>) -> Self {
+        self.say(|alter| alter.rename = Some(to.into()))
     }
 
     /// A new type.
     pub fn column_type(self, to: impl Into<ColumnType>) -> Self {
-        if let TableChange::AlterColumn { column_type, .. } = &mut *self.change {
-            *column_type = Some(to.into());
-        }
-        self
+        self.say(|alter| alter.column_type = Some(to.into()))
+    }
+
+    /// The expression that makes the new value of the old, with a new type.
+    pub fn using(self, expression: impl Into<PerDialect<String>>) -> Self {
+        self.say(|alter| alter.using = Some(expression.into()))
     }
 
     /// Whether it may be NULL.
     pub fn nullable(self, may_be_null: bool) -> Self {
-        if let TableChange::AlterColumn { nullable, .. } = &mut *self.change {
-            *nullable = Some(may_be_null);
-        }
-        self
+        self.say(|alter| alter.nullable = Some(may_be_null))
     }
 
-    /// A new server default, or none.
-    pub fn server_default(self, to: Option<SqlValue>) -> Self {
-        if let TableChange::AlterColumn { server_default, .. } = &mut *self.change {
-            *server_default = Some(to);
-        }
-        self
+    /// A new server default.
+    pub fn server_default(self, to: impl Into<PerDialect<SqlValue>>) -> Self {
+        self.say(|alter| alter.server_default = Some(Change::Set(to.into())))
+    }
+
+    /// No server default any more.
+    pub fn drop_server_default(self) -> Self {
+        self.say(|alter| alter.server_default = Some(Change::Drop))
+    }
+
+    /// A new expression for each UPDATE. MySQL and MariaDB.
+    pub fn on_update(self, expression: impl Into<PerDialect<String>>) -> Self {
+        self.say(|alter| alter.on_update = Some(Change::Set(expression.into())))
+    }
+
+    /// A new comment.
+    pub fn comment(self, text: impl Into<String>) -> Self {
+        self.say(|alter| alter.comment = Some(Change::Set(text.into())))
+    }
+
+    /// No comment any more.
+    pub fn drop_comment(self) -> Self {
+        self.say(|alter| alter.comment = Some(Change::Drop))
+    }
+
+    /// Whether the server counts it up. MySQL and MariaDB.
+    pub fn autoincrement(self, counts_up: bool) -> Self {
+        self.say(|alter| alter.autoincrement = Some(counts_up))
+    }
+
+    /// How it counts as an identity column. PostgreSQL.
+    pub fn identity(self, identity: Identity) -> Self {
+        self.say(|alter| alter.identity = Some(Change::Set(identity)))
+    }
+
+    /// No identity column any more. PostgreSQL.
+    pub fn drop_identity(self) -> Self {
+        self.say(|alter| alter.identity = Some(Change::Drop))
+    }
+}
+
+/// Records the changes of an enum type.
+#[derive(Debug)]
+pub struct AlterEnum {
+    changes: Vec<EnumChange>,
+}
+
+impl AlterEnum {
+    fn add(&mut self, value: impl Into<String>, position: EnumPosition) {
+        self.changes.push(EnumChange::AddValue { value: value.into(), position });
+    }
+
+    /// Adds a value behind all others.
+    pub fn add_value(&mut self, value: impl Into<String>) {
+        self.add(value, EnumPosition::Last);
+    }
+
+    /// Adds a value before another.
+    pub fn add_value_before(&mut self, value: impl Into<String>, other: impl Into<String>) {
+        self.add(value, EnumPosition::Before(other.into()));
+    }
+
+    /// Adds a value behind another.
+    pub fn add_value_after(&mut self, value: impl Into<String>, other: impl Into<String>) {
+        self.add(value, EnumPosition::After(other.into()));
+    }
+
+    /// Renames a value: rows that have it have the new name then.
+    pub fn rename_value(&mut self, from: impl Into<String>, to: impl Into<String>) {
+        self.changes.push(EnumChange::RenameValue { from: from.into(), to: to.into() });
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::schema::DataType;
-
-    fn recorded(convention: NamingConvention, record: impl FnOnce(&mut Operations)) -> Vec<Operation> {
-        let mut op = Operations::new(convention);
-        record(&mut op);
-        op.finish()
-    }
-
-    #[test]
-    fn a_new_name_is_an_operation_of_its_own_and_holds_from_then_on() {
-        let both = recorded(NamingConvention::default(), |op| {
-            op.alter_table("book", |t| {
-                t.drop_column("isbn");
-                t.alter_column("title").column_type(DataType::Text).rename("name").nullable(false);
-                t.alter_column("pages");
-                t.alter_column("by").rename("author");
-            });
-        });
-        let apart = recorded(NamingConvention::default(), |op| {
-            op.alter_table("book", |t| t.drop_column("isbn"));
-            op.alter_table("book", |t| {
-                t.alter_column("title").rename("name");
-            });
-            op.alter_table("book", |t| {
-                t.alter_column("name").column_type(DataType::Text).nullable(false);
-            });
-            op.alter_table("book", |t| {
-                t.alter_column("by").rename("author");
-            });
-        });
-        assert_eq!(both, apart);
-        assert_eq!(both.len(), 4);
-    }
-
-    #[test]
-    fn the_naming_convention_names_what_is_added_later_too() {
-        let convention = NamingConvention {
-            ix: Some("ix_%(column_0_label)s".to_owned()),
-            fk: Some("fk_%(table_name)s_%(referred_table_name)s".to_owned()),
-            ..NamingConvention::default()
-        };
-        let operations = recorded(convention, |op| {
-            op.alter_table("book", |t| t.create_foreign_key(ForeignKey::new(["by"], "author", ["id"])));
-            op.add_index("book", Index { name: None, ..Index::new("", ["by"]) });
-        });
-        let [Operation::AlterTable { changes, .. }, Operation::CreateIndex { index, .. }] =
-            operations.as_slice()
-        else {
-            panic!("{operations:?}");
-        };
-        let [TableChange::AddConstraint { constraint: Constraint::ForeignKey(key) }] = changes.as_slice()
-        else {
-            panic!("{changes:?}");
-        };
-        assert_eq!(key.name.as_deref(), Some("fk_book_author"));
-        assert_eq!(index.name.as_deref(), Some("ix_book_by"));
-    }
-}
+mod tests;

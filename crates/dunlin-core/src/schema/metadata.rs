@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
+use super::builder::TableBuilder;
+use super::enum_type::EnumType;
 use super::naming::NamingConvention;
-use super::table::{Table, TableBuilder, TableName};
+use super::object::{Object, View};
+use super::table::{Table, TableName};
 
 /// The tables of one owner, with the schema and naming convention they were written under.
 ///
@@ -24,13 +26,56 @@ pub struct Metadata {
     schema: Option<String>,
     #[serde(default)]
     naming_convention: NamingConvention,
+    /// The schemas (namespaces) that are its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schemas: Vec<String>,
+    /// Its enum types.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub enum_types: Vec<EnumType>,
     tables: Vec<Table>,
+    /// Its views, each after those it reads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub views: Vec<View>,
+    /// Its other objects, each after those it needs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<Object>,
 }
 
 impl Metadata {
     /// No tables yet. Tables added by a bare name go to `schema`.
     pub fn new(schema: Option<&str>, naming_convention: NamingConvention) -> Self {
-        Self { schema: schema.map(str::to_owned), naming_convention, tables: Vec::new() }
+        Self { schema: schema.map(str::to_owned), naming_convention, ..Self::default() }
+    }
+
+    /// Adds an enum type; columns of it are written with [`DataType::Enum`](super::DataType::Enum).
+    ///
+    /// ```
+    /// use dunlin_core::prelude::*;
+    /// use dunlin_core::schema::EnumType;
+    ///
+    /// let mut metadata = Metadata::default();
+    /// let status = metadata.enum_type(EnumType::new("status", ["open", "closed"]));
+    /// metadata.table("ticket", |t| { t.column("status", status); });
+    /// ```
+    pub fn enum_type(&mut self, mut enum_type: EnumType) -> super::DataType {
+        if let Some(name) = &mut enum_type.name {
+            name.qualify(self.schema.as_deref());
+        }
+        self.enum_types.retain(|known| known.name != enum_type.name);
+        self.enum_types.push(enum_type.clone());
+        super::DataType::Enum(enum_type)
+    }
+
+    /// Adds a view.
+    pub fn view(&mut self, mut view: View) {
+        view.name.qualify(self.schema.as_deref());
+        self.views.push(view);
+    }
+
+    /// Adds an object that is known by its SQL only.
+    pub fn object(&mut self, mut object: Object) {
+        object.touches.iter_mut().for_each(|table| table.qualify(self.schema.as_deref()));
+        self.objects.push(object);
     }
 
     /// Writes down a table; its constraints and indexes get the convention's names.
@@ -99,6 +144,11 @@ impl Metadata {
         &self.tables
     }
 
+    /// All tables, to be changed.
+    pub(crate) fn tables_mut(&mut self) -> &mut [Table] {
+        &mut self.tables
+    }
+
     /// The schema that bare names go to.
     pub fn schema(&self) -> Option<&str> {
         self.schema.as_deref()
@@ -138,82 +188,6 @@ impl Metadata {
         }
         order
     }
-}
-
-impl Table {
-    /// Puts bare names (its own, and those it refers to) into `schema`.
-    pub fn qualify(&mut self, schema: Option<&str>) {
-        let Some(schema) = schema else { return };
-        let fill = |name: &mut TableName| {
-            name.schema.get_or_insert_with(|| schema.to_owned());
-        };
-        fill(&mut self.name);
-        self.foreign_keys.iter_mut().for_each(|key| fill(&mut key.referred_table));
-    }
-}
-
-/// Why an operation cannot be played on a schema.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum SchemaError {
-    /// A table to be created is there.
-    #[error("table {table} already exists")]
-    TableExists {
-        /// The table.
-        table: TableName,
-    },
-    /// A table to be changed is not there.
-    #[error("there is no table {table}")]
-    NoTable {
-        /// The table.
-        table: TableName,
-    },
-    /// A column to be added is there.
-    #[error("table {table} already has a column {column}")]
-    ColumnExists {
-        /// The table.
-        table: TableName,
-        /// The column.
-        column: String,
-    },
-    /// A column is not there.
-    #[error("table {table} has no column {column}")]
-    NoColumn {
-        /// The table.
-        table: TableName,
-        /// The column.
-        column: String,
-    },
-    /// A constraint or index to be added is there.
-    #[error("table {table} already has a {kind} {name}")]
-    NameTaken {
-        /// The table.
-        table: TableName,
-        /// `index`, `foreign key`, …
-        kind: String,
-        /// Its name.
-        name: String,
-    },
-    /// A row to be inserted has too few or too many values.
-    #[error("a row for table {table} has {values} values for {columns} columns")]
-    RowWidth {
-        /// The table.
-        table: TableName,
-        /// How many values it has.
-        values: usize,
-        /// How many columns are given.
-        columns: usize,
-    },
-    /// A constraint or index to be dropped is not there.
-    #[error("table {table} has no {kind} {name}")]
-    NoSuchName {
-        /// The table.
-        table: TableName,
-        /// `index`, `foreign key`, …
-        kind: String,
-        /// Its name.
-        name: String,
-    },
 }
 
 #[cfg(test)]

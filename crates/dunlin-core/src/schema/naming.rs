@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::constraint::{Constraint, ForeignKey, PrimaryKey, Unique};
+use super::constraint::{Constraint, ConstraintKind};
 use super::index::Index;
+use super::name::Name;
 use super::table::Table;
 
 /// Patterns for names, in the tokens of SQLAlchemy's `naming_convention`.
@@ -19,7 +20,7 @@ pub struct NamingConvention {
     pub ix: Option<String>,
     /// Unique constraints.
     pub uq: Option<String>,
-    /// Checks. It is not applied: every check is named where it is written down.
+    /// Checks.
     pub ck: Option<String>,
     /// Foreign keys.
     pub fk: Option<String>,
@@ -39,48 +40,65 @@ impl NamingConvention {
     /// assert_eq!(table.primary_key.unwrap().name.as_deref(), Some("ticket_pkey"));
     /// ```
     pub fn apply(&self, table: &mut Table) {
-        let name = table.name.name.clone();
-        if let Some(key) = &mut table.primary_key {
-            self.name_primary_key(&name, key);
+        let known = table.clone();
+        let constraints = known.constraints().zip(table.constraint_names_mut());
+        for (constraint, (_, name)) in constraints {
+            self.name_one(&known.name.name, &constraint, name);
         }
-        table.uniques.iter_mut().for_each(|unique| self.name_unique(&name, unique));
-        table.foreign_keys.iter_mut().for_each(|key| self.name_foreign_key(&name, key));
-        table.indexes.iter_mut().for_each(|index| self.name_index(&name, index));
+        for index in &mut table.indexes {
+            self.name_index(&known.name.name, index);
+        }
     }
 
-    /// Names a constraint of a table. A check has no columns to be named after.
+    /// Names a constraint of a table.
     pub(crate) fn name_constraint(&self, table: &str, constraint: &mut Constraint) {
-        match constraint {
-            Constraint::PrimaryKey(key) => self.name_primary_key(table, key),
-            Constraint::Unique(unique) => self.name_unique(table, unique),
-            Constraint::ForeignKey(key) => self.name_foreign_key(table, key),
-            Constraint::Check(_) => {}
-        }
+        let unnamed = constraint.clone();
+        self.name_one(table, &unnamed, constraint.name_mut());
     }
 
     /// Names an index of a table.
     pub(crate) fn name_index(&self, table: &str, index: &mut Index) {
-        fill(&mut index.name, &self.ix, Tokens::of(table, &index.columns));
+        let columns: Vec<String> = index.columns().map(str::to_owned).collect();
+        fill(&mut index.name, self.ix.as_deref(), Tokens::of(table, &columns));
     }
 
-    fn name_primary_key(&self, table: &str, key: &mut PrimaryKey) {
-        fill(&mut key.name, &self.pk, Tokens::of(table, &key.columns));
+    /// The name that a constraint has which is written down as `name`.
+    pub(crate) fn named(&self, table: &str, kind: ConstraintKind, name: Name) -> Name {
+        let mut named = Some(name);
+        fill(&mut named, self.pattern(kind), Tokens::of(table, &[]));
+        named.unwrap_or_else(|| Name::from(""))
     }
 
-    fn name_unique(&self, table: &str, unique: &mut Unique) {
-        fill(&mut unique.name, &self.uq, Tokens::of(table, &unique.columns));
+    fn name_one(&self, table: &str, constraint: &Constraint, name: &mut Option<Name>) {
+        let mut tokens = Tokens::of(table, constraint.columns());
+        if let Constraint::ForeignKey(key) = constraint {
+            tokens.referred = Some((key.referred_table.name.as_str(), key.referred_columns.as_slice()));
+        }
+        fill(name, self.pattern(constraint.kind()), tokens);
     }
 
-    fn name_foreign_key(&self, table: &str, key: &mut ForeignKey) {
-        let referred = Some((key.referred_table.name.as_str(), key.referred_columns.as_slice()));
-        fill(&mut key.name, &self.fk, Tokens { referred, ..Tokens::of(table, &key.columns) });
+    fn pattern(&self, kind: ConstraintKind) -> Option<&str> {
+        match kind {
+            ConstraintKind::PrimaryKey => self.pk.as_deref(),
+            ConstraintKind::Unique => self.uq.as_deref(),
+            ConstraintKind::ForeignKey => self.fk.as_deref(),
+            ConstraintKind::Check => self.ck.as_deref(),
+            ConstraintKind::Exclude => None,
+        }
     }
 }
 
-fn fill(name: &mut Option<String>, pattern: &Option<String>, tokens: Tokens<'_>) {
-    if let (None, Some(pattern)) = (&name, pattern) {
-        *name = Some(expand(pattern, &tokens));
-    }
+/// A pattern names what has no name; one with `%(constraint_name)s` names what has one that is not exact.
+fn fill(name: &mut Option<Name>, pattern: Option<&str>, tokens: Tokens<'_>) {
+    let Some(pattern) = pattern else { return };
+    let takes_name = pattern.contains("%(constraint_name)s");
+    let constraint = match name {
+        Some(given) if takes_name && !given.is_exact() => given.as_str(),
+        None if !takes_name => "",
+        _ => return,
+    };
+    let expanded = expand(pattern, &Tokens { constraint, ..tokens });
+    *name = Some(Name::exact(expanded));
 }
 
 struct Tokens<'a> {

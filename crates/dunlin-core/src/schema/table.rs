@@ -1,13 +1,16 @@
-//! Tables and how to write one down.
+//! Tables.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::column::{Column, ColumnBuilder};
-use super::constraint::{Check, ConstraintKind, ForeignKey, PrimaryKey, Unique};
+use super::builder::TableBuilder;
+use super::column::Column;
+use super::constraint::{Check, Constraint, ConstraintKind, Exclude, ForeignKey, PrimaryKey, Unique};
 use super::index::Index;
-use super::types::ColumnType;
+use super::name::Name;
+use super::options::TableOptions;
+use super::types::{ColumnType, DataType};
 
 /// A table's name, with its schema where it is not the connection's default.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -23,6 +26,15 @@ impl TableName {
     /// A name in a schema.
     pub fn new(schema: Option<&str>, name: impl Into<String>) -> Self {
         Self { schema: schema.map(str::to_owned), name: name.into() }
+    }
+}
+
+impl TableName {
+    /// Puts it into `schema`, if it is in none.
+    pub fn qualify(&mut self, schema: Option<&str>) {
+        if let (None, Some(schema)) = (&self.schema, schema) {
+            self.schema = Some(schema.to_owned());
+        }
     }
 }
 
@@ -49,26 +61,36 @@ impl fmt::Display for TableName {
 
 /// A table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Table {
     /// Its name.
     pub name: TableName,
     /// Its columns, in order.
     pub columns: Vec<Column>,
     /// Its primary key.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub primary_key: Option<PrimaryKey>,
     /// Its unique constraints.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub uniques: Vec<Unique>,
     /// Its foreign keys.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub foreign_keys: Vec<ForeignKey>,
     /// Its checks.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<Check>,
+    /// Its exclude constraints.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excludes: Vec<Exclude>,
     /// Its indexes, without those that implement constraints.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub indexes: Vec<Index>,
+    /// A comment kept by the database; SQLite has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// Options of single databases.
+    #[serde(default, skip_serializing_if = "TableOptions::is_default")]
+    pub options: TableOptions,
 }
 
 impl Table {
@@ -81,7 +103,10 @@ impl Table {
             uniques: Vec::new(),
             foreign_keys: Vec::new(),
             checks: Vec::new(),
+            excludes: Vec::new(),
             indexes: Vec::new(),
+            comment: None,
+            options: TableOptions::default(),
         }
     }
 
@@ -98,7 +123,7 @@ impl Table {
     /// assert_eq!(pool.columns.len(), 2);
     /// ```
     pub fn build(name: impl Into<TableName>, define: impl FnOnce(&mut TableBuilder)) -> Self {
-        let mut builder = TableBuilder { table: Self::new(name) };
+        let mut builder = TableBuilder::new(Self::new(name));
         define(&mut builder);
         builder.finish()
     }
@@ -108,97 +133,84 @@ impl Table {
         self.columns.iter().find(|column| column.name == name)
     }
 
+    /// A column by name, to be changed.
+    pub fn column_mut(&mut self, name: &str) -> Option<&mut Column> {
+        self.columns.iter_mut().find(|column| column.name == name)
+    }
+
+    /// An index by name.
+    pub fn index(&self, name: &str) -> Option<&Index> {
+        self.indexes.iter().find(|index| index.name.as_deref() == Some(name))
+    }
+
+    /// All its constraints: the key, unique constraints, checks, exclude constraints, foreign keys.
+    pub fn constraints(&self) -> impl Iterator<Item = Constraint> {
+        let key = self.primary_key.iter().cloned().map(Constraint::PrimaryKey);
+        let uniques = self.uniques.iter().cloned().map(Constraint::Unique);
+        let checks = self.checks.iter().cloned().map(Constraint::Check);
+        let excludes = self.excludes.iter().cloned().map(Constraint::Exclude);
+        let foreign_keys = self.foreign_keys.iter().cloned().map(Constraint::ForeignKey);
+        key.chain(uniques).chain(checks).chain(excludes).chain(foreign_keys)
+    }
+
+    /// The names of its constraints, with their kinds.
+    pub(crate) fn constraint_names_mut(
+        &mut self,
+    ) -> impl Iterator<Item = (ConstraintKind, &mut Option<Name>)> {
+        let key = self.primary_key.iter_mut().map(|key| (ConstraintKind::PrimaryKey, &mut key.name));
+        let uniques = self.uniques.iter_mut().map(|unique| (ConstraintKind::Unique, &mut unique.name));
+        let checks = self.checks.iter_mut().map(|check| (ConstraintKind::Check, &mut check.name));
+        let excludes = self.excludes.iter_mut().map(|exclude| (ConstraintKind::Exclude, &mut exclude.name));
+        let keys = self.foreign_keys.iter_mut().map(|key| (ConstraintKind::ForeignKey, &mut key.name));
+        key.chain(uniques).chain(checks).chain(excludes).chain(keys)
+    }
+
+    /// The names of its constraints and indexes, to be changed.
+    pub fn names_mut(&mut self) -> impl Iterator<Item = &mut Name> {
+        let key = self.primary_key.iter_mut().map(|key| &mut key.name);
+        let uniques = self.uniques.iter_mut().map(|unique| &mut unique.name);
+        let checks = self.checks.iter_mut().map(|check| &mut check.name);
+        let excludes = self.excludes.iter_mut().map(|exclude| &mut exclude.name);
+        let keys = self.foreign_keys.iter_mut().map(|key| &mut key.name);
+        let indexes = self.indexes.iter_mut().map(|index| &mut index.name);
+        key.chain(uniques).chain(checks).chain(excludes).chain(keys).chain(indexes).flatten()
+    }
+
+    /// A constraint by kind and name. A primary key without a name answers to any.
+    pub fn constraint(&self, kind: ConstraintKind, name: &str) -> Option<Constraint> {
+        self.constraints().find(|constraint| {
+            constraint.kind() == kind
+                && match constraint.name() {
+                    Some(known) => known == name,
+                    None => kind == ConstraintKind::PrimaryKey,
+                }
+        })
+    }
+
     /// Whether a constraint of this kind and name exists. A primary key without a name answers to any.
     pub fn has_constraint(&self, kind: ConstraintKind, name: &str) -> bool {
-        let same = |candidate: &Option<String>| candidate.as_deref() == Some(name);
-        match kind {
-            ConstraintKind::PrimaryKey => {
-                self.primary_key.as_ref().is_some_and(|key| key.name.is_none() || same(&key.name))
-            }
-            ConstraintKind::Unique => self.uniques.iter().any(|unique| same(&unique.name)),
-            ConstraintKind::ForeignKey => self.foreign_keys.iter().any(|key| same(&key.name)),
-            ConstraintKind::Check => self.checks.iter().any(|check| same(&check.name)),
-        }
+        self.constraint(kind, name).is_some()
+    }
+
+    /// Puts bare names (its own, those it refers to, those of its enum types) into `schema`.
+    pub fn qualify(&mut self, schema: Option<&str>) {
+        self.name.qualify(schema);
+        self.foreign_keys.iter_mut().for_each(|key| key.referred_table.qualify(schema));
+        self.options.inherits.iter_mut().for_each(|table| table.qualify(schema));
+        self.columns.iter_mut().for_each(|column| column.qualify(schema));
     }
 }
 
-/// Writes down a [`Table`].
-#[derive(Debug)]
-pub struct TableBuilder {
-    pub(super) table: Table,
+impl Column {
+    /// Puts the bare name of its enum type into `schema`.
+    pub(crate) fn qualify(&mut self, schema: Option<&str>) {
+        qualify_type(&mut self.column_type, schema);
+    }
 }
 
-impl TableBuilder {
-    /// A column, nullable unless said otherwise.
-    pub fn column(
-        &mut self,
-        name: impl Into<String>,
-        column_type: impl Into<ColumnType>,
-    ) -> ColumnBuilder<'_> {
-        self.table.columns.push(Column::new(name, column_type));
-        let position = self.table.columns.len() - 1;
-        ColumnBuilder { table: self, position }
-    }
-
-    /// The primary key, under a name that is final.
-    pub fn primary_key<C>(&mut self, name: impl Into<String>, columns: C)
-    where
-        C: IntoIterator<Item: Into<String>>,
-    {
-        let columns: Vec<String> = columns.into_iter().map(Into::into).collect();
-        for column in &mut self.table.columns {
-            if columns.contains(&column.name) {
-                column.nullable = false;
-            }
-        }
-        self.table.primary_key = Some(PrimaryKey { name: Some(name.into()), columns });
-    }
-
-    /// A unique constraint, under a name that is final.
-    pub fn unique<C>(&mut self, name: impl Into<String>, columns: C)
-    where
-        C: IntoIterator<Item: Into<String>>,
-    {
-        let columns = columns.into_iter().map(Into::into).collect();
-        self.table.uniques.push(Unique { name: Some(name.into()), columns });
-    }
-
-    /// A foreign key, named or not.
-    pub fn foreign_key(&mut self, key: ForeignKey) {
-        self.table.foreign_keys.push(key);
-    }
-
-    /// A check, under a name that is final.
-    pub fn check(&mut self, name: impl Into<String>, expression: impl Into<String>) {
-        self.table.checks.push(Check { name: Some(name.into()), expression: expression.into() });
-    }
-
-    /// An index over columns, under a name that is final.
-    pub fn index<C>(&mut self, name: impl Into<String>, columns: C)
-    where
-        C: IntoIterator<Item: Into<String>>,
-    {
-        self.add_index(Index::new(name, columns));
-    }
-
-    /// An index with options.
-    pub fn add_index(&mut self, index: Index) {
-        self.table.indexes.push(index);
-    }
-
-    /// A single integer key counts up, as SQLAlchemy's `autoincrement="auto"` has it: one column, an
-    /// integer type, no default, no foreign key on it.
-    fn finish(mut self) -> Table {
-        let Some(PrimaryKey { columns, .. }) = &self.table.primary_key else { return self.table };
-        let [only] = columns.as_slice() else { return self.table };
-        let referring = self.table.foreign_keys.iter().any(|key| key.columns.contains(only));
-        let only = only.clone();
-        if let Some(column) = self.table.columns.iter_mut().find(|column| column.name == only) {
-            use super::types::DataType::{BigInteger, Integer, SmallInteger};
-            let integer =
-                matches!(column.column_type.default_value(), Some(SmallInteger | Integer | BigInteger));
-            column.autoincrement |= integer && column.server_default.is_none() && !referring;
-        }
-        self.table
+/// Puts the bare name of an enum type into `schema`.
+pub(crate) fn qualify_type(column_type: &mut ColumnType, schema: Option<&str>) {
+    for name in column_type.values_mut().filter_map(DataType::enum_type_mut).filter_map(|e| e.name.as_mut()) {
+        name.qualify(schema);
     }
 }

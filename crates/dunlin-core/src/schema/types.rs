@@ -2,49 +2,67 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::enum_type::EnumType;
 use crate::dialect::PerDialect;
 
-/// A type, named by what it means. Each dialect writes it in its own words.
+/// A type, named by what it means. Each dialect writes it in its own words; a dialect that has no such
+/// type says so while a plan is made, and the column needs a variant for it.
 ///
 /// | type | PostgreSQL | MySQL, MariaDB | SQLite |
 /// |---|---|---|---|
 /// | `Boolean` | BOOLEAN | BOOL (`tinyint(1)`) | BOOLEAN |
+/// | `TinyInteger`, `MediumInteger`, `Unsigned` | no | TINYINT, MEDIUMINT, UNSIGNED | the same words |
 /// | `Float` | FLOAT (`double precision`) | FLOAT | FLOAT |
+/// | `Real` | REAL | FLOAT | REAL |
 /// | `Double` | DOUBLE PRECISION | DOUBLE | DOUBLE |
 /// | `Binary` | BYTEA | BLOB | BLOB |
+/// | `TinyText`, `MediumText`, `LongText`, … `Blob` | no | the same words | the same words |
+/// | `FixedBinary`, `VarBinary` | no | BINARY(n), VARBINARY(n) | the same words |
 /// | `DateTime` | TIMESTAMP | DATETIME | DATETIME |
 /// | `Timestamp` | TIMESTAMP | TIMESTAMP | TIMESTAMP |
+/// | `Interval` | INTERVAL | no | no |
 /// | `Json` | JSON | JSON (`longtext` on MariaDB) | JSON |
+/// | `Jsonb` | JSONB | no | no |
 /// | `Uuid` | UUID | CHAR(32) | CHAR(32) |
+/// | `Enum` | the type of that name | ENUM('a', 'b') | VARCHAR of the longest value |
+/// | `Set`, `Year` | no | SET('a', 'b'), YEAR | no |
+/// | `Array` | `type[]` | no | no |
+/// | `Bit` | BIT(n), BIT VARYING(n) | BIT(n) | no |
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DataType {
     /// True or false.
     Boolean,
+    /// 8 bits.
+    TinyInteger,
     /// 16 bits.
     SmallInteger,
+    /// 24 bits.
+    MediumInteger,
     /// 32 bits.
     Integer,
     /// 64 bits.
     BigInteger,
+    /// A number type without negative numbers.
+    Unsigned(Box<DataType>),
+    /// 32-bit floating point.
+    Real,
     /// What the dialect calls FLOAT.
     Float,
     /// 64-bit floating point.
     Double,
     /// Exact decimal.
     Numeric {
-        /// Digits in all.
-        precision: u16,
+        /// Digits in all; `None` is the database's default (PostgreSQL: any number of them).
+        precision: Option<u16>,
         /// Digits after the point.
         scale: u16,
     },
     /// VARCHAR.
     String {
-        /// Characters at most.
-        length: u32,
-        /// Collation, where it is not the table's.
-        collation: Option<String>,
+        /// Characters at most; `None` is no limit, which MySQL does not have.
+        length: Option<u32>,
     },
     /// CHAR.
     Char {
@@ -53,12 +71,55 @@ pub enum DataType {
     },
     /// Text without a length.
     Text,
+    /// Text of at most 255 bytes.
+    TinyText,
+    /// Text of at most 16 MiB.
+    MediumText,
+    /// Text of at most 4 GiB.
+    LongText,
+    /// A text type with a character set or a collation of its own.
+    Collated {
+        /// The text type.
+        text: Box<DataType>,
+        /// The character set; MySQL and MariaDB only.
+        character_set: Option<String>,
+        /// The collation.
+        collation: Option<String>,
+    },
     /// Bytes without a length.
     Binary,
+    /// At most 255 bytes.
+    TinyBlob,
+    /// At most 16 MiB.
+    MediumBlob,
+    /// At most 4 GiB.
+    LongBlob,
+    /// BINARY.
+    FixedBinary {
+        /// Bytes.
+        length: u32,
+    },
+    /// VARBINARY.
+    VarBinary {
+        /// Bytes at most.
+        length: u32,
+    },
+    /// Bits.
+    Bit {
+        /// How many, or how many at most; `None` is the database's default.
+        length: Option<u32>,
+        /// Whether there may be fewer.
+        varying: bool,
+    },
     /// A day.
     Date,
     /// A time of day.
-    Time,
+    Time {
+        /// Digits of the second's fraction; `None` is the database's default.
+        precision: Option<u8>,
+        /// With a time zone, where the database has that.
+        timezone: bool,
+    },
     /// A day and a time.
     DateTime {
         /// Digits of the second's fraction; `None` is the database's default.
@@ -73,35 +134,165 @@ pub enum DataType {
         /// With a time zone, where the database has that.
         timezone: bool,
     },
-    /// JSON.
+    /// A span of time.
+    Interval {
+        /// Which fields it has, as in `DAY TO SECOND`; `None` is all.
+        fields: Option<String>,
+        /// Digits of the second's fraction; `None` is the database's default.
+        precision: Option<u8>,
+    },
+    /// A year.
+    Year,
+    /// JSON, kept as text.
     Json,
+    /// JSON, kept taken apart.
+    Jsonb,
     /// UUID.
     Uuid,
-    /// A type of one database, written as that database writes it.
+    /// One of some words.
+    Enum(EnumType),
+    /// Any of some words.
+    Set {
+        /// The words, in order.
+        values: Vec<String>,
+    },
+    /// Several values of one type.
+    Array {
+        /// The type.
+        of: Box<DataType>,
+        /// How many dimensions are declared: at least 1.
+        dimensions: u8,
+    },
+    /// A type of one database, written as that database writes it: `INET`, `TSVECTOR`, `GEOMETRY`.
     Native(String),
 }
 
 impl DataType {
     /// VARCHAR of `length` characters.
     pub const fn string(length: u32) -> Self {
-        Self::String { length, collation: None }
+        Self::String { length: Some(length) }
     }
 
-    /// A native type, as in `DataType::native("MEDIUMTEXT")`.
+    /// CHAR of `length` characters.
+    pub const fn char(length: u32) -> Self {
+        Self::Char { length }
+    }
+
+    /// Exact decimal of so many digits.
+    pub const fn numeric(precision: u16, scale: u16) -> Self {
+        Self::Numeric { precision: Some(precision), scale }
+    }
+
+    /// A native type, as in `DataType::native("INET")`.
     pub fn native(text: impl Into<String>) -> Self {
         Self::Native(text.into())
     }
 
-    /// DATETIME, or TIMESTAMP without a time zone.
+    /// A day and a time without a time zone.
     pub const fn datetime() -> Self {
         Self::DateTime { precision: None, timezone: false }
     }
 
-    /// The same string type with a collation; other types are left as they are.
-    pub fn collate(self, name: impl Into<String>) -> Self {
+    /// TIMESTAMP without a time zone.
+    pub const fn timestamp() -> Self {
+        Self::Timestamp { precision: None, timezone: false }
+    }
+
+    /// TIMESTAMP with a time zone, where the database has that.
+    pub const fn timestamptz() -> Self {
+        Self::Timestamp { precision: None, timezone: true }
+    }
+
+    /// A time of day without a time zone.
+    pub const fn time() -> Self {
+        Self::Time { precision: None, timezone: false }
+    }
+
+    /// A span of time.
+    pub const fn interval() -> Self {
+        Self::Interval { fields: None, precision: None }
+    }
+
+    /// One of `values`, under the name of a type that the schema has: see
+    /// [`Metadata::enum_type`](super::Metadata::enum_type).
+    pub fn enumeration<V>(name: impl Into<super::TableName>, values: V) -> Self
+    where
+        V: IntoIterator<Item: Into<String>>,
+    {
+        Self::Enum(EnumType::new(name, values))
+    }
+
+    /// The same number type without negative numbers.
+    pub fn unsigned(self) -> Self {
+        Self::Unsigned(Box::new(self))
+    }
+
+    /// An array of this type; of an array, one with a dimension more.
+    pub fn array(self) -> Self {
         match self {
-            Self::String { length, .. } => Self::String { length, collation: Some(name.into()) },
-            other => other,
+            Self::Array { of, dimensions } => Self::Array { of, dimensions: dimensions.saturating_add(1) },
+            other => Self::Array { of: Box::new(other), dimensions: 1 },
+        }
+    }
+
+    /// The same text type with a collation.
+    pub fn collate(self, name: impl Into<String>) -> Self {
+        let (text, character_set) = self.uncollated();
+        Self::Collated { text, character_set, collation: Some(name.into()) }
+    }
+
+    /// The same text type in a character set of MySQL.
+    pub fn character_set(self, name: impl Into<String>) -> Self {
+        let collation = self.collation().map(str::to_owned);
+        let (text, _) = self.uncollated();
+        Self::Collated { text, character_set: Some(name.into()), collation }
+    }
+
+    fn uncollated(self) -> (Box<Self>, Option<String>) {
+        match self {
+            Self::Collated { text, character_set, .. } => (text, character_set),
+            other => (Box::new(other), None),
+        }
+    }
+
+    /// The collation, if it has one of its own.
+    pub fn collation(&self) -> Option<&str> {
+        match self {
+            Self::Collated { collation, .. } => collation.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The enum that it is, or is an array of.
+    pub fn enum_type(&self) -> Option<&EnumType> {
+        match self {
+            Self::Enum(enum_type) => Some(enum_type),
+            Self::Array { of, .. } => of.enum_type(),
+            Self::Collated { text, .. } => text.enum_type(),
+            _ => None,
+        }
+    }
+
+    /// The enum that it is, or is an array of, to be changed.
+    pub fn enum_type_mut(&mut self) -> Option<&mut EnumType> {
+        match self {
+            Self::Enum(enum_type) => Some(enum_type),
+            Self::Array { of, .. } => of.enum_type_mut(),
+            Self::Collated { text, .. } => text.enum_type_mut(),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a whole number.
+    pub fn is_integer(&self) -> bool {
+        match self {
+            Self::TinyInteger
+            | Self::SmallInteger
+            | Self::MediumInteger
+            | Self::Integer
+            | Self::BigInteger => true,
+            Self::Unsigned(of) => of.is_integer(),
+            _ => false,
         }
     }
 }

@@ -1,9 +1,9 @@
 //! What operations do to a schema in memory, and what they refuse.
 
 use super::*;
-use crate::operation::{Operations, create_all};
+use crate::operation::{AlterColumn, ColumnPosition, Operations, create_all};
 use crate::prelude::*;
-use crate::schema::{Check, PrimaryKey, Unique};
+use crate::schema::{Check, Constraint, PrimaryKey, TableBuilder, Unique};
 
 fn name(table: &str) -> TableName {
     TableName::from(table)
@@ -49,12 +49,11 @@ fn change_book(changes: impl IntoIterator<Item = TableChange>) -> Operation {
 }
 
 fn alter_column(column: &str) -> TableChange {
-    let name = column.to_owned();
-    TableChange::AlterColumn { name, rename: None, column_type: None, nullable: None, server_default: None }
+    AlterColumn::new(column).into()
 }
 
 fn drop_constraint(kind: ConstraintKind, name: &str) -> TableChange {
-    TableChange::DropConstraint { kind, name: name.to_owned() }
+    TableChange::DropConstraint { kind, name: name.into(), if_exists: false }
 }
 
 #[test]
@@ -122,7 +121,7 @@ fn a_renamed_column_is_followed_by_whatever_stands_on_it() {
     let book = book(&metadata);
     assert_eq!(book.primary_key.as_ref().unwrap().columns, ["number"]);
     assert_eq!(book.uniques[0].columns, ["by", "name"]);
-    assert_eq!(book.indexes[0].columns, ["name", "pages"]);
+    assert_eq!(book.indexes[0].columns().collect::<Vec<_>>(), ["name", "pages"]);
     assert_eq!(
         (&book.foreign_keys[0].columns, &book.foreign_keys[0].referred_columns),
         (&vec!["by".to_owned()], &vec!["number".to_owned()])
@@ -131,22 +130,61 @@ fn a_renamed_column_is_followed_by_whatever_stands_on_it() {
 }
 
 #[test]
-fn a_dropped_column_takes_along_whatever_stands_on_it() {
+fn a_dropped_column_takes_along_what_stands_on_it_alone() {
     let mut metadata = library();
     play(&mut metadata, |op| {
+        op.create_unique_constraint("book_first_uq", "book", ["first_id"]);
+        op.create_index("book_first_ix", "book", ["first_id"]);
         op.alter_table("book", |t| {
-            t.drop_column("title");
-            t.drop_column("author_id");
+            t.drop_column("first_id");
             t.drop_column("id");
+            t.drop_column_if_exists("id");
         });
     })
     .unwrap();
-    let book = book(&metadata);
-    let left: Vec<_> = book.columns.iter().map(|column| column.name.as_str()).collect();
-    assert_eq!(left, ["first_id", "pages"]);
-    assert!(book.primary_key.is_none() && book.uniques.is_empty() && book.indexes.is_empty());
-    assert_eq!(book.foreign_keys.len(), 1);
-    assert_eq!(book.checks.len(), 1, "what a check says is not read");
+    let mut expected = book(&library()).clone();
+    expected.columns.retain(|column| !["first_id", "id"].contains(&column.name.as_str()));
+    expected.primary_key = None;
+    expected.foreign_keys.remove(1);
+    assert_eq!(book(&metadata), &expected, "what a check says is not read");
+}
+
+#[test]
+fn a_column_that_something_else_needs_too_is_not_dropped() {
+    let in_use = |column: &str, kind: &str, by: &str| SchemaError::ColumnInUse {
+        table: name(if column == "born" { "author" } else { "book" }),
+        column: column.to_owned(),
+        kind: kind.to_owned(),
+        name: by.to_owned(),
+    };
+    let mut metadata = library();
+    play(&mut metadata, |op| {
+        op.add_index("book", Index::new("book_first_ix", ["first_id"]).include(["pages"]));
+        op.create_unique_constraint("author_born_uq", "author", ["born"]);
+        op.create_foreign_key("book", ForeignKey::new(["pages"], "author", ["born"]).named("book_born_fk"));
+        op.drop_index("book_title_ix", "book");
+    })
+    .unwrap();
+    let before = metadata.clone();
+    for (table, column, error) in [
+        ("book", "title", in_use("title", "unique constraint", "book_title_uq")),
+        ("book", "first_id", in_use("first_id", "index", "book_first_ix")),
+        ("book", "pages", in_use("pages", "index", "book_first_ix")),
+        ("author", "born", in_use("born", "foreign key", "book_born_fk of table book")),
+        (
+            "book",
+            "id",
+            SchemaError::NoReferredColumn {
+                table: name("book"),
+                key: "book_first_fk".to_owned(),
+                referred_table: name("book"),
+                column: "id".to_owned(),
+            },
+        ),
+    ] {
+        assert_eq!(play(&mut metadata, |op| op.drop_column(table, column)), Err(error));
+        assert_eq!(metadata, before);
+    }
 }
 
 #[test]
@@ -163,15 +201,15 @@ fn an_altered_column_changes_in_what_is_said_and_in_nothing_else() {
     assert_eq!(book(&metadata).column("title"), Some(&text));
     play(&mut metadata, |op| {
         op.alter_table("book", |t| {
-            t.alter_column("title").nullable(true).server_default(Some(SqlValue::text("?")));
+            t.alter_column("title").nullable(true).server_default(SqlValue::text("?"));
         });
     })
     .unwrap();
-    let nullable = Column { nullable: true, server_default: Some(SqlValue::text("?")), ..text };
+    let nullable = Column { nullable: true, server_default: Some(SqlValue::text("?").into()), ..text };
     assert_eq!(book(&metadata).column("title"), Some(&nullable));
     play(&mut metadata, |op| {
         op.alter_table("book", |t| {
-            t.alter_column("title").server_default(None).rename("name").nullable(false);
+            t.alter_column("title").drop_server_default().rename("name").nullable(false);
         });
     })
     .unwrap();
@@ -207,7 +245,7 @@ fn constraints_come_and_go() {
 #[test]
 fn a_column_that_becomes_part_of_the_key_is_not_null() {
     let mut metadata = library();
-    let key = PrimaryKey { name: None, columns: vec!["pages".to_owned()] };
+    let key = PrimaryKey::new(["pages"]);
     let changes = [
         drop_constraint(ConstraintKind::PrimaryKey, "book_pkey"),
         TableChange::AddConstraint { constraint: Constraint::PrimaryKey(key) },
@@ -266,21 +304,38 @@ fn what_cannot_be_is_refused_and_changes_nothing() {
     };
     let add = |constraint| TableChange::AddConstraint { constraint };
     let twice = |constraint: fn(&Table) -> Constraint| change_book([add(constraint(book(&library())))]);
-    let on_no = || vec!["pages".to_owned(), "no".to_owned()];
-    let rename = |to: &str| match alter_column("pages") {
-        TableChange::AlterColumn { name, column_type, nullable, server_default, .. } => {
-            TableChange::AlterColumn {
-                name,
-                rename: Some(to.to_owned()),
-                column_type,
-                nullable,
-                server_default,
-            }
-        }
-        other => other,
+    let no_column_for = |kind: &str, name: &str| SchemaError::NoColumnFor {
+        table: table.clone(),
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        column: column.clone(),
     };
-    let drop_index =
-        |table: &str| Operation::DropIndex { table: name(table), name: "no".to_owned(), if_exists: false };
+    let rename = |to: &str| {
+        let mut alter = AlterColumn::new("pages");
+        alter.rename = Some(to.to_owned());
+        TableChange::from(alter)
+    };
+    let add_column = |name: &str, position: ColumnPosition| TableChange::AddColumn {
+        column: Column::new(name, DataType::Text),
+        position,
+        if_not_exists: false,
+    };
+    let drop_column = |name: &str| TableChange::DropColumn { name: name.to_owned(), if_exists: false };
+    let create_index = |table: &str, index: Index| Operation::CreateIndex {
+        table: name(table),
+        index,
+        if_not_exists: false,
+    };
+    let new_table = |define: fn(&mut TableBuilder)| Operation::CreateTable {
+        table: Table::build("new", define),
+        if_not_exists: false,
+    };
+    let drop_index = |table: &str| Operation::DropIndex {
+        table: name(table),
+        name: "no".into(),
+        if_exists: false,
+        concurrently: false,
+    };
     let insert = |table: &str| Operation::BulkInsert {
         table: name(table),
         columns: vec!["no".to_owned()],
@@ -289,7 +344,7 @@ fn what_cannot_be_is_refused_and_changes_nothing() {
 
     let cases = [
         (
-            Operation::CreateTable { table: Table::new("book") },
+            Operation::CreateTable { table: Table::new("book"), if_not_exists: false },
             SchemaError::TableExists { table: table.clone() },
         ),
         (Operation::DropTable { table: name("no"), if_exists: false }, no_table()),
@@ -299,12 +354,10 @@ fn what_cannot_be_is_refused_and_changes_nothing() {
             SchemaError::TableExists { table: table.clone() },
         ),
         (Operation::AlterTable { table: name("no"), changes: Vec::new() }, no_table()),
-        (Operation::CreateIndex { table: name("no"), index: Index::new("ix", ["id"]) }, no_table()),
-        (Operation::CreateIndex { table: table.clone(), index: Index::new("ix", ["id", "no"]) }, no_column()),
-        (
-            Operation::CreateIndex { table: table.clone(), index: Index::new("book_title_ix", ["id"]) },
-            taken("index", "book_title_ix"),
-        ),
+        (create_index("no", Index::new("ix", ["id"])), no_table()),
+        (create_index("book", Index::new("ix", ["id", "no"])), no_column_for("index", "ix")),
+        (create_index("book", Index::new("ix", ["id"]).include(["no"])), no_column_for("index", "ix")),
+        (create_index("book", Index::new("book_title_ix", ["id"])), taken("index", "book_title_ix")),
         (drop_index("no"), no_table()),
         (drop_index("book"), unknown("index")),
         (insert("no"), no_table()),
@@ -320,12 +373,13 @@ fn what_cannot_be_is_refused_and_changes_nothing() {
         // The first change is sound: it, too, must be undone.
         (
             change_book([
-                TableChange::DropColumn { name: "title".to_owned() },
-                TableChange::AddColumn { column: Column::new("pages", DataType::Text) },
+                add_column("new", ColumnPosition::First),
+                add_column("pages", ColumnPosition::Last),
             ]),
             SchemaError::ColumnExists { table: table.clone(), column: "pages".to_owned() },
         ),
-        (change_book([TableChange::DropColumn { name: column.clone() }]), no_column()),
+        (change_book([drop_column("no")]), no_column()),
+        (change_book([add_column("new", ColumnPosition::After(column.clone()))]), no_column()),
         (change_book([alter_column("no")]), no_column()),
         (
             change_book([rename("title")]),
@@ -347,12 +401,84 @@ fn what_cannot_be_is_refused_and_changes_nothing() {
         (
             change_book([
                 drop_constraint(ConstraintKind::PrimaryKey, "book_pkey"),
-                add(Constraint::PrimaryKey(PrimaryKey { name: None, columns: on_no() })),
+                add(Constraint::PrimaryKey(PrimaryKey::new(["pages", "no"]))),
             ]),
-            no_column(),
+            no_column_for("primary key", "(unnamed)"),
         ),
-        (change_book([add(Constraint::Unique(Unique { name: None, columns: on_no() }))]), no_column()),
-        (change_book([add(Constraint::ForeignKey(ForeignKey::new(["no"], "author", ["id"])))]), no_column()),
+        (
+            change_book([add(Constraint::Unique(Unique::new(["pages", "no"]).named("uq")))]),
+            no_column_for("unique constraint", "uq"),
+        ),
+        (
+            change_book([add(Constraint::ForeignKey(ForeignKey::new(["no"], "author", ["id"])))]),
+            no_column_for("foreign key", "(unnamed)"),
+        ),
+        (
+            change_book([add(Constraint::ForeignKey(ForeignKey::new(["pages"], "author", ["no"])))]),
+            SchemaError::NoReferredColumn {
+                table: table.clone(),
+                key: "(pages)".to_owned(),
+                referred_table: name("author"),
+                column: column.clone(),
+            },
+        ),
+        (
+            change_book([add(Constraint::ForeignKey(
+                ForeignKey::new(["pages"], "author", ["id", "born"]).named("wide"),
+            ))]),
+            SchemaError::ReferenceWidth {
+                table: table.clone(),
+                key: "wide".to_owned(),
+                columns: 1,
+                referred_columns: 2,
+            },
+        ),
+        (
+            Operation::DropTable { table: name("author"), if_exists: true },
+            SchemaError::TableReferredTo {
+                table: name("author"),
+                by: table.clone(),
+                key: "book_author_fk".to_owned(),
+            },
+        ),
+        (
+            new_table(|t| {
+                t.column("id", DataType::Integer);
+                t.column("id", DataType::Text);
+            }),
+            SchemaError::ColumnExists { table: name("new"), column: "id".to_owned() },
+        ),
+        (
+            new_table(|t| {
+                t.column("id", DataType::Integer).primary_key();
+                t.index("ix", ["nope"]);
+            }),
+            SchemaError::NoColumnFor {
+                table: name("new"),
+                kind: "index".to_owned(),
+                name: "ix".to_owned(),
+                column: "nope".to_owned(),
+            },
+        ),
+        (
+            new_table(|t| {
+                t.column("id", DataType::Integer);
+                t.check("same", "id > 0");
+                t.check("same", "id < 9");
+            }),
+            SchemaError::NameTaken { table: name("new"), kind: "check".to_owned(), name: "same".to_owned() },
+        ),
+        (
+            new_table(|t| {
+                t.column("book", DataType::Integer).references("book", "number");
+            }),
+            SchemaError::NoReferredColumn {
+                table: name("new"),
+                key: "(book)".to_owned(),
+                referred_table: table.clone(),
+                column: "number".to_owned(),
+            },
+        ),
         (change_book([drop_constraint(ConstraintKind::PrimaryKey, "no")]), unknown("primary key")),
         (change_book([drop_constraint(ConstraintKind::Unique, "no")]), unknown("unique constraint")),
         (change_book([drop_constraint(ConstraintKind::ForeignKey, "no")]), unknown("foreign key")),
@@ -377,7 +503,7 @@ fn taken_as(kind: &str, constraint: &str) -> SchemaError {
 #[test]
 fn constraints_without_names_do_not_clash() {
     let mut metadata = library();
-    let check = || Constraint::Check(Check { name: None, expression: "pages < 9999".to_owned() });
+    let check = || Constraint::Check(Check::new("pages < 9999"));
     let add = || TableChange::AddConstraint { constraint: check() };
     metadata.apply(&change_book([add(), add()])).unwrap();
     assert_eq!(book(&metadata).checks.len(), 3);
@@ -397,7 +523,7 @@ fn what_creates_the_tables_plays_to_the_tables() {
     for wanted in [Metadata::default(), library(), circle] {
         let mut played = Metadata::default();
         for operation in create_all(&wanted) {
-            if let Operation::CreateTable { table } = &operation {
+            if let Operation::CreateTable { table, .. } = &operation {
                 for key in &table.foreign_keys {
                     let known = played.get(&key.referred_table).is_some() || key.referred_table == table.name;
                     assert!(known, "{} refers to {}", table.name, key.referred_table);
@@ -408,7 +534,9 @@ fn what_creates_the_tables_plays_to_the_tables() {
         let sorted = |metadata: &Metadata| {
             let mut tables = metadata.tables().to_vec();
             tables.sort_by(|a, b| a.name.cmp(&b.name));
-            tables.iter_mut().for_each(|table| table.foreign_keys.sort_by(|a, b| a.name.cmp(&b.name)));
+            tables
+                .iter_mut()
+                .for_each(|table| table.foreign_keys.sort_by_key(|key| key.name.clone().map(String::from)));
             tables
         };
         assert_eq!(sorted(&played), sorted(&wanted));

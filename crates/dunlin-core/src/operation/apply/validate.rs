@@ -1,0 +1,124 @@
+//! What a table must be, whoever creates it.
+
+use crate::schema::{
+    Column, Constraint, DataType, ForeignKey, Index, Metadata, Name, SchemaError, Table, TableName,
+};
+
+impl Table {
+    /// Looks for what no database would take: a column, constraint or index twice, and constraints and
+    /// indexes on columns that are not there.
+    ///
+    /// # Errors
+    /// The first such thing.
+    pub fn validate(&self) -> Result<(), SchemaError> {
+        let mut seen = Self::new(self.name.clone());
+        for column in &self.columns {
+            if seen.column(&column.name).is_some() {
+                let (table, column) = (self.name.clone(), column.name.clone());
+                return Err(SchemaError::ColumnExists { table, column });
+            }
+            seen.columns.push(column.clone());
+        }
+        for constraint in self.constraints() {
+            seen.apply(&crate::operation::TableChange::AddConstraint { constraint })?;
+        }
+        self.indexes.iter().try_for_each(|index| seen.add_index(index))
+    }
+
+    pub(super) fn require_constraint_columns(&self, constraint: &Constraint) -> Result<(), SchemaError> {
+        let columns = constraint.columns().iter().chain(constraint.include()).map(String::as_str);
+        let kind = constraint.kind().to_string();
+        self.require_columns_for(&kind, constraint.name(), columns)?;
+        match constraint {
+            Constraint::ForeignKey(key) => self.require_equal_width(key),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn require_index_columns(&self, index: &Index) -> Result<(), SchemaError> {
+        let columns = index.columns().chain(index.include.iter().map(String::as_str));
+        self.require_columns_for("index", index.name.as_ref(), columns)
+    }
+
+    fn require_columns_for<'c>(
+        &self,
+        kind: &str,
+        name: Option<&Name>,
+        columns: impl IntoIterator<Item = &'c str>,
+    ) -> Result<(), SchemaError> {
+        match columns.into_iter().find(|column| self.column(column).is_none()) {
+            None => Ok(()),
+            Some(column) => Err(SchemaError::NoColumnFor {
+                table: self.name.clone(),
+                kind: kind.to_owned(),
+                name: name.map_or("(unnamed)", Name::as_str).to_owned(),
+                column: column.to_owned(),
+            }),
+        }
+    }
+
+    fn require_equal_width(&self, key: &ForeignKey) -> Result<(), SchemaError> {
+        let (columns, referred_columns) = (key.columns.len(), key.referred_columns.len());
+        if referred_columns == 0 || columns == referred_columns {
+            return Ok(());
+        }
+        Err(SchemaError::ReferenceWidth {
+            table: self.name.clone(),
+            key: shown(key),
+            columns,
+            referred_columns,
+        })
+    }
+}
+
+impl Metadata {
+    /// A foreign key to a table that is known refers to columns that it has. Tables of other owners are
+    /// not known.
+    pub(super) fn validate_references(&self, table: &Table) -> Result<(), SchemaError> {
+        for key in &table.foreign_keys {
+            let referred = match key.referred_table == table.name {
+                true => Some(table),
+                false => self.get(&key.referred_table),
+            };
+            let Some(referred) = referred else { continue };
+            let missing = key.referred_columns.iter().find(|column| referred.column(column).is_none());
+            if let Some(column) = missing {
+                return Err(SchemaError::NoReferredColumn {
+                    table: table.name.clone(),
+                    key: shown(key),
+                    referred_table: key.referred_table.clone(),
+                    column: column.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// A column of a named enum type is of one that is there, and has its values.
+    pub(super) fn validate_types(&self, table: &TableName, columns: &[Column]) -> Result<(), SchemaError> {
+        for column in columns {
+            for used in column.column_type.values().filter_map(DataType::enum_type) {
+                let Some(name) = &used.name else { continue };
+                let known = self.enum_types.iter().find(|known| known.name.as_ref() == Some(name));
+                match known {
+                    None => {
+                        return Err(SchemaError::Missing { kind: "enum type", name: name.to_string() });
+                    }
+                    Some(known) if known.values != used.values => {
+                        let (table, column) = (table.clone(), column.name.clone());
+                        return Err(SchemaError::OtherEnumValues { table, column, name: name.to_string() });
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn shown(key: &ForeignKey) -> String {
+    match &key.name {
+        Some(name) => name.to_string(),
+        None => format!("({})", key.columns.join(", ")),
+    }
+}
