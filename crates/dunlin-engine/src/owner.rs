@@ -3,9 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use dunlin_core::manager::{DbManager, HostContext};
-use dunlin_core::operation::{self, Operation, Operations, TableChange};
+use dunlin_core::operation::{self, AlterColumn, Operation, Operations, TableChange};
 use dunlin_core::revision::{Direction, Migration, RevisionId};
-use dunlin_core::schema::{Metadata, SchemaError, TableName};
+use dunlin_core::dialect::PerDialect;
+use dunlin_core::schema::{IndexKey, Metadata, SchemaError, Table, TableName};
 use thiserror::Error;
 
 use crate::history::{HistoryError, RevisionMap};
@@ -77,6 +78,11 @@ impl Owner {
     /// The manager.
     pub fn manager(&self) -> &DbManager {
         &self.manager
+    }
+
+    /// What its host told it.
+    pub fn host(&self) -> &HostContext {
+        &self.host
     }
 
     /// Its revisions.
@@ -177,16 +183,30 @@ pub(crate) fn play(schema: &mut Metadata, operation: &Operation) -> Result<(), S
     let Operation::AlterTable { table, changes } = operation else { return Ok(()) };
     let Some(table) = schema.get_mut(table) else { return Ok(()) };
     for change in changes {
-        let TableChange::AlterColumn { name, rename: Some(to), .. } = change else { continue };
-        for check in &mut table.checks {
-            check.expression = rename_column(&check.expression, name, to);
-        }
-        for index in &mut table.indexes {
-            let predicate = index.predicate.take();
-            index.predicate = predicate.map(|predicate| predicate.map(|sql| rename_column(&sql, name, to)));
+        let TableChange::AlterColumn(AlterColumn { name, rename: Some(to), .. }) = change else { continue };
+        for sql in expressions_mut(table) {
+            *sql = rename_column(sql, name, to);
         }
     }
     Ok(())
+}
+
+/// Everything in a table that is SQL over its columns.
+fn expressions_mut(table: &mut Table) -> impl Iterator<Item = &mut String> {
+    let checks = table.checks.iter_mut().flat_map(|check| check.expression.values_mut());
+    let excludes = table.excludes.iter_mut().flat_map(|exclude| {
+        exclude.elements.iter_mut().map(|element| &mut element.expression).chain(&mut exclude.predicate)
+    });
+    let computed = table.columns.iter_mut().filter_map(|column| column.computed.as_mut());
+    let computed = computed.flat_map(|computed| computed.expression.values_mut());
+    let indexes = table.indexes.iter_mut().flat_map(|index| {
+        let elements = index.elements.iter_mut().filter_map(|element| match &mut element.key {
+            IndexKey::Expression(sql) => Some(sql),
+            IndexKey::Column(_) => None,
+        });
+        elements.chain(&mut index.predicate).flat_map(PerDialect::values_mut)
+    });
+    checks.chain(excludes).chain(computed).chain(indexes)
 }
 
 /// Why a history cannot be played.

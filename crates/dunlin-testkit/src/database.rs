@@ -99,8 +99,8 @@ impl TestDatabase {
         let rows = database.query(sql).await;
         let rows = rows.unwrap_or_else(|error| panic!("{sql}: {error}: {:?}", error.source()));
         database.close().await;
-        let text = |value: Option<String>| value.unwrap_or_else(|| "NULL".to_owned());
-        rows.into_iter().map(|row| row.into_iter().map(text).collect()).collect()
+        let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "NULL".to_owned());
+        rows.into_iter().map(|row| row.iter().map(text).collect()).collect()
     }
 
     /// The names of its tables, in all schemas that a user makes, sorted.

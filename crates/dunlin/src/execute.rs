@@ -263,7 +263,7 @@ impl ManagerRun<'_, '_> {
         }
         if !std::mem::replace(&mut self.version_table_exists, true) {
             let table = version_table::table(&self.plan.version_table);
-            self.operation(&Operation::CreateTable { table }).await?;
+            self.operation(&Operation::CreateTable { table, if_not_exists: false }).await?;
         }
         let rows_first = step.action.changes_rows_first();
         if rows_first {

@@ -2,6 +2,7 @@
 
 use dunlin_core::dialect::DialectName;
 use dunlin_core::manager::{PlannedStep, Run};
+use dunlin_core::schema::SqlValue;
 use dunlin_core::session::{BoxError, BoxFuture, Row, Session};
 use dunlin_engine::dialect::Dialect;
 use dunlin_engine::plan::{RenderedStep, Script};
@@ -21,7 +22,7 @@ pub(crate) async fn write_script(
             script.comment(&format!("{}: nothing to do", plan.owner));
             continue;
         }
-        let session = ScriptSession { script: &mut script, dialect };
+        let session = ScriptSession { script: &mut script, dialect, schema: owner.host().schema() };
         let mut run = ScriptRun { planned: execute::planned_steps(plan), rendered, session };
         match owner.manager().lifecycle_override() {
             Some(lifecycle) => execute::dispatch(lifecycle.as_ref(), plan, &mut run).await?,
@@ -39,7 +40,7 @@ struct ScriptRun<'s> {
 
 impl ScriptRun<'_> {
     fn all_steps(&mut self) {
-        let ScriptSession { script, dialect } = &mut self.session;
+        let ScriptSession { script, dialect, .. } = &mut self.session;
         self.rendered.iter().for_each(|step| script.step(step, *dialect));
     }
 }
@@ -66,6 +67,7 @@ impl Run for ScriptRun<'_> {
 struct ScriptSession<'s> {
     script: &'s mut Script,
     dialect: &'static dyn Dialect,
+    schema: Option<&'s str>,
 }
 
 impl Session for ScriptSession<'_> {
@@ -73,9 +75,21 @@ impl Session for ScriptSession<'_> {
         self.dialect.name()
     }
 
-    fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
+    fn schema(&self) -> Option<&str> {
+        self.schema
+    }
+
+    fn quote(&self, identifier: &str) -> String {
+        self.dialect.quote(identifier)
+    }
+
+    fn literal(&self, value: &SqlValue) -> String {
+        self.dialect.value(value)
+    }
+
+    fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64, BoxError>> {
         self.script.statement(sql);
-        Box::pin(std::future::ready(Ok(())))
+        Box::pin(std::future::ready(Ok(0)))
     }
 
     fn query<'a>(&'a mut self, _sql: &'a str) -> BoxFuture<'a, Result<Vec<Row>, BoxError>> {

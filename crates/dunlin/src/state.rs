@@ -46,7 +46,7 @@ async fn read(
     let Some(rows) = database.rows_if_tables_exist(&sql).await? else { return Ok(None) };
     there.iter().for_each(|at| found[*at] = Some(Vec::new()));
     for row in rows {
-        if let [Some(at), Some(revision)] = row.as_slice() {
+        if let [Some(at), Some(revision)] = &row[..] {
             let at: Option<usize> = at.parse().ok();
             if let Some(Some(rows)) = at.and_then(|at| found.get_mut(at)) {
                 rows.push(RevisionId::from(revision.as_str()));

@@ -1,8 +1,9 @@
 //! The parts of DDL that the databases write alike.
 
+use dunlin_core::dialect::PerDialect;
 use dunlin_core::operation::{Operation, TableChange};
 use dunlin_core::schema::{
-    Column, ColumnType, Constraint, DataType, ForeignKey, Index, SqlValue, Table, TableName,
+    Column, ColumnType, Constraint, DataType, ForeignKey, Index, IndexElement, IndexKey, SqlValue, Table, TableName,
 };
 
 use super::{Dialect, RenderError};
@@ -33,6 +34,8 @@ pub(super) fn value(dialect: &dyn Dialect, value: &SqlValue, booleans: [&str; 2]
         SqlValue::Integer(number) => number.to_string(),
         SqlValue::Boolean(value) => booleans[usize::from(*value)].to_owned(),
         SqlValue::Null => "NULL".to_owned(),
+        SqlValue::Bytes(bytes) => hexadecimal(bytes),
+        _ => "NULL".to_owned(),
     }
 }
 
@@ -70,7 +73,7 @@ pub(super) fn type_of(
         operation: format!("have the column {column}: its type has no variant for it"),
         hint: "give the column's type a default or a variant for this dialect",
     })?;
-    Ok(dialect.column_type(data_type))
+    dialect.column_type(data_type)
 }
 
 /// A table and its indexes, each by the dialect's own words.
@@ -109,20 +112,17 @@ pub(super) fn create_table(
     definition: impl Fn(&Column) -> Result<String, RenderError>,
 ) -> Result<String, RenderError> {
     let mut parts = table.columns.iter().map(definition).collect::<Result<Vec<_>, _>>()?;
-    parts.extend(constraints(table).map(|constraint| constraint_clause(dialect, &constraint)));
+    for constraint in table.constraints() {
+        parts.push(constraint_clause(dialect, &constraint)?);
+    }
     Ok(format!("CREATE TABLE {} (\n    {}\n)", table_name(dialect, shown), parts.join(",\n    ")))
 }
 
-fn constraints(table: &Table) -> impl Iterator<Item = Constraint> {
-    let key = table.primary_key.iter().cloned().map(Constraint::PrimaryKey);
-    let uniques = table.uniques.iter().cloned().map(Constraint::Unique);
-    let checks = table.checks.iter().cloned().map(Constraint::Check);
-    let foreign_keys = table.foreign_keys.iter().cloned().map(Constraint::ForeignKey);
-    key.chain(uniques).chain(checks).chain(foreign_keys)
-}
-
 /// `CONSTRAINT "name" UNIQUE ("a", "b")` and its like.
-pub(super) fn constraint_clause(dialect: &dyn Dialect, constraint: &Constraint) -> String {
+pub(super) fn constraint_clause(
+    dialect: &dyn Dialect,
+    constraint: &Constraint,
+) -> Result<String, RenderError> {
     let (name, clause) = match constraint {
         Constraint::PrimaryKey(key) => {
             (&key.name, format!("PRIMARY KEY ({})", columns(dialect, &key.columns)))
@@ -130,13 +130,17 @@ pub(super) fn constraint_clause(dialect: &dyn Dialect, constraint: &Constraint) 
         Constraint::Unique(unique) => {
             (&unique.name, format!("UNIQUE ({})", columns(dialect, &unique.columns)))
         }
-        Constraint::Check(check) => (&check.name, format!("CHECK ({})", check.expression)),
+        Constraint::Check(check) => {
+            let expression = expression(dialect, &check.expression, "a check")?;
+            (&check.name, format!("CHECK ({expression})"))
+        }
         Constraint::ForeignKey(key) => (&key.name, foreign_key(dialect, key)),
+        _ => return Err(newer_operation(dialect)),
     };
-    match name {
+    Ok(match name {
         Some(name) => format!("CONSTRAINT {} {clause}", dialect.quote(name)),
         None => clause,
-    }
+    })
 }
 
 fn foreign_key(dialect: &dyn Dialect, key: &ForeignKey) -> String {
@@ -157,14 +161,51 @@ fn foreign_key(dialect: &dyn Dialect, key: &ForeignKey) -> String {
 }
 
 /// `CREATE [UNIQUE] INDEX name ON table (…) [WHERE …]`; `name` and `table` as the dialect qualifies them.
-pub(super) fn create_index(dialect: &dyn Dialect, name: &str, table: &str, index: &Index) -> String {
+///
+/// # Errors
+/// An expression without a variant for this dialect.
+pub(super) fn create_index(
+    dialect: &dyn Dialect,
+    name: &str,
+    table: &str,
+    index: &Index,
+) -> Result<String, RenderError> {
     let unique = if index.unique { "UNIQUE " } else { "" };
-    let mut sql = format!("CREATE {unique}INDEX {name} ON {table} ({})", columns(dialect, &index.columns));
+    let element = |element: &IndexElement| -> Result<String, RenderError> {
+        Ok(match &element.key {
+            IndexKey::Column(name) => dialect.quote(name),
+            IndexKey::Expression(sql) => format!("({})", expression(dialect, sql, "an index")?),
+        })
+    };
+    let elements = index.elements.iter().map(element).collect::<Result<Vec<_>, _>>()?.join(", ");
+    let mut sql = format!("CREATE {unique}INDEX {name} ON {table} ({elements})");
     let predicate = index.predicate.as_ref().and_then(|predicate| predicate.get(dialect.name()));
     if let Some(predicate) = predicate {
         sql.push_str(&format!(" WHERE {predicate}"));
     }
-    sql
+    Ok(sql)
+}
+
+/// An expression's text for this dialect.
+///
+/// # Errors
+/// It has no variant for this dialect.
+pub(super) fn expression<'e>(
+    dialect: &dyn Dialect,
+    sql: &'e PerDialect<String>,
+    whose: &str,
+) -> Result<&'e str, RenderError> {
+    sql.get(dialect.name()).map(String::as_str).ok_or_else(|| RenderError::Unsupported {
+        dialect: dialect.name(),
+        operation: format!("have {whose} whose expression has no variant for it"),
+        hint: "give the expression a default or a variant for this dialect, or leave it out there by `only_on`",
+    })
+}
+
+/// `X'0aff'`.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("X'{digits}'")
 }
 
 /// An index's name; an index that neither author nor naming convention named has none.
@@ -174,7 +215,7 @@ pub(super) fn create_index(dialect: &dyn Dialect, name: &str, table: &str, index
 pub(super) fn index_name<'i>(dialect: &dyn Dialect, index: &'i Index) -> Result<&'i str, RenderError> {
     index.name.as_deref().ok_or_else(|| RenderError::Unsupported {
         dialect: dialect.name(),
-        operation: format!("create an index on ({}) without a name", index.columns.join(", ")),
+        operation: format!("create an index on ({}) without a name", index.columns().collect::<Vec<_>>().join(", ")),
         hint: "name the index, or give the naming convention a pattern `ix`",
     })
 }
@@ -194,24 +235,19 @@ pub(super) fn check_names(dialect: &dyn Dialect, operation: &Operation) -> Resul
 /// The names that an operation brings into the database.
 fn new_names(operation: &Operation) -> Vec<&str> {
     match operation {
-        Operation::CreateTable { table } => {
+        Operation::CreateTable { table, .. } => {
             let columns = table.columns.iter().map(|column| column.name.as_str());
             let indexes = table.indexes.iter().filter_map(|index| index.name.as_deref());
             let key = table.primary_key.iter().filter_map(|key| key.name.as_deref());
             let uniques = table.uniques.iter().filter_map(|unique| unique.name.as_deref());
             let checks = table.checks.iter().filter_map(|check| check.name.as_deref());
+            let excludes = table.excludes.iter().filter_map(|exclude| exclude.name.as_deref());
             let foreign = table.foreign_keys.iter().filter_map(|key| key.name.as_deref());
-            let table = std::iter::once(table.name.name.as_str());
-            table
-                .chain(columns)
-                .chain(indexes)
-                .chain(key)
-                .chain(uniques)
-                .chain(checks)
-                .chain(foreign)
-                .collect()
+            let constraints = key.chain(uniques).chain(checks).chain(excludes).chain(foreign);
+            std::iter::once(table.name.name.as_str()).chain(columns).chain(indexes).chain(constraints).collect()
         }
         Operation::RenameTable { to, .. } => vec![to],
+        Operation::RenameIndex { to, .. } => vec![to],
         Operation::AlterTable { changes, .. } => changes.iter().filter_map(new_name).collect(),
         Operation::CreateIndex { index, .. } => index.name.as_deref().into_iter().collect(),
         _ => Vec::new(),
@@ -220,14 +256,10 @@ fn new_names(operation: &Operation) -> Vec<&str> {
 
 fn new_name(change: &TableChange) -> Option<&str> {
     match change {
-        TableChange::AddColumn { column } => Some(&column.name),
-        TableChange::AlterColumn { rename, .. } => rename.as_deref(),
-        TableChange::AddConstraint { constraint } => match constraint {
-            Constraint::PrimaryKey(key) => key.name.as_deref(),
-            Constraint::Unique(unique) => unique.name.as_deref(),
-            Constraint::ForeignKey(key) => key.name.as_deref(),
-            Constraint::Check(check) => check.name.as_deref(),
-        },
+        TableChange::AddColumn { column, .. } => Some(&column.name),
+        TableChange::AlterColumn(alter) => alter.rename.as_deref(),
+        TableChange::AddConstraint { constraint } => constraint.name().map(|name| name.as_str()),
+        TableChange::RenameConstraint { to, .. } => Some(to),
         _ => None,
     }
 }
@@ -241,22 +273,54 @@ pub(super) fn newer_operation(dialect: &dyn Dialect) -> RenderError {
     }
 }
 
-/// A type that all databases write alike. [`DataType::Text`] stands in for one that this engine does not
-/// know: `dunlin-core` is newer.
-pub(super) fn write_common_type(data_type: &DataType) -> String {
-    match data_type {
+/// A type that all databases write alike.
+///
+/// # Errors
+/// The database does not have it.
+pub(super) fn write_common_type(dialect: &dyn Dialect, data_type: &DataType) -> Result<String, RenderError> {
+    Ok(match data_type {
         DataType::SmallInteger => "SMALLINT".to_owned(),
         DataType::Integer => "INTEGER".to_owned(),
         DataType::BigInteger => "BIGINT".to_owned(),
         DataType::Float => "FLOAT".to_owned(),
-        DataType::Numeric { precision, scale } => format!("NUMERIC({precision}, {scale})"),
-        DataType::String { length, .. } => format!("VARCHAR({length})"),
+        DataType::Numeric { precision: Some(precision), scale } => format!("NUMERIC({precision}, {scale})"),
+        DataType::Numeric { precision: None, .. } => "NUMERIC".to_owned(),
+        DataType::String { length: Some(length) } => format!("VARCHAR({length})"),
+        DataType::String { length: None } => "VARCHAR".to_owned(),
         DataType::Char { length } => format!("CHAR({length})"),
+        DataType::Text => "TEXT".to_owned(),
         DataType::Date => "DATE".to_owned(),
-        DataType::Time => "TIME".to_owned(),
+        DataType::Time { .. } => "TIME".to_owned(),
         DataType::Json => "JSON".to_owned(),
         DataType::Native(text) => text.clone(),
-        _ => "TEXT".to_owned(),
+        other => return Err(no_such_type(dialect, other)),
+    })
+}
+
+/// The database does not have a type.
+pub(super) fn no_such_type(dialect: &dyn Dialect, data_type: &DataType) -> RenderError {
+    let what = match data_type {
+        DataType::TinyInteger => "8-bit integers",
+        DataType::MediumInteger => "24-bit integers",
+        DataType::Unsigned(_) => "unsigned numbers",
+        DataType::String { length: None } => "VARCHAR without a length",
+        DataType::TinyText | DataType::MediumText | DataType::LongText => "sizes of text",
+        DataType::TinyBlob | DataType::MediumBlob | DataType::LongBlob => "sizes of BLOB",
+        DataType::FixedBinary { .. } | DataType::VarBinary { .. } => "bytes of a given length",
+        DataType::Collated { character_set: Some(_), .. } => "a character set of a column",
+        DataType::Bit { .. } => "this type of bits",
+        DataType::Interval { .. } => "intervals",
+        DataType::Year => "years",
+        DataType::Jsonb => "JSONB",
+        DataType::Enum(_) => "enum types without a name",
+        DataType::Set { .. } => "sets",
+        DataType::Array { .. } => "arrays",
+        _ => "a type that this build does not know",
+    };
+    RenderError::Unsupported {
+        dialect: dialect.name(),
+        operation: format!("have {what}"),
+        hint: "give the column's type a variant for this dialect",
     }
 }
 
@@ -286,10 +350,10 @@ impl TypeText {
             ("bigint", [], "") => DataType::BigInteger,
             ("numeric", &[precision, scale], "") => self.numeric(precision, scale),
             ("varchar", &[length], "") => DataType::string(length),
-            ("char", &[length], "") => DataType::Char { length },
+            ("char", &[length], "") => DataType::char(length),
             ("text", [], "") => DataType::Text,
             ("date", [], "") => DataType::Date,
-            ("time", [], "") => DataType::Time,
+            ("time", [], "") => DataType::time(),
             ("json", [], "") => DataType::Json,
             _ => DataType::native(&self.text),
         }
@@ -297,7 +361,7 @@ impl TypeText {
 
     pub(super) fn numeric(&self, precision: u32, scale: u32) -> DataType {
         match (u16::try_from(precision), u16::try_from(scale)) {
-            (Ok(precision), Ok(scale)) => DataType::Numeric { precision, scale },
+            (Ok(precision), Ok(scale)) => DataType::numeric(precision, scale),
             _ => DataType::native(&self.text),
         }
     }

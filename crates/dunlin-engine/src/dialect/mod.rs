@@ -5,6 +5,7 @@
 //! same files: `types.rs` writes and reads column types, `render.rs` writes operations.
 
 mod ddl;
+pub mod lower;
 mod mysql;
 mod postgres;
 mod sqlite;
@@ -13,7 +14,7 @@ use std::fmt;
 
 use dunlin_core::dialect::DialectName;
 use dunlin_core::operation::Operation;
-use dunlin_core::schema::{DataType, Metadata, SchemaError, TableName};
+use dunlin_core::schema::{DataType, Metadata, SchemaError, SqlValue, TableName};
 use thiserror::Error;
 
 /// One database's SQL.
@@ -37,8 +38,14 @@ pub trait Dialect: Send + Sync {
     /// A text literal.
     fn literal(&self, text: &str) -> String;
 
+    /// A value.
+    fn value(&self, value: &SqlValue) -> String;
+
     /// A column type as it is written in a column definition, with its collation.
-    fn column_type(&self, data_type: &DataType) -> String;
+    ///
+    /// # Errors
+    /// The database does not have such a type.
+    fn column_type(&self, data_type: &DataType) -> Result<String, RenderError>;
 
     /// A column type from the text with which the server describes it; never fails, as what is not
     /// known is [`DataType::Native`].
@@ -72,6 +79,10 @@ pub struct Capabilities {
     pub transactional_ddl: bool,
     /// Whether several revisions are best run in one transaction (SQLite: 7 to 10 times as fast).
     pub groups_revisions: bool,
+    /// Whether an enum type is an object of its own; else its words stand in each column of it.
+    pub enum_types: bool,
+    /// Whether a column of a foreign key cannot be dropped before the key is.
+    pub foreign_keys_hold_columns: bool,
     /// The longest identifier; `None` is no limit.
     pub max_identifier: Option<IdentifierLimit>,
 }
@@ -113,6 +124,8 @@ pub struct Rendered {
     pub rebuilds: Option<TableName>,
     /// The columns whose whole definition is restated: what it does not say is lost.
     pub restates: Vec<String>,
+    /// Whether the statements run in no transaction: the database refuses them in one.
+    pub outside_transaction: bool,
     /// Whether enforced foreign keys would make the statements delete rows of other tables. They are
     /// then switched off before the transaction, and checked before it is committed.
     pub suspends_foreign_keys: bool,

@@ -153,7 +153,7 @@ fn drop_keys_in_the_way(
     let keys = table.foreign_keys.iter().filter(|key| earlier(&key.referred_table));
     let changes: Vec<TableChange> = keys
         .filter_map(|key| key.name.clone())
-        .map(|name| TableChange::DropConstraint { kind: ConstraintKind::ForeignKey, name })
+        .map(|name| TableChange::DropConstraint { kind: ConstraintKind::ForeignKey, name, if_exists: false })
         .collect();
     (!changes.is_empty()).then(|| Operation::AlterTable { table: table.name.clone(), changes })
 }

@@ -35,7 +35,7 @@ impl OwnerPlan {
             let mut rendered = self.render_step(step, dialect, &mut schema)?;
             if std::mem::take(&mut create) {
                 let table = version_table::table(&self.version_table);
-                let operation = dunlin_core::operation::Operation::CreateTable { table };
+                let operation = dunlin_core::operation::Operation::CreateTable { table, if_not_exists: false };
                 let created = dialect.render(&operation, &schema);
                 let created = created.map_err(|source| self.render_error(step, source))?;
                 rendered.statements.splice(..0, created.statements);

@@ -11,7 +11,8 @@
 use std::borrow::Cow;
 
 use dunlin_core::schema::{
-    Check, Column, DataType, ForeignKey, PrimaryKey, ReferentialAction, SqlValue, Table, TableName, Unique,
+    Check, Column, DataType, ForeignKey, Name, PrimaryKey, ReferentialAction, SqlValue, Table, TableName,
+    Unique,
 };
 
 use super::cursor::{Cursor, is_name};
@@ -168,7 +169,7 @@ impl<'s, F: Fn(&str) -> DataType> Reader<'s, F> {
                 }
                 "DEFAULT" => {
                     self.cursor.skip(1);
-                    self.table.columns[position].server_default = Some(self.default_value()?);
+                    self.table.columns[position].server_default = Some(self.default_value()?.into());
                 }
                 "COLLATE" => {
                     self.cursor.skip(1);
@@ -179,7 +180,7 @@ impl<'s, F: Fn(&str) -> DataType> Reader<'s, F> {
                     self.cursor.skip(1);
                     let columns = vec![name.clone()];
                     self.on_conflict(&clause("UNIQUE", &columns))?;
-                    self.table.uniques.push(Unique { name: constraint.take(), columns });
+                    self.unique(constraint.take(), columns);
                 }
                 "CHECK" => self.check(constraint.take())?,
                 "REFERENCES" => self.references(constraint.take(), vec![name.clone()])?,
@@ -289,8 +290,20 @@ impl<'s, F: Fn(&str) -> DataType> Reader<'s, F> {
         if self.cursor.skip_words(&["AUTOINCREMENT"]) {
             self.lost.push(format!("AUTOINCREMENT of column {column}"));
         }
-        self.table.primary_key = Some(PrimaryKey { name, columns });
+        self.primary_key(name, columns);
         Ok(())
+    }
+
+    fn primary_key(&mut self, name: Option<String>, columns: Vec<String>) {
+        let mut key = PrimaryKey::new(columns);
+        key.name = name.map(Name::from);
+        self.table.primary_key = Some(key);
+    }
+
+    fn unique(&mut self, name: Option<String>, columns: Vec<String>) {
+        let mut unique = Unique::new(columns);
+        unique.name = name.map(Name::from);
+        self.table.uniques.push(unique);
     }
 
     /// `[GENERATED ALWAYS] AS (expression) [STORED | VIRTUAL]`.
@@ -320,10 +333,10 @@ impl<'s, F: Fn(&str) -> DataType> Reader<'s, F> {
         }
         if self.cursor.skip_words(&["PRIMARY", "KEY"]) {
             let columns = self.key_columns("PRIMARY KEY")?;
-            self.table.primary_key = Some(PrimaryKey { name, columns });
+            self.primary_key(name, columns);
         } else if self.cursor.skip_words(&["UNIQUE"]) {
             let columns = self.key_columns("UNIQUE")?;
-            self.table.uniques.push(Unique { name, columns });
+            self.unique(name, columns);
         } else if self.cursor.at_words(&["CHECK"]) {
             self.check(name)?;
         } else if self.cursor.skip_words(&["FOREIGN", "KEY"]) {
@@ -384,7 +397,9 @@ impl<'s, F: Fn(&str) -> DataType> Reader<'s, F> {
         self.cursor.expect_words(&["CHECK"])?;
         let expression = self.cursor.brackets()?.to_owned();
         self.on_conflict(&clause("CHECK", &[&expression]))?;
-        self.table.checks.push(Check { name, expression });
+        let mut check = Check::new(expression);
+        check.name = name.map(Name::from);
+        self.table.checks.push(check);
         Ok(())
     }
 
@@ -396,7 +411,8 @@ impl<'s, F: Fn(&str) -> DataType> Reader<'s, F> {
         let named = self.cursor.at_symbol("(");
         let referred =
             if named { self.cursor.names_in_brackets("a column referred to")? } else { Vec::new() };
-        let mut key = ForeignKey { name, ..ForeignKey::new(columns, table, referred) };
+        let mut key = ForeignKey::new(columns, table, referred);
+        key.name = name.map(Name::from);
         loop {
             if self.cursor.skip_words(&["ON", "DELETE"]) {
                 key.on_delete = self.action()?;

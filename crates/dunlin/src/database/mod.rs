@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use dunlin_core::dialect::DialectName;
-use dunlin_core::schema::TableName;
+use dunlin_core::schema::{SqlValue, TableName};
 use dunlin_core::session::{BoxError, BoxFuture, Row, Session};
 use dunlin_engine::dialect::{Dialect, dialect};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
@@ -282,8 +282,20 @@ impl Session for Database {
         self.dialect.name()
     }
 
-    fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
-        Box::pin(async move { Ok(self.run(sql).await.map(drop)?) })
+    fn schema(&self) -> Option<&str> {
+        None
+    }
+
+    fn quote(&self, identifier: &str) -> String {
+        self.dialect.quote(identifier)
+    }
+
+    fn literal(&self, value: &SqlValue) -> String {
+        self.dialect.value(value)
+    }
+
+    fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64, BoxError>> {
+        Box::pin(async move { Ok(self.run(sql).await?) })
     }
 
     fn query<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Vec<Row>, BoxError>> {
@@ -330,6 +342,6 @@ where
     usize: sqlx::ColumnIndex<R>,
     for<'r> Option<String>: sqlx::Decode<'r, R::Database>,
 {
-    let text = |row: &R| (0..row.len()).map(|at| row.try_get_unchecked(at)).collect();
+    let text = |row: &R| (0..row.len()).map(|at| row.try_get_unchecked(at)).collect::<Result<Vec<_>, _>>().map(Row::from);
     rows.iter().map(text).collect()
 }

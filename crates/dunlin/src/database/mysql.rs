@@ -110,5 +110,5 @@ pub(super) async fn lock_holder(database: &mut Database, key: &LockKey) -> Resul
          FROM information_schema.processlist WHERE id = IS_USED_LOCK({})",
         database.dialect.literal(key.mysql())
     );
-    Ok(database.rows(&sql).await?.into_iter().next().and_then(|row| row.into_iter().next().flatten()))
+    Ok(database.rows(&sql).await?.into_iter().next().and_then(|row| row.text(0).map(str::to_owned)))
 }

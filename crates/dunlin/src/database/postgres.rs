@@ -89,5 +89,5 @@ pub(super) async fn lock_holder(database: &mut Database, key: &LockKey) -> Resul
            AND ((l.classid::bigint << 32) | l.objid::bigint) = {}",
         key.postgres()
     );
-    Ok(database.rows(&sql).await?.into_iter().next().and_then(|row| row.into_iter().next().flatten()))
+    Ok(database.rows(&sql).await?.into_iter().next().and_then(|row| row.text(0).map(str::to_owned)))
 }

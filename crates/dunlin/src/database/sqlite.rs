@@ -80,7 +80,7 @@ pub(super) async fn dangling_rows(database: &mut Database) -> Result<Vec<(String
     let sql = "SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2";
     let mut dangling = Vec::new();
     for row in database.rows(sql).await? {
-        if let [Some(table), Some(parent), Some(count)] = row.as_slice() {
+        if let [Some(table), Some(parent), Some(count)] = &row[..] {
             dangling.push((table.clone(), parent.clone(), count.parse().unwrap_or(0)));
         }
     }
@@ -92,5 +92,5 @@ pub(super) async fn triggers(database: &mut Database, table: &TableName) -> Resu
         "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = {} COLLATE NOCASE ORDER BY rowid",
         database.dialect.literal(&table.name)
     );
-    Ok(database.rows(&sql).await?.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect())
+    Ok(database.rows(&sql).await?.into_iter().filter_map(|row| row.text(0).map(str::to_owned)).collect())
 }

@@ -80,7 +80,7 @@ pub(super) async fn read(
         }
         let mut data_type = dialect.parse_type(text(&row, 2));
         if let Some(collation) = optional(&row, 6) {
-            data_type = collated(data_type, &collation);
+            data_type = data_type.collate(collation);
         }
         let table = scope.table(text(&row, 0));
         let mut extra = Extra::read(text(&row, 5));
@@ -102,14 +102,11 @@ pub(super) async fn read(
                 }
             },
         };
-        let column = Column {
-            name: text(&row, 1).to_owned(),
-            column_type: PerDialect::from(data_type),
-            nullable,
-            server_default,
-            autoincrement: extra.autoincrement,
-            comment: optional(&row, 7).filter(|comment| !comment.is_empty()),
-        };
+        let mut column = Column::new(text(&row, 1), data_type);
+        column.nullable = nullable;
+        column.server_default = server_default.map(PerDialect::from);
+        column.autoincrement = extra.autoincrement;
+        column.comment = optional(&row, 7).filter(|comment| !comment.is_empty());
         if !extra.unknown.is_empty() {
             let what = format!("{} of column {}", extra.unknown.join(" "), column.name);
             unsaid.push(Unsaid { table: table.clone(), column: Some(column.name.clone()), what });
@@ -123,7 +120,7 @@ pub(super) async fn read(
         let column = text(&row, 3).to_owned();
         match indexes.last_mut() {
             Some((last, index)) if *last == table && index.name.as_deref() == Some(name) => {
-                index.columns.push(column);
+                index.elements.push(column.into());
             }
             _ => {
                 let index = Index::new(name, [column]);
@@ -134,10 +131,9 @@ pub(super) async fn read(
     }
     for (table, index) in indexes {
         let Some(table) = metadata.get_mut(&table) else { continue };
-        let Index { name, columns, unique, .. } = &index;
-        match name.as_deref() {
-            Some("PRIMARY") => table.primary_key = Some(PrimaryKey { name: None, columns: columns.clone() }),
-            _ if *unique => table.uniques.push(Unique { name: name.clone(), columns: columns.clone() }),
+        match index.name.as_deref() {
+            Some("PRIMARY") => table.primary_key = Some(PrimaryKey::new(index.columns())),
+            Some(name) if index.unique => table.uniques.push(Unique::new(index.columns()).named(name)),
             _ => table.indexes.push(index),
         }
     }
@@ -152,7 +148,7 @@ pub(super) async fn read(
         let Some(table) = metadata.get_mut(&scope.table(&key.0)) else { continue };
         let (column, referred_column) = (text(&row, 2).to_owned(), text(&row, 5).to_owned());
         match table.foreign_keys.last_mut() {
-            Some(last) if last.name.as_ref() == Some(&key.1) => {
+            Some(last) if last.name.as_deref() == Some(&key.1) => {
                 last.columns.push(column);
                 last.referred_columns.push(referred_column);
             }
@@ -185,20 +181,9 @@ pub(super) async fn read(
             let what = format!("CHECK ({expression}) of column {column}");
             unsaid.push(Unsaid { table: name, column: Some(column), what });
         }
-        table.checks.push(Check { name: optional(&row, 1), expression });
+        table.checks.push(Check::new(expression).named(text(&row, 1)));
     }
     Ok(())
-}
-
-/// A text type with a collation that is not its table's must say so when it is restated.
-fn collated(data_type: DataType, collation: &str) -> DataType {
-    match data_type {
-        DataType::String { .. } => data_type.collate(collation),
-        DataType::Text => DataType::native(format!("TEXT COLLATE {collation}")),
-        DataType::Char { length } => DataType::native(format!("CHAR({length}) COLLATE {collation}")),
-        DataType::Native(text) => DataType::native(format!("{text} COLLATE {collation}")),
-        other => other,
-    }
 }
 
 /// What the catalog's column `extra` says.

@@ -75,42 +75,35 @@ pub(super) async fn read(
             data_type = data_type.collate(collation);
         }
         let autoincrement = text(&row, 7) == "true";
-        let column = Column {
-            name: text(&row, 1).to_owned(),
-            column_type: PerDialect::from(data_type),
-            nullable: text(&row, 3) != "true",
-            server_default: optional(&row, 4).filter(|_| !autoincrement).map(SqlValue::Expression),
-            autoincrement,
-            comment: optional(&row, 6),
-        };
+        let mut column = Column::new(text(&row, 1), data_type);
+        column.nullable = text(&row, 3) != "true";
+        let default = optional(&row, 4).filter(|_| !autoincrement);
+        column.server_default = default.map(SqlValue::Expression).map(PerDialect::from);
+        column.autoincrement = autoincrement;
+        column.comment = optional(&row, 6);
         metadata.entry(name).columns.push(column);
     }
     for row in database.rows(&CONSTRAINTS.replace("{scope}", &condition)).await? {
         let Some(table) = metadata.get_mut(&scope.table(text(&row, 0))) else { continue };
-        let name = optional(&row, 1);
+        let name = text(&row, 1);
         let columns = names(&row, 3);
         match text(&row, 2) {
-            "p" => table.primary_key = Some(PrimaryKey { name, columns }),
-            "u" => table.uniques.push(Unique { name, columns }),
-            "f" => table.foreign_keys.push(ForeignKey {
-                name,
-                columns,
-                referred_table: TableName { schema: optional(&row, 4), name: text(&row, 5).to_owned() },
-                referred_columns: names(&row, 6),
-                on_delete: action(text(&row, 7)),
-                on_update: action(text(&row, 8)),
-            }),
-            _ => table.checks.push(Check { name, expression: text(&row, 9).to_owned() }),
+            "p" => table.primary_key = Some(PrimaryKey::new(columns).named(name)),
+            "u" => table.uniques.push(Unique::new(columns).named(name)),
+            "f" => {
+                let referred = TableName { schema: optional(&row, 4), name: text(&row, 5).to_owned() };
+                let key = ForeignKey::new(columns, referred, names(&row, 6)).named(name);
+                table.foreign_keys.push(key.on_delete(action(text(&row, 7))).on_update(action(text(&row, 8))));
+            }
+            _ => table.checks.push(Check::new(text(&row, 9)).named(name)),
         }
     }
     for row in database.rows(&INDEXES.replace("{scope}", &condition)).await? {
         let Some(table) = metadata.get_mut(&scope.table(text(&row, 0))) else { continue };
-        table.indexes.push(Index {
-            name: optional(&row, 1),
-            columns: names(&row, 3).iter().map(|column| unquote(column)).collect(),
-            unique: text(&row, 2) == "true",
-            predicate: optional(&row, 4).map(|sql| PerDialect::only(DialectName::Postgres, sql)),
-        });
+        let mut index = Index::new(text(&row, 1), names(&row, 3).iter().map(|column| unquote(column)));
+        index.unique = text(&row, 2) == "true";
+        index.predicate = optional(&row, 4).map(|sql| PerDialect::only(DialectName::Postgres, sql));
+        table.indexes.push(index);
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use dunlin_core::dialect::{DialectName, PerDialect};
 use dunlin_core::schema::Index;
 use dunlin_engine::sql::{SqlError, create_index, create_table};
 
-use super::{Introspected, Scope, Unsaid, names, optional, text};
+use super::{Introspected, Scope, Unsaid, names, text};
 use crate::database::Database;
 use crate::error::Error;
 
@@ -57,12 +57,10 @@ pub(super) async fn read(
         let Some(table) = found.metadata.get_mut(&name) else { continue };
         let read =
             create_index::read_sqlite(text(&row, 3)).map_err(|error| unreadable(text(&row, 0), error))?;
-        table.indexes.push(Index {
-            name: optional(&row, 1),
-            columns: names(&row, 4),
-            unique: text(&row, 2) == "1",
-            predicate: read.predicate.map(|condition| PerDialect::only(DialectName::Sqlite, condition)),
-        });
+        let mut index = Index::new(text(&row, 1), names(&row, 4));
+        index.unique = text(&row, 2) == "1";
+        index.predicate = read.predicate.map(|condition| PerDialect::only(DialectName::Sqlite, condition));
+        table.indexes.push(index);
         let unsaid = |what: &String| Unsaid {
             table: name.clone(),
             column: None,

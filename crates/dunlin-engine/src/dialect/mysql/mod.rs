@@ -5,9 +5,9 @@ mod types;
 
 use dunlin_core::dialect::DialectName;
 use dunlin_core::operation::Operation;
-use dunlin_core::schema::{DataType, Metadata};
+use dunlin_core::schema::{DataType, Metadata, SqlValue};
 
-use super::{Capabilities, Dialect, IdentifierLimit, RenderError, Rendered};
+use super::{Capabilities, Dialect, IdentifierLimit, RenderError, Rendered, ddl};
 
 /// MySQL's SQL, or MariaDB's.
 pub(super) struct MySql {
@@ -24,6 +24,8 @@ impl Dialect for MySql {
         Capabilities {
             transactional_ddl: false,
             groups_revisions: false,
+            enum_types: false,
+            foreign_keys_hold_columns: true,
             max_identifier: Some(IdentifierLimit::Characters(64)),
         }
     }
@@ -48,8 +50,12 @@ impl Dialect for MySql {
         format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
     }
 
-    fn column_type(&self, data_type: &DataType) -> String {
-        types::write(data_type)
+    fn value(&self, value: &SqlValue) -> String {
+        ddl::value(self, value, render::BOOLEANS)
+    }
+
+    fn column_type(&self, data_type: &DataType) -> Result<String, RenderError> {
+        types::write(self, data_type)
     }
 
     fn parse_type(&self, text: &str) -> DataType {

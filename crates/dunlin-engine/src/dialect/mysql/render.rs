@@ -1,7 +1,7 @@
 //! Operations as MySQL and MariaDB run them.
 
 use dunlin_core::dialect::DialectName;
-use dunlin_core::operation::{Operation, TableChange};
+use dunlin_core::operation::{AlterColumn, Operation, TableChange};
 use dunlin_core::schema::{
     Column, Constraint, ConstraintKind, DataType, ForeignKey, Index, Metadata, ReferentialAction,
     SchemaError, SqlValue, Table, TableName,
@@ -10,7 +10,7 @@ use dunlin_core::schema::{
 use super::MySql;
 use crate::dialect::{Dialect, RenderError, Rendered, ddl};
 
-const BOOLEANS: [&str; 2] = ["0", "1"];
+pub(super) const BOOLEANS: [&str; 2] = ["0", "1"];
 
 pub(super) fn render(
     dialect: &MySql,
@@ -19,7 +19,7 @@ pub(super) fn render(
 ) -> Result<Rendered, RenderError> {
     ddl::check_names(dialect, operation)?;
     Ok(Rendered::plain(match operation {
-        Operation::CreateTable { table } => {
+        Operation::CreateTable { table, .. } => {
             table.foreign_keys.iter().try_for_each(|key| check_actions(dialect, key))?;
             let definition = |column: &Column| definition(dialect, column);
             let index = |index: &Index| create_index(dialect, &table.name, index);
@@ -32,8 +32,8 @@ pub(super) fn render(
             vec![format!("RENAME TABLE {from} TO {to}")]
         }
         Operation::AlterTable { table, changes } => return alter_table(dialect, table, changes, current),
-        Operation::CreateIndex { table, index } => vec![create_index(dialect, table, index)?],
-        Operation::DropIndex { table, name, if_exists } => {
+        Operation::CreateIndex { table, index, .. } => vec![create_index(dialect, table, index)?],
+        Operation::DropIndex { table, name, if_exists, .. } => {
             // The catalog does not tell a unique constraint from a unique index.
             let there = |table: &Table| {
                 let indexes = table.indexes.iter().map(|index| &index.name);
@@ -48,7 +48,7 @@ pub(super) fn render(
         Operation::BulkInsert { table, columns, rows } => {
             ddl::bulk_insert(dialect, table, columns, rows, BOOLEANS)
         }
-        Operation::Execute { sql } => sql.get(dialect.name()).cloned().into_iter().collect(),
+        Operation::Execute { sql, .. } => sql.get(dialect.name()).cloned().into_iter().collect(),
         _ => return Err(ddl::newer_operation(dialect)),
     }))
 }
@@ -56,9 +56,7 @@ pub(super) fn render(
 /// Whether a change restates a whole column. A new name alone does not.
 pub(super) fn restates(change: &TableChange) -> bool {
     match change {
-        TableChange::AlterColumn { rename, column_type, nullable, server_default, .. } => {
-            rename.is_none() || column_type.is_some() || nullable.is_some() || server_default.is_some()
-        }
+        TableChange::AlterColumn(alter) => alter.changes_definition(),
         _ => false,
     }
 }
@@ -74,8 +72,8 @@ fn alter_table(
     for change in changes {
         let clause = alter(dialect, name, change, table.as_ref())?;
         rendered.statements.push(format!("ALTER TABLE {} {clause}", ddl::table_name(dialect, name)));
-        if let (TableChange::AlterColumn { name, .. }, true) = (change, restates(change)) {
-            rendered.restates.push(name.clone());
+        if let (TableChange::AlterColumn(alter), true) = (change, restates(change)) {
+            rendered.restates.push(alter.name.clone());
         }
         if let Some(table) = &mut table {
             table.apply(change)?;
@@ -91,12 +89,12 @@ fn alter(
     current: Option<&Table>,
 ) -> Result<String, RenderError> {
     Ok(match change {
-        TableChange::AddColumn { column } => format!("ADD COLUMN {}", definition(dialect, column)?),
-        TableChange::DropColumn { name } => format!("DROP COLUMN {}", dialect.quote(name)),
-        TableChange::AlterColumn { name, rename: Some(to), .. } if !restates(change) => {
+        TableChange::AddColumn { column, .. } => format!("ADD COLUMN {}", definition(dialect, column)?),
+        TableChange::DropColumn { name, .. } => format!("DROP COLUMN {}", dialect.quote(name)),
+        TableChange::AlterColumn(AlterColumn { name, rename: Some(to), .. }) if !restates(change) => {
             format!("RENAME COLUMN {} TO {}", dialect.quote(name), dialect.quote(to))
         }
-        TableChange::AlterColumn { name, column_type, .. } => {
+        TableChange::AlterColumn(AlterColumn { name, column_type, .. }) => {
             let current = current.ok_or_else(|| SchemaError::NoTable { table: table.clone() })?;
             let mut changed = current.clone();
             changed.apply(change)?;
@@ -118,13 +116,15 @@ fn alter(
             if let Constraint::ForeignKey(key) = constraint {
                 check_actions(dialect, key)?;
             }
-            format!("ADD {}", ddl::constraint_clause(dialect, constraint))
+            format!("ADD {}", ddl::constraint_clause(dialect, constraint)?)
         }
-        TableChange::DropConstraint { kind, name } => match kind {
+        TableChange::DropConstraint { kind, name, .. } => match kind {
             ConstraintKind::PrimaryKey => "DROP PRIMARY KEY".to_owned(),
             ConstraintKind::Unique => format!("DROP INDEX {}", dialect.quote(name)),
             ConstraintKind::ForeignKey => format!("DROP FOREIGN KEY {}", dialect.quote(name)),
-            ConstraintKind::Check => format!("DROP CONSTRAINT {}", dialect.quote(name)),
+            ConstraintKind::Check | ConstraintKind::Exclude => {
+                format!("DROP CONSTRAINT {}", dialect.quote(name))
+            }
         },
         _ => return Err(ddl::newer_operation(dialect)),
     })
@@ -136,7 +136,9 @@ fn is_json_of_mariadb(dialect: &MySql, table: &Table, column: &str) -> bool {
     let valid = json_valid(dialect, column);
     let checks = &table.checks;
     dialect.name == DialectName::MariaDb
-        && checks.iter().any(|check| check.name.as_deref() == Some(column) && check.expression == valid)
+        && checks.iter().any(|check| {
+            check.name.as_deref() == Some(column) && check.expression.get(dialect.name) == Some(&valid)
+        })
 }
 
 fn json_valid(dialect: &MySql, column: &str) -> String {
@@ -161,7 +163,8 @@ fn definition(dialect: &MySql, column: &Column) -> Result<String, RenderError> {
     let null = if column.nullable { "NULL" } else { "NOT NULL" };
     let mut definition = format!("{} {data_type} {null}", dialect.quote(&column.name));
     let shown = column.column_type.get(dialect.name());
-    if let Some(default) = &column.server_default {
+    let default = column.server_default.as_ref().and_then(|default| default.get(dialect.name));
+    if let Some(default) = default {
         let value = ddl::value(dialect, default, BOOLEANS);
         let literal = !matches!(default, SqlValue::Expression(_) | SqlValue::Null);
         // MySQL takes no literal for a long type, but an expression; MariaDB takes both.
@@ -170,12 +173,11 @@ fn definition(dialect: &MySql, column: &Column) -> Result<String, RenderError> {
         definition.push_str(&format!(" DEFAULT {value}"));
     }
     let integer = match shown {
-        Some(DataType::SmallInteger | DataType::Integer | DataType::BigInteger) => true,
-        // `int unsigned`
+        // `int(10) unsigned zerofill`
         Some(DataType::Native(text)) => text.to_lowercase().contains("int"),
-        _ => false,
+        other => other.is_some_and(DataType::is_integer),
     };
-    if column.autoincrement && integer {
+    if column.counts_up() && integer {
         definition.push_str(" AUTO_INCREMENT");
     }
     if let Some(comment) = &column.comment {
@@ -193,5 +195,5 @@ fn create_index(dialect: &MySql, table: &TableName, index: &Index) -> Result<Str
             hint: "give the predicate to the other dialects only",
         });
     }
-    Ok(ddl::create_index(dialect, &name, &ddl::table_name(dialect, table), index))
+    ddl::create_index(dialect, &name, &ddl::table_name(dialect, table), index)
 }

@@ -5,7 +5,7 @@ mod types;
 
 use dunlin_core::dialect::DialectName;
 use dunlin_core::operation::Operation;
-use dunlin_core::schema::{DataType, Metadata};
+use dunlin_core::schema::{DataType, Metadata, SqlValue};
 
 use super::{Capabilities, Dialect, IdentifierLimit, RenderError, Rendered, ddl};
 
@@ -22,6 +22,8 @@ impl Dialect for Postgres {
         Capabilities {
             transactional_ddl: true,
             groups_revisions: false,
+            enum_types: true,
+            foreign_keys_hold_columns: false,
             max_identifier: Some(IdentifierLimit::Bytes(63)),
         }
     }
@@ -46,8 +48,12 @@ impl Dialect for Postgres {
         }
     }
 
-    fn column_type(&self, data_type: &DataType) -> String {
-        types::write(data_type)
+    fn value(&self, value: &SqlValue) -> String {
+        ddl::value(self, value, render::BOOLEANS)
+    }
+
+    fn column_type(&self, data_type: &DataType) -> Result<String, RenderError> {
+        types::write(self, data_type)
     }
 
     fn parse_type(&self, text: &str) -> DataType {

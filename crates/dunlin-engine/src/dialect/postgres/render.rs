@@ -1,17 +1,17 @@
 //! Operations as PostgreSQL runs them.
 
-use dunlin_core::operation::{Operation, TableChange};
+use dunlin_core::operation::{AlterColumn, Change, Operation, TableChange};
 use dunlin_core::schema::{Column, DataType, Index, TableName};
 
 use super::Postgres;
 use crate::dialect::{Dialect, RenderError, ddl};
 
-const BOOLEANS: [&str; 2] = ["false", "true"];
+pub(super) const BOOLEANS: [&str; 2] = ["false", "true"];
 
 pub(super) fn render(dialect: &Postgres, operation: &Operation) -> Result<Vec<String>, RenderError> {
     ddl::check_names(dialect, operation)?;
     Ok(match operation {
-        Operation::CreateTable { table } => {
+        Operation::CreateTable { table, .. } => {
             let definition = |column: &Column| definition(dialect, column);
             let index = |index: &Index| create_index(dialect, &table.name, index);
             let mut statements = ddl::create_table_and_indexes(dialect, table, definition, index)?;
@@ -29,29 +29,29 @@ pub(super) fn render(dialect: &Postgres, operation: &Operation) -> Result<Vec<St
                 let clauses = alter(dialect, change)?;
                 let shown = ddl::table_name(dialect, table);
                 statements.extend(clauses.iter().map(|clause| format!("ALTER TABLE {shown} {clause}")));
-                if let TableChange::AddColumn { column } = change {
+                if let TableChange::AddColumn { column, .. } = change {
                     statements.extend(comment(dialect, table, column));
                 }
             }
             statements
         }
-        Operation::CreateIndex { table, index } => vec![create_index(dialect, table, index)?],
-        Operation::DropIndex { table, name, if_exists } => {
+        Operation::CreateIndex { table, index, .. } => vec![create_index(dialect, table, index)?],
+        Operation::DropIndex { table, name, if_exists, .. } => {
             vec![ddl::drop_index(dialect, table, name, *if_exists)]
         }
         Operation::BulkInsert { table, columns, rows } => {
             ddl::bulk_insert(dialect, table, columns, rows, BOOLEANS)
         }
-        Operation::Execute { sql } => sql.get(dialect.name()).cloned().into_iter().collect(),
+        Operation::Execute { sql, .. } => sql.get(dialect.name()).cloned().into_iter().collect(),
         _ => return Err(ddl::newer_operation(dialect)),
     })
 }
 
 fn alter(dialect: &Postgres, change: &TableChange) -> Result<Vec<String>, RenderError> {
     Ok(match change {
-        TableChange::AddColumn { column } => vec![format!("ADD COLUMN {}", definition(dialect, column)?)],
-        TableChange::DropColumn { name } => vec![format!("DROP COLUMN {}", dialect.quote(name))],
-        TableChange::AlterColumn { name, rename, column_type, nullable, server_default } => {
+        TableChange::AddColumn { column, .. } => vec![format!("ADD COLUMN {}", definition(dialect, column)?)],
+        TableChange::DropColumn { name, .. } => vec![format!("DROP COLUMN {}", dialect.quote(name))],
+        TableChange::AlterColumn(AlterColumn { name, rename, column_type, nullable, server_default, .. }) => {
             let column = dialect.quote(name);
             let mut clauses = Vec::new();
             if let Some(column_type) = column_type {
@@ -63,11 +63,12 @@ fn alter(dialect: &Postgres, change: &TableChange) -> Result<Vec<String>, Render
                 clauses.push(format!("ALTER COLUMN {column} {verb} NOT NULL"));
             }
             match server_default {
-                Some(Some(default)) => {
+                Some(Change::Set(default)) => {
+                    let Some(default) = default.get(dialect.name()) else { return Ok(clauses) };
                     let value = ddl::value(dialect, default, BOOLEANS);
                     clauses.push(format!("ALTER COLUMN {column} SET DEFAULT {value}"));
                 }
-                Some(None) => clauses.push(format!("ALTER COLUMN {column} DROP DEFAULT")),
+                Some(Change::Drop) => clauses.push(format!("ALTER COLUMN {column} DROP DEFAULT")),
                 None => {}
             }
             if let Some(to) = rename {
@@ -76,7 +77,7 @@ fn alter(dialect: &Postgres, change: &TableChange) -> Result<Vec<String>, Render
             clauses
         }
         TableChange::AddConstraint { constraint } => {
-            vec![format!("ADD {}", ddl::constraint_clause(dialect, constraint))]
+            vec![format!("ADD {}", ddl::constraint_clause(dialect, constraint)?)]
         }
         TableChange::DropConstraint { name, .. } => {
             vec![format!("DROP CONSTRAINT {}", dialect.quote(name))]
@@ -96,7 +97,8 @@ fn definition(dialect: &Postgres, column: &Column) -> Result<String, RenderError
     if !column.nullable {
         definition.push_str(" NOT NULL");
     }
-    if let Some(default) = &column.server_default {
+    let default = column.server_default.as_ref().and_then(|default| default.get(dialect.name()));
+    if let Some(default) = default {
         definition.push_str(&format!(" DEFAULT {}", ddl::value(dialect, default, BOOLEANS)));
     }
     Ok(definition)
@@ -111,5 +113,5 @@ fn comment(dialect: &Postgres, table: &TableName, column: &Column) -> Option<Str
 
 fn create_index(dialect: &Postgres, table: &TableName, index: &Index) -> Result<String, RenderError> {
     let name = dialect.quote(ddl::index_name(dialect, index)?);
-    Ok(ddl::create_index(dialect, &name, &ddl::table_name(dialect, table), index))
+    ddl::create_index(dialect, &name, &ddl::table_name(dialect, table), index)
 }

@@ -5,7 +5,7 @@ mod types;
 
 use dunlin_core::dialect::DialectName;
 use dunlin_core::operation::Operation;
-use dunlin_core::schema::{DataType, Metadata};
+use dunlin_core::schema::{DataType, Metadata, SqlValue};
 
 use super::{Capabilities, Dialect, RenderError, Rendered, ddl};
 
@@ -18,7 +18,13 @@ impl Dialect for Sqlite {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { transactional_ddl: true, groups_revisions: true, max_identifier: None }
+        Capabilities {
+            transactional_ddl: true,
+            groups_revisions: true,
+            enum_types: false,
+            foreign_keys_hold_columns: false,
+            max_identifier: None,
+        }
     }
 
     fn session_settings(&self) -> &'static [&'static str] {
@@ -37,8 +43,12 @@ impl Dialect for Sqlite {
         ddl::standard_literal(text)
     }
 
-    fn column_type(&self, data_type: &DataType) -> String {
-        types::write(data_type)
+    fn value(&self, value: &SqlValue) -> String {
+        ddl::value(self, value, render::BOOLEANS)
+    }
+
+    fn column_type(&self, data_type: &DataType) -> Result<String, RenderError> {
+        types::write(self, data_type)
     }
 
     fn parse_type(&self, text: &str) -> DataType {

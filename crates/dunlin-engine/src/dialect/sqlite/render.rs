@@ -4,14 +4,15 @@
 //! renames the new one, in the order that "Making Other Kinds Of Table Schema Changes" of SQLite's
 //! manual gives. Whoever runs it turns foreign keys off first, and puts triggers back.
 
-use dunlin_core::operation::{Operation, TableChange};
-use dunlin_core::schema::{Column, ForeignKey, Index, Metadata, SchemaError, SqlValue, Table, TableName};
+use dunlin_core::operation::{AlterColumn, Operation, TableChange};
+use dunlin_core::dialect::DialectName;
+use dunlin_core::schema::{Column, Index, Metadata, Name, SchemaError, SqlValue, Table, TableName};
 
 use super::Sqlite;
 use crate::dialect::{Dialect, RenderError, Rendered, ddl};
 use crate::sql::lexer::{Token, TokenKind, tokens};
 
-const BOOLEANS: [&str; 2] = ["0", "1"];
+pub(super) const BOOLEANS: [&str; 2] = ["0", "1"];
 
 pub(super) fn render(
     dialect: &Sqlite,
@@ -20,7 +21,7 @@ pub(super) fn render(
 ) -> Result<Rendered, RenderError> {
     ddl::check_names(dialect, operation)?;
     Ok(Rendered::plain(match operation {
-        Operation::CreateTable { table } => {
+        Operation::CreateTable { table, .. } => {
             let definition = |column: &Column| definition(dialect, column);
             let index = |index: &Index| create_index(dialect, &table.name, index);
             ddl::create_table_and_indexes(dialect, &local(table), definition, index)?
@@ -34,14 +35,14 @@ pub(super) fn render(
             vec![format!("ALTER TABLE {} RENAME TO {}", ddl::table_name(dialect, table), dialect.quote(to))]
         }
         Operation::AlterTable { table, changes } => return alter_table(dialect, table, changes, current),
-        Operation::CreateIndex { table, index } => vec![create_index(dialect, table, index)?],
-        Operation::DropIndex { table, name, if_exists } => {
+        Operation::CreateIndex { table, index, .. } => vec![create_index(dialect, table, index)?],
+        Operation::DropIndex { table, name, if_exists, .. } => {
             vec![ddl::drop_index(dialect, table, name, *if_exists)]
         }
         Operation::BulkInsert { table, columns, rows } => {
             ddl::bulk_insert(dialect, table, columns, rows, BOOLEANS)
         }
-        Operation::Execute { sql } => sql.get(dialect.name()).cloned().into_iter().collect(),
+        Operation::Execute { sql, .. } => sql.get(dialect.name()).cloned().into_iter().collect(),
         _ => return Err(ddl::newer_operation(dialect)),
     }))
 }
@@ -49,29 +50,29 @@ pub(super) fn render(
 /// Whether ALTER TABLE can do it, whatever the table looks like.
 pub(super) fn is_always_native(change: &TableChange) -> bool {
     match change {
-        TableChange::AddColumn { column } => match &column.server_default {
+        TableChange::AddColumn { column, .. } => match column.server_default.as_ref().and_then(|default| default.get(DialectName::Sqlite)) {
             None => column.nullable,
             Some(SqlValue::Text(_) | SqlValue::Integer(_) | SqlValue::Boolean(_)) => true,
+            Some(SqlValue::Bytes(_)) => true,
             Some(SqlValue::Null) => column.nullable,
             Some(SqlValue::Expression(sql)) => {
                 sql.parse::<f64>().is_ok() || (column.nullable && sql.eq_ignore_ascii_case("null"))
             }
+            Some(_) => false,
         },
-        TableChange::AlterColumn { rename, column_type, nullable, server_default, .. } => {
-            rename.is_some() && column_type.is_none() && nullable.is_none() && server_default.is_none()
-        }
+        TableChange::AlterColumn(alter) => !alter.changes_definition(),
         _ => false,
     }
 }
 
 /// Whether ALTER TABLE can do it to this table: a column that nothing stands on can be dropped.
 fn is_native(change: &TableChange, table: &Table) -> bool {
-    let TableChange::DropColumn { name } = change else { return is_always_native(change) };
+    let TableChange::DropColumn { name, .. } = change else { return is_always_native(change) };
     let without = |columns: &Vec<String>| !columns.contains(name);
     table.primary_key.iter().all(|key| without(&key.columns))
         && table.uniques.iter().all(|unique| without(&unique.columns))
         && table.foreign_keys.iter().all(|key| without(&key.columns))
-        && table.indexes.iter().all(|index| without(&index.columns) && index.predicate.is_none())
+        && table.indexes.iter().all(|index| index.columns().all(|column| column != name) && index.predicate.is_none())
         && table.checks.is_empty()
         && table.columns.len() > 1
 }
@@ -101,9 +102,9 @@ fn alter_table(
 
 fn alter(dialect: &Sqlite, change: &TableChange) -> Result<String, RenderError> {
     match change {
-        TableChange::AddColumn { column } => Ok(format!("ADD COLUMN {}", definition(dialect, column)?)),
-        TableChange::DropColumn { name } => Ok(format!("DROP COLUMN {}", dialect.quote(name))),
-        TableChange::AlterColumn { name, rename: Some(to), .. } => {
+        TableChange::AddColumn { column, .. } => Ok(format!("ADD COLUMN {}", definition(dialect, column)?)),
+        TableChange::DropColumn { name, .. } => Ok(format!("DROP COLUMN {}", dialect.quote(name))),
+        TableChange::AlterColumn(AlterColumn { name, rename: Some(to), .. }) => {
             Ok(format!("RENAME COLUMN {} TO {}", dialect.quote(name), dialect.quote(to)))
         }
         _ => Err(ddl::newer_operation(dialect)),
@@ -122,11 +123,11 @@ fn rebuild(dialect: &Sqlite, table: &Table, changes: &[TableChange]) -> Result<R
     for change in changes {
         rebuilt.apply(change)?;
         match change {
-            TableChange::DropColumn { name } => {
+            TableChange::DropColumn { name, .. } => {
                 copied.retain(|column| column != name);
                 dropped.push(name.as_str());
             }
-            TableChange::AlterColumn { name, rename: Some(_), .. } => {
+            TableChange::AlterColumn(AlterColumn { name, rename: Some(_), .. }) => {
                 return Err(rename_apart(dialect, name));
             }
             _ => {}
@@ -146,7 +147,9 @@ fn rebuild(dialect: &Sqlite, table: &Table, changes: &[TableChange]) -> Result<R
     let new = ddl::table_name(dialect, &temporary);
     let copied = ddl::columns(dialect, &copied);
     let mut created = local(&rebuilt);
-    created.checks.iter_mut().for_each(|check| check.expression = unqualified(&check.expression));
+    for expression in created.checks.iter_mut().flat_map(|check| check.expression.values_mut()) {
+        *expression = unqualified(expression);
+    }
     let mut statements = vec![
         LEGACY_RENAME_ON.to_owned(),
         ddl::create_table(dialect, &created, &temporary, |column| definition(dialect, column))?,
@@ -177,11 +180,11 @@ fn speaks_of(dialect: &Sqlite, table: &Table, column: &str) -> Option<String> {
         let names = |token: &Token<'_>| is_name(token) && token.value().eq_ignore_ascii_case(column);
         tokens(condition).is_ok_and(|tokens| tokens.iter().any(names))
     };
-    let named = |kind: &str, name: &Option<String>| match name {
+    let named = |kind: &str, name: &Option<Name>| match name {
         Some(name) => format!("{kind} {name}"),
         None => format!("a {kind}"),
     };
-    let check = table.checks.iter().find(|check| names(&check.expression));
+    let check = table.checks.iter().find(|check| check.expression.values().any(|sql| names(sql)));
     let predicate = |index: &Index| index.predicate.as_ref()?.get(dialect.name()).cloned();
     let index = table.indexes.iter().find(|index| predicate(index).is_some_and(|sql| names(&sql)));
     check.map(|check| named("check", &check.name)).or_else(|| index.map(|index| named("index", &index.name)))
@@ -218,17 +221,18 @@ fn unqualified(expression: &str) -> String {
 
 /// The same table with references as SQLite writes them: a key never leaves its own database file.
 fn local(table: &Table) -> Table {
-    let key = |key: &ForeignKey| ForeignKey {
-        referred_table: key.referred_table.name.as_str().into(),
-        ..key.clone()
-    };
-    Table { foreign_keys: table.foreign_keys.iter().map(key).collect(), ..table.clone() }
+    let mut local = table.clone();
+    for key in &mut local.foreign_keys {
+        key.referred_table.schema = None;
+    }
+    local
 }
 
 fn definition(dialect: &Sqlite, column: &Column) -> Result<String, RenderError> {
     let data_type = ddl::type_of(dialect, &column.name, &column.column_type)?;
     let mut definition = format!("{} {data_type}", dialect.quote(&column.name));
-    if let Some(default) = &column.server_default {
+    let default = column.server_default.as_ref().and_then(|default| default.get(dialect.name()));
+    if let Some(default) = default {
         definition.push_str(&format!(" DEFAULT {}", ddl::value(dialect, default, BOOLEANS)));
     }
     if !column.nullable {
@@ -240,5 +244,5 @@ fn definition(dialect: &Sqlite, column: &Column) -> Result<String, RenderError> 
 fn create_index(dialect: &Sqlite, table: &TableName, index: &Index) -> Result<String, RenderError> {
     let name = TableName { schema: table.schema.clone(), name: ddl::index_name(dialect, index)?.to_owned() };
     let name = ddl::table_name(dialect, &name);
-    Ok(ddl::create_index(dialect, &name, &dialect.quote(&table.name), index))
+    ddl::create_index(dialect, &name, &dialect.quote(&table.name), index)
 }
