@@ -5,11 +5,13 @@
 //! the ticketing plugin's DB manager as the real Airflow runs it.
 //!
 //! - `facts` makes `apps/airflow/facts/*.json`: the real schema at each release, on each database.
+//! - `names` makes `crates/dunlin-core/tests/naming.jsonl`: the names that the real SQLAlchemy gives.
 //! - `airflow` lets the real one and ours take turns on one database and writes what came of it to `docs/ORACLE.md`.
 
 mod compare;
 mod database;
 mod facts;
+mod names;
 mod program;
 mod report;
 mod scenario;
@@ -43,9 +45,15 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Make the committed names of constraints and indexes.
+    Names {
+        /// Compare with the committed names instead of writing them.
+        #[arg(long)]
+        check: bool,
+    },
     /// Let the real Airflow and ours take turns on one database; write docs/ORACLE.md.
     Airflow,
-    /// Make the facts, then take turns.
+    /// Make the facts and the names, then take turns.
     All,
 }
 
@@ -60,9 +68,11 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let venv = Venv::ready()?;
     match args.command {
         Command::Facts { check } => facts::run(&venv, &wanted(&Kind::ALL), check),
+        Command::Names { check } => names::run(&venv, check),
         Command::Airflow => scenario::run(&venv, &wanted(&Kind::AIRFLOW)),
         Command::All => {
             facts::run(&venv, &wanted(&Kind::ALL), false)?;
+            names::run(&venv, false)?;
             scenario::run(&venv, &wanted(&Kind::AIRFLOW))
         }
     }

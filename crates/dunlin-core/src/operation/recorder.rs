@@ -137,7 +137,7 @@ impl Operations {
     }
 
     fn push_create_index(&mut self, table: TableName, mut index: Index, if_not_exists: bool) {
-        self.naming_convention.name_index(&table.name, &mut index);
+        self.naming_convention.name_index(&table, &mut index);
         self.push(Operation::CreateIndex { table, index, if_not_exists });
     }
 
@@ -157,12 +157,16 @@ impl Operations {
     }
 
     fn push_drop_index(&mut self, name: Name, table: TableName, if_exists: bool, concurrently: bool) {
+        let name = self.naming_convention.index_name(&table, &name);
         self.push(Operation::DropIndex { table, name, if_exists, concurrently });
     }
 
     /// Renames an index.
     pub fn rename_index(&mut self, table: impl Into<TableName>, from: impl Into<Name>, to: impl Into<Name>) {
-        self.push(Operation::RenameIndex { table: table.into(), from: from.into(), to: to.into() });
+        let table = table.into();
+        let from = self.naming_convention.index_name(&table, &from.into());
+        let to = self.naming_convention.index_name(&table, &to.into());
+        self.push(Operation::RenameIndex { table, from, to });
     }
 
     /// Creates a view.
@@ -287,15 +291,15 @@ impl Operations {
         for change in &mut changes {
             match change {
                 TableChange::AddConstraint { constraint } => {
-                    convention.name_constraint(&table.name, constraint);
+                    convention.name_constraint(table, constraint);
                 }
                 TableChange::DropConstraint { kind, name, .. }
                 | TableChange::ValidateConstraint { kind, name } => {
-                    *name = convention.named(&table.name, *kind, name.clone());
+                    *name = convention.constraint_name(table, *kind, name);
                 }
                 TableChange::RenameConstraint { kind, from, to } => {
-                    *from = convention.named(&table.name, *kind, from.clone());
-                    *to = convention.named(&table.name, *kind, to.clone());
+                    *from = convention.constraint_name(table, *kind, from);
+                    *to = convention.constraint_name(table, *kind, to);
                 }
                 _ => {}
             }

@@ -23,10 +23,36 @@ use serde::{Deserialize, Serialize};
 /// assert!(Name::exact("positive").is_exact() && !Name::from("positive").is_exact());
 /// ```
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
+#[serde(from = "Stored", into = "Stored")]
 pub struct Name {
     text: String,
     exact: bool,
+}
+
+/// A name in a file: a text, or `{"exact": text}`.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged, expecting = "a name, or {\"exact\": name}")]
+enum Stored {
+    Given(String),
+    Exact { exact: String },
+}
+
+impl From<Stored> for Name {
+    fn from(stored: Stored) -> Self {
+        match stored {
+            Stored::Given(text) => Self::from(text),
+            Stored::Exact { exact } => Self::exact(exact),
+        }
+    }
+}
+
+impl From<Name> for Stored {
+    fn from(name: Name) -> Self {
+        match name.exact {
+            true => Self::Exact { exact: name.text },
+            false => Self::Given(name.text),
+        }
+    }
 }
 
 impl Name {

@@ -1,6 +1,9 @@
 //! Playing operations on enum types.
 
-use crate::schema::{DataType, EnumChange, EnumPosition, EnumType, Metadata, SchemaError, TableName};
+use crate::dialect::PerDialect;
+use crate::schema::{
+    DataType, EnumChange, EnumPosition, EnumType, Metadata, SchemaError, SqlValue, TableName,
+};
 
 impl Metadata {
     pub(super) fn create_enum(&mut self, enum_type: &EnumType) -> Result<(), SchemaError> {
@@ -21,13 +24,17 @@ impl Metadata {
         let mut altered = known.clone();
         changes.iter().try_for_each(|change| altered.apply(change))?;
         known.values.clone_from(&altered.values);
-        for table in self.tables_mut() {
-            for column in &mut table.columns {
-                for used in column.column_type.values_mut().filter_map(DataType::enum_type_mut) {
-                    if used.name.as_ref() == Some(name) {
-                        used.values.clone_from(&altered.values);
-                    }
+        for column in self.tables_mut().iter_mut().flat_map(|table| &mut table.columns) {
+            let mut is_of_it = false;
+            for used in column.column_type.values_mut().filter_map(DataType::enum_type_mut) {
+                if used.name.as_ref() == Some(name) {
+                    used.values.clone_from(&altered.values);
+                    is_of_it = true;
                 }
+            }
+            let defaults = column.server_default.iter_mut().flat_map(PerDialect::values_mut);
+            for default in defaults.filter(|_| is_of_it) {
+                rename_default(default, changes);
             }
         }
         Ok(())
@@ -85,6 +92,17 @@ impl EnumType {
         match self.values.contains(value) {
             true => Err(SchemaError::EnumValueExists { name: shown(self), value: value.clone() }),
             false => Ok(()),
+        }
+    }
+}
+
+/// A default follows a value's new name.
+fn rename_default(default: &mut SqlValue, changes: &[EnumChange]) {
+    for change in changes {
+        if let (SqlValue::Text(value), EnumChange::RenameValue { from, to }) = (&mut *default, change)
+            && value == from
+        {
+            value.clone_from(to);
         }
     }
 }
