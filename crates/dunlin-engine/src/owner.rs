@@ -9,8 +9,11 @@ use dunlin_core::dialect::PerDialect;
 use dunlin_core::schema::{IndexKey, Metadata, SchemaError, Table, TableName};
 use thiserror::Error;
 
+use crate::dialect::lower::lower;
+use crate::dialect::{Dialect, RenderError};
 use crate::history::{HistoryError, RevisionMap};
 use crate::ownership::Claim;
+use crate::plan::PlanError;
 use crate::sql::rename::rename_column;
 
 /// A DB manager in a host: its history checked, its models written down for the host's schema.
@@ -145,6 +148,33 @@ impl Owner {
                     direction,
                     source,
                 })?;
+            }
+        }
+        Ok(schema)
+    }
+
+    /// The schema that the revisions up to `rows` leave on a database.
+    ///
+    /// # Errors
+    /// As [`replay`](Self::replay), and a revision that this database cannot run.
+    pub fn replay_on(&self, dialect: &dyn Dialect, rows: &[RevisionId]) -> Result<Metadata, PlanError> {
+        let mut schema = Metadata::new(self.host.schema(), self.host.naming_convention());
+        let direction = Direction::Upgrade;
+        for revision in self.history.lineage(rows)? {
+            let failed = |source| match source {
+                RenderError::Schema(source) => {
+                    PlanError::Replay(ReplayError { revision: revision.id.clone(), direction, source })
+                }
+                source => PlanError::Render {
+                    owner: self.name().to_owned(),
+                    revision: revision.id.to_string(),
+                    source,
+                },
+            };
+            for operation in self.operations(&revision.id, direction) {
+                for operation in lower(dialect, &operation, &schema).map_err(failed)? {
+                    play(&mut schema, &operation).map_err(|source| failed(source.into()))?;
+                }
             }
         }
         Ok(schema)

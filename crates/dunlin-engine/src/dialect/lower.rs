@@ -4,18 +4,22 @@
 //! enum type becomes changes of the columns where the words stand in these, and what must go first is
 //! put first. The schema that a history leaves on a database is played with what this makes of it.
 
+use std::borrow::Cow;
+
 use dunlin_core::dialect::DialectName;
-use dunlin_core::operation::{AlterColumn, Operation, TableChange};
+use dunlin_core::operation::{AlterColumn, Backfill, Change, Operation, TableChange};
 use dunlin_core::schema::{
-    Constraint, ConstraintKind, DataType, Metadata, Name, Object, Table, TableName,
+    Column, Constraint, ConstraintKind, DataType, EnumChange, Metadata, Name, Object, Table, TableName,
 };
 
-use super::{Dialect, IdentifierLimit, RenderError};
+use super::{Dialect, IdentifierLimit, RenderError, ddl};
+use crate::sql::implicit_commit::commits_implicitly;
 
 /// What an operation is on a database whose schema is `schema` before it.
 ///
 /// # Errors
-/// The operation cannot be played on `schema`.
+/// The operation cannot be played on `schema`, or it moves rows by a statement that changes the schema
+/// where that commits what came before.
 pub fn lower(
     dialect: &dyn Dialect,
     operation: &Operation,
@@ -44,17 +48,29 @@ pub fn lower(
             }
         }
         Operation::AlterEnum { name, changes } if !dialect.capabilities().enum_types => {
-            let mut after = schema.clone();
-            after.apply(&Operation::AlterEnum { name: name.clone(), changes })?;
-            columns_of_enum(&name, schema, &after)
+            alter_enum(dialect, &name, changes, schema)?
         }
         Operation::CreateView { view, .. } if view.query.get(name).is_none() => Vec::new(),
-        Operation::CreateObject { object } => vec![Operation::CreateObject { object: object_on(object, name) }],
+        Operation::CreateObject { object } => {
+            vec![Operation::CreateObject { object: object_on(object, name) }]
+        }
         Operation::DropObject { object } => vec![Operation::DropObject { object: object_on(object, name) }],
+        Operation::Backfill { backfill } => vec![Operation::Backfill { backfill: keyed(backfill, schema) }],
+        Operation::Execute { sql, ddl: false, touches } => {
+            let committing = match (dialect.capabilities().transactional_ddl, sql.get(name)) {
+                (false, Some(sql)) => commits_implicitly(sql),
+                _ => None,
+            };
+            if let Some(statement) = committing {
+                return Err(RenderError::DdlInDataStep { dialect: name, statement });
+            }
+            vec![Operation::Execute { sql, ddl: false, touches }]
+        }
         other => vec![other],
     })
 }
 
+/// Whether what is `only_on` some databases is on this one; nothing said is everywhere.
 fn exists_on(only_on: &[DialectName], dialect: DialectName) -> bool {
     let serves = |named: &DialectName| {
         *named == dialect || (*named == DialectName::MySql && dialect == DialectName::MariaDb)
@@ -62,7 +78,12 @@ fn exists_on(only_on: &[DialectName], dialect: DialectName) -> bool {
     only_on.is_empty() || only_on.iter().any(serves)
 }
 
-fn lower_change(dialect: &dyn Dialect, change: TableChange, table: Option<&Table>, lowered: &mut Vec<TableChange>) {
+fn lower_change(
+    dialect: &dyn Dialect,
+    change: TableChange,
+    table: Option<&Table>,
+    lowered: &mut Vec<TableChange>,
+) {
     let name = dialect.name();
     match &change {
         TableChange::AddConstraint { constraint: Constraint::Check(check) }
@@ -74,8 +95,17 @@ fn lower_change(dialect: &dyn Dialect, change: TableChange, table: Option<&Table
         {
             let keys = table.iter().flat_map(|table| &table.foreign_keys);
             let alone = keys.filter(|key| key.columns == [column.clone()]);
-            lowered.extend(alone.filter_map(|key| key.name.clone()).map(|name| {
-                TableChange::DropConstraint { kind: ConstraintKind::ForeignKey, name, if_exists: false }
+            let kind = ConstraintKind::ForeignKey;
+            let dropped = |name: &Name| {
+                lowered.iter().any(|earlier| {
+                    matches!(earlier, TableChange::DropConstraint { kind: k, name: n, .. } if *k == kind && n == name)
+                })
+            };
+            let names: Vec<Name> = alone.filter_map(|key| key.name.clone()).filter(|n| !dropped(n)).collect();
+            lowered.extend(names.into_iter().map(|name| TableChange::DropConstraint {
+                kind,
+                name,
+                if_exists: false,
             }));
             lowered.push(change);
         }
@@ -83,30 +113,86 @@ fn lower_change(dialect: &dyn Dialect, change: TableChange, table: Option<&Table
     }
 }
 
-/// The changes of columns that a change of their enum type is.
-fn columns_of_enum(name: &TableName, before: &Metadata, after: &Metadata) -> Vec<Operation> {
+/// A change of an enum type whose words stand in its columns: each column gets the new words. A value that
+/// is renamed is known under both names while its rows are updated.
+fn alter_enum(
+    dialect: &dyn Dialect,
+    name: &TableName,
+    changes: Vec<EnumChange>,
+    schema: &Metadata,
+) -> Result<Vec<Operation>, RenderError> {
+    let alter = Operation::AlterEnum { name: name.clone(), changes: changes.clone() };
+    let mut after = schema.clone();
+    after.apply(&alter)?;
+    let renamed = changes.iter().filter_map(|change| match change {
+        EnumChange::RenameValue { from, to } => Some((from, to)),
+        _ => None,
+    });
+    let renamed: Vec<_> = renamed.collect();
+
     let of_it = |data_type: &DataType| data_type.enum_type().is_some_and(|e| e.name.as_ref() == Some(name));
-    let mut operations = Vec::new();
-    for (table, changed) in before.tables().iter().zip(after.tables()) {
-        let columns = changed.columns.iter().filter(|column| column.column_type.values().any(of_it));
-        let changes: Vec<TableChange> = columns
-            .map(|column| {
-                let mut alter = AlterColumn::new(column.name.clone());
-                alter.column_type = Some(column.column_type.clone());
-                alter.into()
-            })
-            .collect();
-        if !changes.is_empty() {
-            operations.push(Operation::AlterTable { table: table.name.clone(), changes });
+    let mut operations = vec![alter];
+    for (before, after) in schema.tables().iter().zip(after.tables()) {
+        let columns = before.columns.iter().zip(&after.columns);
+        let columns = columns.filter(|(column, _)| column.column_type.values().any(of_it));
+        let (mut widened, mut updates, mut settled) = (Vec::new(), Vec::new(), Vec::new());
+        for (before_column, column) in columns {
+            let mut known_as_both = column.clone();
+            for enum_type in known_as_both.column_type.values_mut().filter_map(DataType::enum_type_mut) {
+                enum_type.name = None;
+                enum_type.values.extend(renamed.iter().map(|(from, _)| (*from).clone()));
+            }
+            let mut last = before_column;
+            if !renamed.is_empty() && !is_written_alike(dialect, last, &known_as_both)? {
+                widened.push(redefine(&known_as_both));
+                last = &known_as_both;
+            }
+            let update = |(from, to): &(&String, &String)| update(dialect, &before.name, &column.name, from, to);
+            updates.extend(renamed.iter().map(update));
+            if !is_written_alike(dialect, last, column)? {
+                settled.push(redefine(column));
+            }
         }
+        let alter_table = |changes| Operation::AlterTable { table: before.name.clone(), changes };
+        operations.extend(Some(widened).filter(|changes| !changes.is_empty()).map(alter_table));
+        operations.extend(updates);
+        operations.extend(Some(settled).filter(|changes| !changes.is_empty()).map(alter_table));
     }
-    operations
+    Ok(operations)
+}
+
+fn is_written_alike(dialect: &dyn Dialect, one: &Column, other: &Column) -> Result<bool, RenderError> {
+    let type_of = |column: &Column| ddl::type_of(dialect, &column.name, &column.column_type);
+    Ok(one.server_default == other.server_default && type_of(one)? == type_of(other)?)
+}
+
+fn redefine(column: &Column) -> TableChange {
+    let mut alter = AlterColumn::new(column.name.clone());
+    alter.column_type = Some(column.column_type.clone());
+    alter.server_default = column.server_default.clone().map(Change::Set);
+    alter.into()
+}
+
+fn update(dialect: &dyn Dialect, table: &TableName, column: &str, from: &str, to: &str) -> Operation {
+    let (shown, column) = (ddl::table_name(dialect, table), dialect.quote(column));
+    let (from, to) = (dialect.literal(from), dialect.literal(to));
+    let sql = format!("UPDATE {shown} SET {column} = {to} WHERE {column} = {from}");
+    Operation::Execute { sql: sql.into(), ddl: false, touches: Some(vec![table.clone()]) }
 }
 
 fn object_on(mut object: Object, dialect: DialectName) -> Object {
     object.create.retain(|sql| sql.get(dialect).is_some());
     object.drop.retain(|sql| sql.get(dialect).is_some());
     object
+}
+
+/// A backfill whose key is said.
+fn keyed(mut backfill: Backfill, schema: &Metadata) -> Backfill {
+    if backfill.key.is_empty() {
+        let key = schema.get(&backfill.table).and_then(|table| table.primary_key.as_ref());
+        backfill.key = key.map(|key| key.columns.clone()).unwrap_or_default();
+    }
+    backfill
 }
 
 /// Cuts exact names that are too long for the database, as SQLAlchemy does it.
@@ -116,7 +202,7 @@ fn cut_names(dialect: &dyn Dialect, operation: &mut Operation) {
         IdentifierLimit::Bytes(limit) | IdentifierLimit::Characters(limit) => limit,
     };
     for name in names_mut(operation) {
-        if let std::borrow::Cow::Owned(cut) = name.truncated(characters) {
+        if let Cow::Owned(cut) = name.truncated(characters) {
             *name = Name::exact(cut);
         }
     }

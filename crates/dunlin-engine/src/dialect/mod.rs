@@ -51,6 +51,11 @@ pub trait Dialect: Send + Sync {
     /// known is [`DataType::Native`].
     fn parse_type(&self, text: &str) -> DataType;
 
+    /// Whether an operation must stand outside any transaction: the database refuses it in one.
+    fn runs_outside_transaction(&self, _operation: &Operation) -> bool {
+        false
+    }
+
     /// Whether [`render`](Dialect::render) must see the table of `operation` as it is now.
     fn needs_current_table(&self, operation: &Operation) -> bool;
 
@@ -79,6 +84,14 @@ pub struct Capabilities {
     pub transactional_ddl: bool,
     /// Whether several revisions are best run in one transaction (SQLite: 7 to 10 times as fast).
     pub groups_revisions: bool,
+    /// Whether a change of a table is often a copy of it: all changes of one table are then made at once.
+    pub rebuilds_tables: bool,
+    /// Whether names of indexes are those of a schema, not of a table.
+    pub indexes_share_names: bool,
+    /// Whether names of foreign keys are those of a schema, not of a table.
+    pub foreign_keys_share_names: bool,
+    /// Whether names of checks are those of a schema, not of a table.
+    pub checks_share_names: bool,
     /// Whether an enum type is an object of its own; else its words stand in each column of it.
     pub enum_types: bool,
     /// Whether a column of a foreign key cannot be dropped before the key is.
@@ -124,8 +137,6 @@ pub struct Rendered {
     pub rebuilds: Option<TableName>,
     /// The columns whose whole definition is restated: what it does not say is lost.
     pub restates: Vec<String>,
-    /// Whether the statements run in no transaction: the database refuses them in one.
-    pub outside_transaction: bool,
     /// Whether enforced foreign keys would make the statements delete rows of other tables. They are
     /// then switched off before the transaction, and checked before it is committed.
     pub suspends_foreign_keys: bool,
@@ -150,6 +161,35 @@ pub enum RenderError {
         operation: String,
         /// What to do instead.
         hint: &'static str,
+    },
+    /// An operation that commits by itself stands in a revision with others, and could not be run again
+    /// after a failure.
+    #[error("{what} must be the only thing that a revision does")]
+    NotAlone {
+        /// The operation.
+        what: &'static str,
+    },
+    /// A statement that is said to move rows changes the schema, and would commit what came before it.
+    #[error("{statement} is no data step: {} commits everything before it", dialect.display_name())]
+    DdlInDataStep {
+        /// The database.
+        dialect: DialectName,
+        /// The statement's first words.
+        statement: String,
+    },
+    /// A name is one that the database has for something else.
+    #[error("the {kind} name {name} of table {table} is also that of {other} of table {other_table}")]
+    NameClash {
+        /// What is named.
+        kind: String,
+        /// The name.
+        name: String,
+        /// The table.
+        table: TableName,
+        /// What has the name already.
+        other: String,
+        /// The table it belongs to.
+        other_table: TableName,
     },
     /// A name is longer than the database allows (it would cut it, or refuse it half-way).
     #[error("the name {name} is longer than the {limit} that {} allows", dialect.display_name())]

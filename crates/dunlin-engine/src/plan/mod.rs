@@ -3,8 +3,12 @@
 //! A plan is made from a [`State`] (what the database says) and an intent; it is checked by playing it
 //! on the replayed schema, and rendered to a script for offline use.
 
+mod hazard;
 mod make;
+mod names;
+mod render;
 mod script;
+mod stage;
 
 use std::collections::BTreeSet;
 
@@ -17,7 +21,10 @@ use crate::dialect::RenderError;
 use crate::history::{HistoryError, Target};
 use crate::owner::{ReplayError, ReplayFailure};
 
-pub use script::{RenderedStep, Script};
+pub use hazard::Hazard;
+pub use render::{RenderedStage, RenderedStep};
+pub use script::Script;
+pub use stage::{Stage, StageKind};
 
 /// What the database says of an owner.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -24,6 +24,10 @@ impl Dialect for MySql {
         Capabilities {
             transactional_ddl: false,
             groups_revisions: false,
+            rebuilds_tables: false,
+            indexes_share_names: false,
+            foreign_keys_share_names: true,
+            checks_share_names: self.name == DialectName::MySql,
             enum_types: false,
             foreign_keys_hold_columns: true,
             max_identifier: Some(IdentifierLimit::Characters(64)),

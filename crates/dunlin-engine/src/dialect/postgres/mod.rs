@@ -22,6 +22,10 @@ impl Dialect for Postgres {
         Capabilities {
             transactional_ddl: true,
             groups_revisions: false,
+            rebuilds_tables: false,
+            indexes_share_names: true,
+            foreign_keys_share_names: false,
+            checks_share_names: false,
             enum_types: true,
             foreign_keys_hold_columns: false,
             max_identifier: Some(IdentifierLimit::Bytes(63)),
@@ -58,6 +62,14 @@ impl Dialect for Postgres {
 
     fn parse_type(&self, text: &str) -> DataType {
         types::read(text)
+    }
+
+    fn runs_outside_transaction(&self, operation: &Operation) -> bool {
+        match operation {
+            Operation::CreateIndex { index, .. } => index.concurrently,
+            Operation::DropIndex { concurrently, .. } => *concurrently,
+            _ => false,
+        }
     }
 
     fn needs_current_table(&self, _operation: &Operation) -> bool {

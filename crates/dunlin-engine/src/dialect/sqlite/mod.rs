@@ -21,6 +21,10 @@ impl Dialect for Sqlite {
         Capabilities {
             transactional_ddl: true,
             groups_revisions: true,
+            rebuilds_tables: true,
+            indexes_share_names: true,
+            foreign_keys_share_names: false,
+            checks_share_names: false,
             enum_types: false,
             foreign_keys_hold_columns: false,
             max_identifier: None,
