@@ -1,0 +1,132 @@
+//! Plans as statements, to check them before they run and to write them down.
+
+use dunlin_core::operation::Operation;
+use dunlin_core::schema::Metadata;
+
+use super::hazard::{Hazard, hazards};
+use super::stage::{Stage, stages};
+use super::names::Names;
+use super::{Action, OwnerPlan, PlanError, PlanKind, Step};
+use crate::dialect::{Dialect, RenderError, Rendered};
+use crate::history::row_changes;
+use crate::owner::{Owner, ReplayError, play};
+use crate::version_table;
+
+/// A step as this database runs it, version rows included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderedStep {
+    /// One line about it, for a comment.
+    pub title: String,
+    /// Its stages, in order: at least one.
+    pub stages: Vec<RenderedStage>,
+    /// What may be lost.
+    pub hazards: Vec<Hazard>,
+}
+
+/// A stage as statements.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderedStage {
+    /// What it does.
+    pub stage: Stage,
+    /// Its statements, without semicolons, if the schema is what the history says it is.
+    pub statements: Vec<String>,
+    /// What has no statements: functions, each in words.
+    pub functions: Vec<String>,
+    /// Whether foreign keys must be off while it runs.
+    pub suspends_foreign_keys: bool,
+}
+
+impl OwnerPlan {
+    /// Renders every step as if the schema were what the history says it is. Whatever cannot run on
+    /// this database, or does not fit, is found here.
+    ///
+    /// # Errors
+    /// [`PlanError::Render`] or [`PlanError::Replay`].
+    pub fn render(&self, owner: &Owner, dialect: &dyn Dialect) -> Result<Vec<RenderedStep>, PlanError> {
+        if self.steps.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut schema = match self.kind {
+            PlanKind::Reset => owner.schema_at(&self.rows_before)?,
+            _ => owner.replay_on(dialect, &self.rows_before)?,
+        };
+        let mut create = self.create_version_table;
+        let render = |step: &Step| {
+            let mut rendered = self.render_step(step, dialect, &mut schema)?;
+            if let (true, Some(first)) = (std::mem::take(&mut create), rendered.stages.first_mut()) {
+                let table = version_table::table(&self.version_table);
+                let operation = Operation::CreateTable { table, if_not_exists: false };
+                let created = dialect.render(&operation, &schema);
+                let created = created.map_err(|source| self.render_error(step, source))?;
+                first.statements.splice(..0, created.statements);
+            }
+            let changes = row_changes(&step.rows_before, &step.rows_after);
+            let rows = changes.iter().map(|c| version_table::statement(dialect, &self.version_table, c));
+            if let Some(last) = rendered.stages.last_mut() {
+                let at = if step.action.changes_rows_first() { 0 } else { last.statements.len() };
+                last.statements.splice(at..at, rows);
+            }
+            Ok(rendered)
+        };
+        self.steps.iter().map(render).collect()
+    }
+
+    fn render_step(
+        &self,
+        step: &Step,
+        dialect: &dyn Dialect,
+        schema: &mut Metadata,
+    ) -> Result<RenderedStep, PlanError> {
+        let mut replayed = schema.clone();
+        let failed = |source| self.render_error(step, source);
+        let stages = stages(dialect, &step.operations, schema).map_err(failed)?;
+        let mut names = Names::default();
+        let mut hazards_found = Vec::new();
+        let mut rendered_stages = Vec::with_capacity(stages.len());
+        for stage in stages {
+            let mut statements = Vec::new();
+            let mut functions = Vec::new();
+            let mut suspends_foreign_keys = false;
+            for operation in &stage.operations {
+                names.check(dialect, operation, &replayed).map_err(failed)?;
+                let rendered: Rendered = dialect.render(operation, &replayed).map_err(failed)?;
+                statements.extend(rendered.statements);
+                suspends_foreign_keys |= rendered.suspends_foreign_keys;
+                hazards_found.extend(hazards(dialect, operation, &replayed));
+                if let Operation::Run { step } = operation {
+                    let tables: Vec<_> = step.touches.iter().map(ToString::to_string).collect();
+                    functions.push(format!("{}, which changes {}", step.name, tables.join(", ")));
+                }
+                play(&mut replayed, operation).map_err(|source| failed(source.into()))?;
+            }
+            rendered_stages.push(RenderedStage { stage, statements, functions, suspends_foreign_keys });
+        }
+        Ok(RenderedStep { title: step.title(&self.owner), stages: rendered_stages, hazards: hazards_found })
+    }
+
+    fn render_error(&self, step: &Step, source: RenderError) -> PlanError {
+        let (revision, source) = match (&step.action, source) {
+            (Action::Revision { revision, direction }, RenderError::Schema(source)) => {
+                let (revision, direction) = (revision.id.clone(), *direction);
+                return PlanError::Replay(ReplayError { revision, direction, source });
+            }
+            (Action::Revision { revision, .. }, source) => (revision.id.to_string(), source),
+            (Action::CreateAll, source) => ("(from models)".to_owned(), source),
+            (Action::DropAll, source) => ("(reset)".to_owned(), source),
+        };
+        PlanError::Render { owner: self.owner.clone(), revision, source }
+    }
+}
+
+impl Step {
+    /// One line about the step.
+    pub fn title(&self, owner: &str) -> String {
+        match &self.action {
+            Action::Revision { revision, direction } => {
+                format!("{owner}: {direction} {} {}", revision.id, revision.message)
+            }
+            Action::CreateAll => format!("{owner}: create all tables from the models"),
+            Action::DropAll => format!("{owner}: drop all tables"),
+        }
+    }
+}

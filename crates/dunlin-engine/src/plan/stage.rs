@@ -1,0 +1,216 @@
+//! The stages of a step: what of it is committed together.
+//!
+//! Nearly every step is one stage. It is not where a database forbids that: a value added to an enum type
+//! of PostgreSQL cannot be used in the transaction that adds it, an index that is built CONCURRENTLY
+//! stands in no transaction at all, and a backfill commits its batches one by one.
+
+use std::collections::HashSet;
+
+use dunlin_core::operation::{Operation, TableChange};
+use dunlin_core::schema::{EnumChange, Metadata, TableName};
+
+use crate::dialect::lower::lower;
+use crate::dialect::{Dialect, RenderError};
+use crate::owner::play;
+
+/// What is committed together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    /// How it is committed.
+    pub kind: StageKind,
+    /// Its operations, as this database has them.
+    pub operations: Vec<Operation>,
+    /// Whether the step's version rows change with it: so it is with the last stage.
+    pub records_rows: bool,
+}
+
+/// How a stage is committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StageKind {
+    /// In one transaction; where the database commits DDL by itself, each statement alone.
+    Together,
+    /// In one transaction, everywhere: it moves rows only.
+    Rows,
+    /// Each statement alone, outside any transaction.
+    Alone,
+    /// Batch by batch.
+    Batches,
+}
+
+impl Stage {
+    fn new(kind: StageKind, operations: Vec<Operation>) -> Self {
+        Self { kind, operations, records_rows: false }
+    }
+
+    /// Whether it runs in a transaction on a database.
+    pub fn is_transaction(&self, dialect: &dyn Dialect) -> bool {
+        match self.kind {
+            StageKind::Together => dialect.capabilities().transactional_ddl,
+            StageKind::Rows => true,
+            StageKind::Alone | StageKind::Batches => false,
+        }
+    }
+}
+
+/// The operations of a step as this database has them, in stages; `schema` is the one before the step, and
+/// the one behind it afterwards.
+///
+/// # Errors
+/// An operation does not fit, or must be the only one of its revision and is not.
+pub(super) fn stages(
+    dialect: &dyn Dialect,
+    operations: &[Operation],
+    schema: &mut Metadata,
+) -> Result<Vec<Stage>, RenderError> {
+    let before = schema.clone();
+    let mut lowered = Vec::with_capacity(operations.len());
+    for operation in operations {
+        for operation in lower(dialect, operation, schema)? {
+            play(schema, &operation)?;
+            lowered.push(operation);
+        }
+    }
+    if dialect.capabilities().rebuilds_tables && changes_a_table_twice(&lowered) {
+        lowered = join_rebuilds(lowered, &before);
+    }
+
+    let mut stages = Vec::new();
+    let apart = lowered.iter().find_map(|operation| match operation {
+        Operation::Backfill { .. } => Some((StageKind::Batches, "a backfill")),
+        _ if dialect.runs_outside_transaction(operation) => {
+            Some((StageKind::Alone, "an index that is created or dropped concurrently"))
+        }
+        _ => None,
+    });
+    match apart {
+        Some((kind, what)) => {
+            let of_kind = |operation: &Operation| match kind {
+                StageKind::Batches => matches!(operation, Operation::Backfill { .. }),
+                _ => dialect.runs_outside_transaction(operation),
+            };
+            if lowered.len() > 1 && (kind == StageKind::Batches || !lowered.iter().all(of_kind)) {
+                return Err(RenderError::NotAlone { what });
+            }
+            stages.push(Stage::new(kind, lowered));
+            stages.push(Stage::new(StageKind::Together, Vec::new()));
+        }
+        None => {
+            let values = take_new_values(dialect, &mut lowered);
+            if !values.is_empty() {
+                stages.push(Stage::new(StageKind::Together, values));
+            }
+            let rows_only = !lowered.is_empty() && lowered.iter().all(Operation::is_data);
+            let kind = if rows_only { StageKind::Rows } else { StageKind::Together };
+            stages.push(Stage::new(kind, lowered));
+        }
+    }
+    if let Some(last) = stages.last_mut() {
+        last.records_rows = true;
+    }
+    Ok(stages)
+}
+
+/// Takes the values that are added to enum types out of a step which does something else, too: they cannot
+/// be used before they are committed. A type that the step itself creates or renames values of is left
+/// alone: PostgreSQL lets its values be used at once, or the order would change what they mean.
+fn take_new_values(dialect: &dyn Dialect, operations: &mut Vec<Operation>) -> Vec<Operation> {
+    let only_one = operations.len() <= 1;
+    if only_one || !dialect.capabilities().enum_types {
+        return Vec::new();
+    }
+    let mut touched: Vec<TableName> = Vec::new();
+    let mut taken = Vec::new();
+    for operation in operations.iter_mut() {
+        match operation {
+            Operation::CreateEnum { enum_type } => touched.extend(enum_type.name.clone()),
+            Operation::AlterEnum { name, changes } => {
+                let adds = |change: &EnumChange| matches!(change, EnumChange::AddValue { .. });
+                let first_other = changes.iter().position(|change| !adds(change)).unwrap_or(changes.len());
+                if !touched.contains(name) && first_other > 0 {
+                    let rest = changes.split_off(first_other);
+                    let changes = std::mem::replace(changes, rest);
+                    taken.push(Operation::AlterEnum { name: name.clone(), changes });
+                }
+                touched.push(name.clone());
+            }
+            _ => {}
+        }
+    }
+    operations.retain(|operation| !matches!(operation, Operation::AlterEnum { changes, .. } if changes.is_empty()));
+    taken
+}
+
+fn changes_a_table_twice(operations: &[Operation]) -> bool {
+    let mut seen = HashSet::new();
+    operations.iter().any(|operation| match operation {
+        Operation::AlterTable { table, .. } => !seen.insert(table),
+        _ => false,
+    })
+}
+
+/// Joins the changes of a table that could all be made in one rebuild: a later change is moved forward to
+/// an earlier one of the same table if it does not matter to what stands between them. A column's new name
+/// stays where it is.
+fn join_rebuilds(operations: Vec<Operation>, before: &Metadata) -> Vec<Operation> {
+    let mut joined: Vec<Operation> = Vec::with_capacity(operations.len());
+    let mut schemas: Vec<Metadata> = Vec::new();
+    let mut schema = before.clone();
+    for operation in operations {
+        let place = earlier_change(&joined, &schemas, &operation);
+        let mut after = schema.clone();
+        if play(&mut after, &operation).is_err() {
+            after = schema.clone();
+        }
+        match (place, operation) {
+            (Some(at), Operation::AlterTable { changes: more, .. }) => {
+                if let Some(Operation::AlterTable { changes, .. }) = joined.get_mut(at) {
+                    changes.extend(more);
+                }
+                let mut replayed = schemas[at].clone();
+                for (position, operation) in joined.iter().enumerate().skip(at) {
+                    schemas[position] = replayed.clone();
+                    if play(&mut replayed, operation).is_err() {
+                        break;
+                    }
+                }
+            }
+            (_, operation) => {
+                schemas.push(schema);
+                joined.push(operation);
+            }
+        }
+        schema = after;
+    }
+    joined
+}
+
+/// The earlier change of the same table that `operation` can be joined to.
+fn earlier_change(joined: &[Operation], schemas: &[Metadata], operation: &Operation) -> Option<usize> {
+    let Operation::AlterTable { table, changes } = operation else { return None };
+    if changes.iter().any(renames) {
+        return None;
+    }
+    let at = joined.iter().rposition(|earlier| match earlier {
+        Operation::AlterTable { table: earlier, changes } => earlier == table && !changes.iter().any(renames),
+        _ => false,
+    })?;
+    let between = &joined[at + 1..];
+    if between.is_empty() {
+        return Some(at);
+    }
+    if between.iter().any(|between| between.is_data() || between.table().is_none()) {
+        return None;
+    }
+    let played = |order: &[&Operation]| {
+        let mut schema = schemas[at].clone();
+        order.iter().try_for_each(|operation| play(&mut schema, operation)).ok().map(|()| schema)
+    };
+    let as_written: Vec<&Operation> = joined[at..].iter().chain([operation]).collect();
+    let moved: Vec<&Operation> = [&joined[at], operation].into_iter().chain(between).collect();
+    let same = played(&as_written).is_some_and(|schema| Some(schema) == played(&moved));
+    same.then_some(at)
+}
+
+fn renames(change: &TableChange) -> bool {
+    matches!(change, TableChange::AlterColumn(alter) if alter.rename.is_some())
+}
