@@ -3,12 +3,14 @@
 //! - [`lexer`] cuts text into tokens that know where they stand
 //! - [`create_table`] reads the CREATE TABLE text that SQLite keeps of a table
 //! - [`create_index`] reads the CREATE INDEX text that SQLite keeps of an index
+//! - [`implicit_commit`] finds the statements that MySQL and MariaDB commit by themselves
 //! - [`rename`] puts a column's new name into conditions
 
 pub mod create_index;
 pub mod create_table;
 mod cursor;
 mod error;
+pub mod implicit_commit;
 pub mod lexer;
 pub mod rename;
 
