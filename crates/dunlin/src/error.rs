@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use dunlin_core::revision::RevisionId;
 use dunlin_core::session::BoxError;
+use dunlin_engine::dialect::RenderError;
 use dunlin_engine::owner::OwnerError;
 use dunlin_engine::ownership::Clash;
 use dunlin_engine::plan::PlanError;
@@ -150,6 +151,36 @@ pub enum Error {
         /// Why.
         source: BoxError,
     },
+    /// A step that moves rows cannot be run.
+    #[error("a data step was not run")]
+    DataStep {
+        /// Why.
+        source: RenderError,
+    },
+    /// A function of a revision failed.
+    #[error("the step {step:?} failed")]
+    Function {
+        /// The step.
+        step: String,
+        /// Why.
+        source: BoxError,
+    },
+    /// A backfill stopped; the batches before are committed, and the next run goes on behind them.
+    #[error("the backfill of table {table} stopped {}", stopped_behind(resume_key.as_deref()))]
+    Backfill {
+        /// The table.
+        table: String,
+        /// The key of the last row that is done.
+        resume_key: Option<String>,
+        /// Why.
+        source: Box<Error>,
+    },
+    /// The server takes no table without a primary key.
+    #[error("table {table} has no primary key, and the server is set to take no such table")]
+    PrimaryKeyRequired {
+        /// The table.
+        table: String,
+    },
     /// A manager's own code failed.
     #[error("the override of {owner} failed")]
     Override {
@@ -208,6 +239,13 @@ impl Error {
             Self::OpenFile { source, .. } | Self::Statement { source, .. } => source.is_busy(),
             _ => false,
         }
+    }
+}
+
+fn stopped_behind(resume_key: Option<&str>) -> String {
+    match resume_key {
+        Some(key) => format!("behind the row with the key {key}"),
+        None => "in its first batch".to_owned(),
     }
 }
 

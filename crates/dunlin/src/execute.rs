@@ -1,23 +1,29 @@
 //! Running the steps of one owner's plan.
 //!
 //! DDL and version rows are committed together where the database can do that: on PostgreSQL once per
-//! revision, on SQLite once for consecutive revisions (a rebuild in a transaction of its own). MySQL
-//! and MariaDB commit every DDL statement by themselves.
+//! stage of a revision, which most have one of, on SQLite once for consecutive revisions (a rebuild in a
+//! transaction of its own). MySQL and MariaDB commit every DDL statement by themselves; a revision that
+//! only moves rows is committed together with its version row there, too.
 
+mod backfill;
+mod operation;
+mod session;
+
+use std::ops::Range;
 use std::time::Instant;
 
 use dunlin_core::manager::{Lifecycle, PlannedStep, Run};
 use dunlin_core::operation::Operation;
 use dunlin_core::revision::RevisionId;
 use dunlin_core::session::{BoxError, BoxFuture, Session};
-use dunlin_engine::dialect::Rendered;
 use dunlin_engine::history::{RowChange, row_changes};
-use dunlin_engine::plan::{Action, OwnerPlan, PlanError, PlanKind, RenderedStep, Step};
+use dunlin_engine::plan::{Action, OwnerPlan, PlanKind, RenderedStage, RenderedStep, StageKind, Step};
 use dunlin_engine::version_table;
 
+use self::backfill::Progress;
+use self::session::OwnerSession;
 use crate::database::Database;
 use crate::error::Error;
-use crate::introspect::{Introspected, Unsaid, introspect};
 use crate::lock::LockKey;
 use crate::report::{Event, Left, Observer, OwnerReport, RunStatus, StepReport};
 use crate::state;
@@ -30,12 +36,13 @@ pub(crate) async fn run(
     plan: &OwnerPlan,
     rendered: &[RenderedStep],
     lifecycle: Option<&dyn Lifecycle>,
+    schema: Option<&str>,
     report: &mut OwnerReport,
     observer: &mut Observer<'_>,
 ) -> Result<(), (Left, Error)> {
     let mut run = ManagerRun {
         planned: planned_steps(plan),
-        database,
+        session: OwnerSession { database, schema: schema.map(str::to_owned), in_data_step: false },
         lock,
         plan,
         rendered,
@@ -50,7 +57,7 @@ pub(crate) async fn run(
         Some(lifecycle) => {
             let done = dispatch(lifecycle, plan, &mut run).await;
             // The manager's own code decides what it did: the database is asked.
-            match run.rows().await {
+            match run.version_rows().await {
                 Ok(rows) => {
                     run.report.rows_after = rows;
                     done
@@ -102,7 +109,7 @@ pub(crate) fn planned_steps(plan: &OwnerPlan) -> Vec<PlannedStep> {
 }
 
 struct ManagerRun<'r, 'o> {
-    database: &'r mut Database,
+    session: OwnerSession<'r>,
     lock: &'r LockKey,
     plan: &'r OwnerPlan,
     planned: Vec<PlannedStep>,
@@ -128,7 +135,7 @@ impl Run for ManagerRun<'_, '_> {
     /// The manager's own statements are committed one by one.
     fn session(&mut self) -> &mut dyn Session {
         self.left = Left::Part;
-        self.database
+        &mut self.session
     }
 
     fn run_default(&mut self) -> BoxFuture<'_, Result<(), BoxError>> {
@@ -139,78 +146,123 @@ impl Run for ManagerRun<'_, '_> {
 impl ManagerRun<'_, '_> {
     /// Runs all steps, in as many transactions as the database wants.
     async fn all_steps(&mut self) -> Result<(), Error> {
-        let capabilities = self.database.dialect().capabilities();
+        let groups = self.session.database.dialect().capabilities().groups_revisions;
+        let rendered = self.rendered;
+        let plain = |at: usize| {
+            rendered.get(at).is_some_and(|step| match step.stages.as_slice() {
+                [stage] => !stage.suspends_foreign_keys,
+                _ => false,
+            })
+        };
         let mut next = 0;
-        while next < self.plan.steps.len() {
-            let alone = |at: usize| self.rendered.get(at).is_some_and(|step| step.suspends_foreign_keys);
+        while next < rendered.len() {
             let mut end = next + 1;
-            if capabilities.groups_revisions && !alone(next) {
-                while end < self.plan.steps.len() && !alone(end) {
+            if groups && plain(next) {
+                while plain(end) {
                     end += 1;
                 }
             }
-            let suspended = alone(next);
-            self.transaction(next..end, capabilities.transactional_ddl, suspended).await?;
+            match rendered[next].stages.len() {
+                1 => self.transaction(next..end).await?,
+                _ => self.staged(next).await?,
+            }
             next = end;
         }
         Ok(())
     }
 
-    async fn transaction(
-        &mut self,
-        steps: std::ops::Range<usize>,
-        transactional: bool,
-        suspended: bool,
-    ) -> Result<(), Error> {
+    /// Runs steps of one stage each, in one transaction where there are transactions.
+    async fn transaction(&mut self, steps: Range<usize>) -> Result<(), Error> {
+        let work: Vec<(usize, &RenderedStage)> = self.rendered[steps.clone()]
+            .iter()
+            .zip(steps)
+            .filter_map(|(step, at)| Some((at, step.stages.first()?)))
+            .collect();
+        self.stages_in_one(&work).await
+    }
+
+    /// Runs the stages of one step, each committed before the next.
+    async fn staged(&mut self, step: usize) -> Result<(), Error> {
+        let rendered = self.rendered;
+        for stage in &rendered[step].stages {
+            let left = self.left;
+            match stage.stage.kind {
+                StageKind::Together | StageKind::Rows => self.stages_in_one(&[(step, stage)]).await?,
+                StageKind::Alone => self.alone(step, stage).await?,
+                StageKind::Batches => self.batches(step, stage).await?,
+            }
+            // What is committed stays when a later stage fails.
+            self.left = if stage.stage.records_rows { left } else { Left::Part };
+        }
+        self.left = Left::Nothing;
+        if backfilled(&self.plan.steps[step]).is_some() {
+            Progress::drop_if_empty(self.session.database).await?;
+        }
+        Ok(())
+    }
+
+    async fn stages_in_one(&mut self, work: &[(usize, &RenderedStage)]) -> Result<(), Error> {
+        let suspended = work.iter().any(|(_, stage)| stage.suspends_foreign_keys);
+        let dialect = self.session.database.dialect();
+        let transactional = work.iter().all(|(_, stage)| stage.stage.is_transaction(dialect));
         let dangling = match suspended {
-            true => self.database.dangling_rows().await?,
+            true => self.session.database.dangling_rows().await?,
             false => Vec::new(),
         };
         if suspended {
-            self.database.enforce_foreign_keys(false).await?;
+            self.session.database.enforce_foreign_keys(false).await?;
         }
         self.suspended = suspended;
         let version_table_existed = self.version_table_exists;
-        let result = self.committed(steps, transactional, suspended.then_some(&dangling)).await;
-        if result.is_err()
-            && transactional
-            && let Err(error) = self.database.run("ROLLBACK").await
-        {
-            tracing::debug!(%error, "nothing was rolled back");
-        }
+        let result = self.committed(work, transactional, suspended.then_some(&dangling)).await;
         if result.is_err() && transactional {
+            self.roll_back().await;
             self.version_table_exists = version_table_existed;
         }
         self.suspended = false;
         let restored = match suspended {
-            true => self.database.enforce_foreign_keys(true).await,
+            true => self.session.database.enforce_foreign_keys(true).await,
             false => Ok(()),
         };
         result.and(restored)
     }
 
+    async fn roll_back(&mut self) {
+        if let Err(error) = self.session.database.run("ROLLBACK").await {
+            tracing::debug!(%error, "nothing was rolled back");
+        }
+    }
+
+    async fn begin(&mut self, transactional: bool) -> Result<(), Error> {
+        if transactional {
+            let begin = self.session.database.begin();
+            self.session.database.run(begin).await?;
+        }
+        match self.session.database.holds_lock(self.lock).await? {
+            true => Ok(()),
+            false => Err(Error::LockLost),
+        }
+    }
+
     async fn committed(
         &mut self,
-        steps: std::ops::Range<usize>,
+        work: &[(usize, &RenderedStage)],
         transactional: bool,
         dangling_before: Option<&Vec<(String, String, u64)>>,
     ) -> Result<(), Error> {
-        if transactional {
-            let begin = self.database.begin();
-            self.database.run(begin).await?;
-        }
-        if !self.database.holds_lock(self.lock).await? {
-            return Err(Error::LockLost);
-        }
+        self.begin(transactional).await?;
         let left = self.left;
         let mut done = Vec::new();
         let plan = self.plan;
         let mut rows = self.report.rows_after.clone();
-        for step in &plan.steps[steps] {
+        for (at, stage) in work {
+            let step = &plan.steps[*at];
             let started = Instant::now();
-            self.step(step).await?;
-            rows.clone_from(&step.rows_after);
-            done.push(StepReport { action: step.action.clone(), elapsed: started.elapsed() });
+            self.stage(step, stage, transactional).await?;
+            if stage.stage.records_rows {
+                rows.clone_from(&step.rows_after);
+                done.push(StepReport { action: step.action.clone(), elapsed: started.elapsed() });
+            }
         }
         if let Some(before) = dangling_before {
             self.refuse_dangling(before).await?;
@@ -229,7 +281,7 @@ impl ManagerRun<'_, '_> {
 
     /// When the connection is lost here, the server may have committed or not.
     async fn commit(&mut self) -> Result<(), Error> {
-        let committed = self.database.run("COMMIT").await;
+        let committed = self.session.database.run("COMMIT").await;
         if let Err(Error::Statement { source, .. }) = &committed
             && source.is_lost()
         {
@@ -243,7 +295,7 @@ impl ManagerRun<'_, '_> {
             let same = |(t, p, _): &&(String, String, u64)| t == table && p == parent;
             before.iter().find(same).map_or(0, |(_, _, count)| *count)
         };
-        let after = self.database.dangling_rows().await?;
+        let after = self.session.database.dangling_rows().await?;
         let new = after.into_iter().find(|(table, parent, count)| *count > known(table, parent));
         match new {
             Some((table, parent, count)) => {
@@ -254,28 +306,87 @@ impl ManagerRun<'_, '_> {
         }
     }
 
-    async fn step(&mut self, step: &Step) -> Result<(), Error> {
+    /// Runs a stage, and changes the version rows if it is the step's last.
+    async fn stage(&mut self, step: &Step, stage: &RenderedStage, transactional: bool) -> Result<(), Error> {
+        self.expect_step(step, transactional).await?;
+        let rows_first = step.action.changes_rows_first();
+        if stage.stage.records_rows && rows_first {
+            self.change_rows(step).await?;
+        }
+        for operation in &stage.stage.operations {
+            self.operation(operation).await?;
+        }
+        if let (true, Some(revision)) = (stage.stage.records_rows, backfilled(step)) {
+            Progress::forget(self.session.database, &self.plan.version_table, revision).await?;
+        }
+        if stage.stage.records_rows && !rows_first {
+            self.change_rows(step).await?;
+        }
+        Ok(())
+    }
+
+    /// The version rows are what the step was planned for; the version table is made if it is not there.
+    async fn expect_step(&mut self, step: &Step, transactional: bool) -> Result<(), Error> {
         if self.version_table_exists {
             self.expect_rows(&step.rows_before).await?;
         }
-        if !self.database.dialect().capabilities().transactional_ddl {
+        if !transactional {
             self.left = Left::Part;
         }
         if !std::mem::replace(&mut self.version_table_exists, true) {
             let table = version_table::table(&self.plan.version_table);
             self.operation(&Operation::CreateTable { table, if_not_exists: false }).await?;
         }
-        let rows_first = step.action.changes_rows_first();
-        if rows_first {
-            self.change_rows(step).await?;
-        }
-        for operation in &step.operations {
-            self.operation(operation).await?;
-        }
-        if !rows_first {
-            self.change_rows(step).await?;
+        Ok(())
+    }
+
+    /// Runs a stage outside any transaction: what an earlier run left half done is taken away first.
+    async fn alone(&mut self, step: usize, stage: &RenderedStage) -> Result<(), Error> {
+        self.begin(false).await?;
+        self.expect_step(&self.plan.steps[step], false).await?;
+        for operation in &stage.stage.operations {
+            if !self.session.database.finish_earlier_build(operation).await? {
+                self.operation(operation).await?;
+            }
         }
         Ok(())
+    }
+
+    /// Runs a backfill, each batch in a transaction of its own.
+    async fn batches(&mut self, at: usize, stage: &RenderedStage) -> Result<(), Error> {
+        let step = &self.plan.steps[at];
+        let Action::Revision { revision, .. } = &step.action else { return Ok(()) };
+        let Some(Operation::Backfill { backfill }) = stage.stage.operations.first() else { return Ok(()) };
+        self.begin(false).await?;
+        self.expect_step(step, false).await?;
+        let version_table = &self.plan.version_table;
+        let mut progress =
+            Progress::begin(self.session.database, backfill, version_table, &revision.id).await?;
+        loop {
+            let batch = match self.begin(true).await {
+                Ok(()) => progress.batch(self.session.database).await,
+                Err(error) => Err(error),
+            };
+            let more = match batch {
+                Ok(more) => more,
+                Err(source) => {
+                    self.roll_back().await;
+                    let (table, resume_key) = (backfill.table.to_string(), progress.resume_key());
+                    return Err(Error::Backfill { table, resume_key, source: Box::new(source) });
+                }
+            };
+            self.commit().await?;
+            (self.observer)(&Event::BatchDone {
+                owner: self.plan.owner.clone(),
+                table: backfill.table.to_string(),
+                updated: progress.updated,
+                resume_key: progress.resume_key(),
+            });
+            if !more {
+                return Ok(());
+            }
+            tokio::time::sleep(progress.pause()).await;
+        }
     }
 
     async fn change_rows(&mut self, step: &Step) -> Result<(), Error> {
@@ -285,58 +396,25 @@ impl ManagerRun<'_, '_> {
         Ok(())
     }
 
-    /// Renders an operation from the table as it really is, and runs it.
-    async fn operation(&mut self, operation: &Operation) -> Result<(), Error> {
-        let dialect = self.database.dialect();
-        let current = match operation.table() {
-            Some(table) if dialect.needs_current_table(operation) => {
-                introspect(self.database, std::slice::from_ref(table)).await?
-            }
-            _ => Introspected::default(),
-        };
-        let rendered = dialect.render(operation, &current.metadata).map_err(|source| Error::Plan {
-            owner: self.plan.owner.clone(),
-            source: PlanError::Render {
-                owner: self.plan.owner.clone(),
-                revision: operation.table().map(ToString::to_string).unwrap_or_default(),
-                source,
-            },
-        })?;
-        refuse_loss(operation, &rendered, &current.unsaid)?;
-        if let (true, false, Some(table)) =
-            (rendered.suspends_foreign_keys, self.suspended, operation.table())
-        {
-            return Err(Error::Drifted { table: table.to_string() });
-        }
-        let triggers = match &rendered.rebuilds {
-            Some(table) => self.database.triggers(table).await?,
-            None => Vec::new(),
-        };
-        for sql in rendered.statements.iter().chain(&triggers) {
-            self.database.run(sql).await?;
-        }
-        Ok(())
-    }
-
     /// Another tool may have been here since the plan was made: the lock binds only those who ask for it.
     async fn expect_rows(&mut self, expected: &[RevisionId]) -> Result<(), Error> {
-        let found = self.rows().await?;
+        let found = self.version_rows().await?;
         if found == expected { Ok(()) } else { Err(self.row_moved(expected, found)) }
     }
 
     /// An update or delete that does not hit its row means that another tool was here just now.
     async fn change_row(&mut self, step: &Step, change: &RowChange) -> Result<(), Error> {
         let version_table = &self.plan.version_table;
-        let statement = version_table::statement(self.database.dialect(), version_table, change);
-        if self.database.run(&statement).await? == 1 {
+        let statement = version_table::statement(self.session.database.dialect(), version_table, change);
+        if self.session.database.run(&statement).await? == 1 {
             return Ok(());
         }
-        let found = self.rows().await?;
+        let found = self.version_rows().await?;
         Err(self.row_moved(&step.rows_before, found))
     }
 
-    async fn rows(&mut self) -> Result<Vec<RevisionId>, Error> {
-        let rows = state::version_rows(self.database, &[&self.plan.version_table]).await?;
+    async fn version_rows(&mut self) -> Result<Vec<RevisionId>, Error> {
+        let rows = state::version_rows(self.session.database, &[&self.plan.version_table]).await?;
         Ok(rows.into_iter().flatten().flatten().collect())
     }
 
@@ -346,17 +424,13 @@ impl ManagerRun<'_, '_> {
     }
 }
 
-/// What is restated must be said in full.
-fn refuse_loss(operation: &Operation, rendered: &Rendered, unsaid: &[Unsaid]) -> Result<(), Error> {
-    let restated = |column: &String| rendered.restates.contains(column);
-    let lost = unsaid.iter().filter(|unsaid| {
-        rendered.rebuilds.as_ref() == Some(&unsaid.table) || unsaid.column.as_ref().is_some_and(restated)
-    });
-    let lost: Vec<&str> = lost.map(|unsaid| unsaid.what.as_str()).collect();
-    match operation.table() {
-        Some(table) if !lost.is_empty() => {
-            Err(Error::ChangeWouldLose { table: table.to_string(), what: lost.join(", ") })
+/// The revision of a step that is a backfill.
+fn backfilled(step: &Step) -> Option<&RevisionId> {
+    match &step.action {
+        Action::Revision { revision, .. } => {
+            let backfills = |operation: &Operation| matches!(operation, Operation::Backfill { .. });
+            step.operations.iter().any(backfills).then_some(&revision.id)
         }
-        _ => Ok(()),
+        Action::CreateAll | Action::DropAll => None,
     }
 }

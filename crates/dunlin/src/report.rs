@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dunlin_core::revision::{Revision, RevisionId};
 use dunlin_engine::owner::Owner;
-use dunlin_engine::plan::{Action, OwnerPlan, PlanKind};
+use dunlin_engine::plan::{Action, Hazard, OwnerPlan, PlanKind};
 use thiserror::Error;
 
 use crate::error::Error as RunError;
@@ -28,6 +28,24 @@ pub enum Event {
         kind: PlanKind,
         /// How many steps that takes.
         steps: usize,
+    },
+    /// A change may lose something of the rows that are there.
+    Hazard {
+        /// The owner.
+        owner: String,
+        /// What it is.
+        hazard: Hazard,
+    },
+    /// A batch of a backfill is done, and committed.
+    BatchDone {
+        /// The owner.
+        owner: String,
+        /// The table.
+        table: String,
+        /// How many rows were updated so far in this run.
+        updated: u64,
+        /// The key behind which the next run would go on.
+        resume_key: Option<String>,
     },
     /// A step is done, and committed.
     StepDone {

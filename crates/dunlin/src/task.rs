@@ -86,6 +86,21 @@ async fn may_create(
     Ok(())
 }
 
+/// A server that is set to takes no table without a primary key.
+async fn require_primary_keys(database: &mut Database, planned: &[Planned<'_>]) -> Result<(), Error> {
+    let steps = planned.iter().flat_map(|planned| &planned.plan.steps);
+    let without = steps.flat_map(|step| &step.operations).find_map(|operation| match operation {
+        Operation::CreateTable { table, .. } if table.primary_key.is_none() && !table.options.temporary => {
+            Some(table.name.to_string())
+        }
+        _ => None,
+    });
+    match without {
+        Some(table) if database.requires_primary_keys().await? => Err(Error::PrimaryKeyRequired { table }),
+        _ => Ok(()),
+    }
+}
+
 /// Runs tasks in order, and stops at the first that fails; what was done stands in the report. The lock
 /// must be held.
 pub(crate) async fn run(
@@ -101,6 +116,7 @@ pub(crate) async fn run(
     let mut skipped = Report::default();
     let planned = plan(database, tasks, &mut skipped).await.map_err(nothing)?;
     may_create(database, &planned, schema).await.map_err(nothing)?;
+    require_primary_keys(database, &planned).await.map_err(nothing)?;
     report.owners.extend(planned.iter().map(|planned| OwnerReport::planned(&planned.plan)));
     report.owners.append(&mut skipped.owners);
     for (position, Planned { owner, plan, rendered }) in planned.iter().enumerate() {
@@ -109,9 +125,12 @@ pub(crate) async fn run(
             kind: plan.kind,
             steps: plan.steps.len(),
         });
+        for hazard in rendered.iter().flat_map(|step| &step.hazards) {
+            observer(&Event::Hazard { owner: plan.owner.clone(), hazard: hazard.clone() });
+        }
         let lifecycle = owner.manager().lifecycle_override().map(AsRef::as_ref);
         let own = &mut report.owners[before + position];
-        execute::run(database, lock, plan, rendered, lifecycle, own, observer).await?;
+        execute::run(database, lock, plan, rendered, lifecycle, schema, own, observer).await?;
     }
     Ok(())
 }

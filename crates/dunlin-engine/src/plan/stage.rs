@@ -92,7 +92,7 @@ pub(super) fn stages(
                 return Err(RenderError::NotAlone { what });
             }
             stages.push(Stage::new(kind, lowered));
-            stages.push(Stage::new(StageKind::Together, Vec::new()));
+            stages.push(Stage::new(StageKind::Rows, Vec::new()));
         }
         None => {
             let values = take_new_values(dialect, &mut lowered);

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use dunlin_core::dialect::DialectName;
+use dunlin_core::operation::Operation;
 use dunlin_core::schema::{SqlValue, TableName};
 use dunlin_core::session::{BoxError, BoxFuture, Row, Session};
 use dunlin_engine::dialect::{Dialect, dialect};
@@ -183,6 +184,23 @@ impl Database {
             Connection::Postgres(_) => postgres::may_create(self, schema).await,
             Connection::MySql(_) => mysql::may_create(self, schema).await,
             Connection::Sqlite(_) => sqlite::may_create(schema),
+        }
+    }
+
+    /// Whether the server takes no table without a primary key.
+    pub(crate) async fn requires_primary_keys(&mut self) -> Result<bool, Error> {
+        match &self.connection {
+            Connection::MySql(_) => mysql::requires_primary_keys(self).await,
+            Connection::Postgres(_) | Connection::Sqlite(_) => Ok(false),
+        }
+    }
+
+    /// Looks at what an earlier run left of an index that is built or dropped outside a transaction:
+    /// takes away one that is half built; `true` if nothing is left to do.
+    pub(crate) async fn finish_earlier_build(&mut self, operation: &Operation) -> Result<bool, Error> {
+        match &self.connection {
+            Connection::Postgres(_) => postgres::finish_earlier_build(self, operation).await,
+            Connection::MySql(_) | Connection::Sqlite(_) => Ok(false),
         }
     }
 

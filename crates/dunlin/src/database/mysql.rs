@@ -112,3 +112,9 @@ pub(super) async fn lock_holder(database: &mut Database, key: &LockKey) -> Resul
     );
     Ok(database.rows(&sql).await?.into_iter().next().and_then(|row| row.text(0).map(str::to_owned)))
 }
+
+/// MariaDB does not have the setting.
+pub(super) async fn requires_primary_keys(database: &mut Database) -> Result<bool, Error> {
+    let rows = database.rows("SHOW VARIABLES LIKE 'sql_require_primary_key'").await?;
+    Ok(rows.first().and_then(|row| row.text(1)) == Some("ON"))
+}

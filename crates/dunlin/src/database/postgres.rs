@@ -2,7 +2,8 @@
 
 use std::str::FromStr as _;
 
-use dunlin_core::schema::TableName;
+use dunlin_core::operation::Operation;
+use dunlin_core::schema::{Metadata, TableName};
 use dunlin_engine::dialect::Dialect;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, PgConnection};
@@ -90,4 +91,46 @@ pub(super) async fn lock_holder(database: &mut Database, key: &LockKey) -> Resul
         key.postgres()
     );
     Ok(database.rows(&sql).await?.into_iter().next().and_then(|row| row.text(0).map(str::to_owned)))
+}
+
+/// An index whose building was interrupted stays behind, marked as not valid.
+pub(super) async fn finish_earlier_build(
+    database: &mut Database,
+    operation: &Operation,
+) -> Result<bool, Error> {
+    let (table, name, creates) = match operation {
+        Operation::CreateIndex { table, index, .. } => (table, index.name.as_deref(), true),
+        Operation::DropIndex { table, name, .. } => (table, Some(name.as_str()), false),
+        _ => return Ok(false),
+    };
+    let Some(name) = name else { return Ok(false) };
+    let namespace = match &table.schema {
+        Some(schema) => format!("{}::regnamespace", database.dialect.literal(&database.dialect.quote(schema))),
+        None => "current_schema()::regnamespace".to_owned(),
+    };
+    let sql = format!(
+        "SELECT x.indisvalid::text FROM pg_class AS i \
+         JOIN pg_index AS x ON x.indexrelid = i.oid JOIN pg_class AS t ON t.oid = x.indrelid \
+         WHERE i.relnamespace = {namespace} AND i.relname = {} AND t.relname = {}",
+        database.dialect.literal(name),
+        database.dialect.literal(&table.name)
+    );
+    let rows = database.rows(&sql).await?;
+    let valid = rows.first().and_then(|row| row.text(0)).map(|valid| valid == "true");
+    if !creates {
+        return Ok(valid.is_none());
+    }
+    if valid == Some(false) {
+        let drop = Operation::DropIndex {
+            table: table.clone(),
+            name: name.into(),
+            if_exists: true,
+            concurrently: true,
+        };
+        let dropped = database.dialect.render(&drop, &Metadata::default());
+        for sql in dropped.map_err(|source| Error::DataStep { source })?.statements {
+            database.run(&sql).await?;
+        }
+    }
+    Ok(valid == Some(true))
 }

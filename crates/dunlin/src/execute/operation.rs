@@ -1,0 +1,71 @@
+//! Running one operation on the table as it really is.
+
+use dunlin_core::operation::Operation;
+use dunlin_engine::dialect::Rendered;
+use dunlin_engine::plan::PlanError;
+
+use super::ManagerRun;
+use crate::error::Error;
+use crate::introspect::{Introspected, Unsaid, introspect};
+
+impl ManagerRun<'_, '_> {
+    /// Renders an operation from the table as it really is, and runs it.
+    pub(super) async fn operation(&mut self, operation: &Operation) -> Result<(), Error> {
+        if let Operation::Run { step } = operation {
+            self.session.in_data_step = true;
+            let done = match step.function.run(&mut self.session) {
+                Some(running) => running.await,
+                None => Err("its function is not in this program".into()),
+            };
+            self.session.in_data_step = false;
+            return done.map_err(|source| match source.downcast::<Error>() {
+                Ok(own) => *own,
+                Err(source) => Error::Function { step: step.name.clone(), source },
+            });
+        }
+        let dialect = self.session.database.dialect();
+        let current = match operation.table() {
+            Some(table) if dialect.needs_current_table(operation) => {
+                introspect(self.session.database, std::slice::from_ref(table)).await?
+            }
+            _ => Introspected::default(),
+        };
+        let rendered = dialect.render(operation, &current.metadata).map_err(|source| Error::Plan {
+            owner: self.plan.owner.clone(),
+            source: PlanError::Render {
+                owner: self.plan.owner.clone(),
+                revision: operation.table().map(ToString::to_string).unwrap_or_default(),
+                source,
+            },
+        })?;
+        refuse_loss(operation, &rendered, &current.unsaid)?;
+        if let (true, false, Some(table)) =
+            (rendered.suspends_foreign_keys, self.suspended, operation.table())
+        {
+            return Err(Error::Drifted { table: table.to_string() });
+        }
+        let triggers = match &rendered.rebuilds {
+            Some(table) => self.session.database.triggers(table).await?,
+            None => Vec::new(),
+        };
+        for sql in rendered.statements.iter().chain(&triggers) {
+            self.session.database.run(sql).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What is restated must be said in full.
+fn refuse_loss(operation: &Operation, rendered: &Rendered, unsaid: &[Unsaid]) -> Result<(), Error> {
+    let restated = |column: &String| rendered.restates.contains(column);
+    let lost = unsaid.iter().filter(|unsaid| {
+        rendered.rebuilds.as_ref() == Some(&unsaid.table) || unsaid.column.as_ref().is_some_and(restated)
+    });
+    let lost: Vec<&str> = lost.map(|unsaid| unsaid.what.as_str()).collect();
+    match operation.table() {
+        Some(table) if !lost.is_empty() => {
+            Err(Error::ChangeWouldLose { table: table.to_string(), what: lost.join(", ") })
+        }
+        _ => Ok(()),
+    }
+}
