@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::dialect::PerDialect;
+
 /// A value as it stands in SQL.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -54,5 +56,23 @@ impl From<i64> for SqlValue {
 impl From<bool> for SqlValue {
     fn from(value: bool) -> Self {
         Self::Boolean(value)
+    }
+}
+
+impl From<&str> for PerDialect<SqlValue> {
+    fn from(value: &str) -> Self {
+        Self::all(value.into())
+    }
+}
+
+impl From<i64> for PerDialect<SqlValue> {
+    fn from(value: i64) -> Self {
+        Self::all(value.into())
+    }
+}
+
+impl From<bool> for PerDialect<SqlValue> {
+    fn from(value: bool) -> Self {
+        Self::all(value.into())
     }
 }
