@@ -65,6 +65,24 @@ pub trait Dialect: Send + Sync {
     /// # Errors
     /// [`RenderError`] for what this database cannot do, or what `current` rules out.
     fn render(&self, operation: &Operation, current: &Metadata) -> Result<Rendered, RenderError>;
+
+    /// What to do about a copy of `table` that a rebuild left behind, where tables are rebuilt.
+    fn leftover(&self, _table: &TableName) -> Option<Leftover> {
+        None
+    }
+}
+
+/// A copy of a table that is there before a rebuild begins. A rebuild is one transaction: only a client
+/// that ran its statements one by one, and was stopped, leaves one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leftover {
+    /// The copy.
+    pub copy: TableName,
+    /// The statements that drop it: right where the table itself is there.
+    pub drop: Vec<String>,
+    /// The statements that make it the table: right where the table itself is gone. Its indexes and
+    /// triggers are gone too.
+    pub restore: Vec<String>,
 }
 
 /// The dialect of a database.
@@ -135,6 +153,9 @@ pub struct Rendered {
     pub statements: Vec<String>,
     /// The table that is copied and swapped, if one is: its triggers must be put back.
     pub rebuilds: Option<TableName>,
+    /// How many of the statements stand before that: the triggers are those that are there behind them,
+    /// which may have followed a column to its new name.
+    pub before_rebuild: usize,
     /// The columns whose whole definition is restated: what it does not say is lost.
     pub restates: Vec<String>,
     /// Whether enforced foreign keys would make the statements delete rows of other tables. They are

@@ -1,13 +1,26 @@
 //! SQLite.
+//!
+//! ALTER TABLE of SQLite can do little: what it cannot do, a [`rebuild`] does. The functions `check` say
+//! what SQLite cannot do of what an operation brings into the database; the writers beside them write
+//! all that may stand in a database already, so that a rebuild keeps what is there.
 
+mod alter;
+mod column;
+mod constraint;
+mod index;
+mod rebuild;
 mod render;
+mod table;
 mod types;
+
+#[cfg(test)]
+mod tests;
 
 use dunlin_core::dialect::DialectName;
 use dunlin_core::operation::Operation;
-use dunlin_core::schema::{DataType, Metadata, SqlValue};
+use dunlin_core::schema::{DataType, Metadata, SqlValue, TableName};
 
-use super::{Capabilities, Dialect, RenderError, Rendered, ddl};
+use super::{Capabilities, Dialect, Leftover, RenderError, Rendered, ddl};
 
 /// SQLite's SQL.
 pub(super) struct Sqlite;
@@ -48,7 +61,7 @@ impl Dialect for Sqlite {
     }
 
     fn value(&self, value: &SqlValue) -> String {
-        ddl::value(self, value, render::BOOLEANS)
+        ddl::value(self, value, column::BOOLEANS)
     }
 
     fn column_type(&self, data_type: &DataType) -> Result<String, RenderError> {
@@ -61,12 +74,18 @@ impl Dialect for Sqlite {
 
     fn needs_current_table(&self, operation: &Operation) -> bool {
         match operation {
-            Operation::AlterTable { changes, .. } => !changes.iter().all(render::is_always_native),
+            Operation::AlterTable { changes, .. } => !changes.iter().all(alter::needs_no_table),
+            Operation::CreateTable { if_not_exists, .. } => *if_not_exists,
+            Operation::RenameIndex { .. } => true,
             _ => false,
         }
     }
 
     fn render(&self, operation: &Operation, current: &Metadata) -> Result<Rendered, RenderError> {
         render::render(self, operation, current)
+    }
+
+    fn leftover(&self, table: &TableName) -> Option<Leftover> {
+        Some(rebuild::leftover(self, table))
     }
 }

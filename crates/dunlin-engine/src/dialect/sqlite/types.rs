@@ -1,29 +1,52 @@
-//! Column types of SQLite: declared names, from which it takes an affinity.
+//! Column types of SQLite: declared names, from which it takes an affinity. A STRICT table takes six of
+//! them only.
 
 use dunlin_core::schema::DataType;
 
 use super::Sqlite;
-use crate::dialect::ddl::{type_text, write_common_type};
+use crate::dialect::ddl::{no_such_type, type_text, write_common_type};
 use crate::dialect::{Dialect, RenderError};
 
+/// The type with its collation, as in a column definition.
 pub(super) fn write(dialect: &Sqlite, data_type: &DataType) -> Result<String, RenderError> {
+    let name = declared(dialect, data_type, false)?;
+    Ok(match collation(dialect, data_type) {
+        Some(clause) => format!("{name} {clause}").trim_start().to_owned(),
+        None => name,
+    })
+}
+
+/// `COLLATE "name"`, if the type has a collation of its own.
+pub(super) fn collation(dialect: &Sqlite, data_type: &DataType) -> Option<String> {
+    data_type.collation().map(|name| format!("COLLATE {}", dialect.quote(name)))
+}
+
+/// The type's name alone, in a table that is STRICT or not.
+///
+/// # Errors
+/// SQLite, or a STRICT table, does not have such a type.
+pub(super) fn declared(dialect: &Sqlite, data_type: &DataType, strict: bool) -> Result<String, RenderError> {
+    if let DataType::Collated { text, character_set: None, .. } = data_type {
+        return declared(dialect, text, strict);
+    }
+    let name = name(dialect, data_type)?;
+    match strict {
+        true => strict_name(dialect, data_type, &name),
+        false => Ok(name),
+    }
+}
+
+fn name(dialect: &Sqlite, data_type: &DataType) -> Result<String, RenderError> {
     Ok(match data_type {
         DataType::Boolean => "BOOLEAN".to_owned(),
         DataType::TinyInteger => "TINYINT".to_owned(),
         DataType::MediumInteger => "MEDIUMINT".to_owned(),
-        DataType::Unsigned(of) => format!("{} UNSIGNED", write(dialect, of)?),
+        DataType::Unsigned(of) => format!("{} UNSIGNED", name(dialect, of)?),
         DataType::Real => "REAL".to_owned(),
         DataType::Double => "DOUBLE".to_owned(),
         DataType::TinyText => "TINYTEXT".to_owned(),
         DataType::MediumText => "MEDIUMTEXT".to_owned(),
         DataType::LongText => "LONGTEXT".to_owned(),
-        DataType::Collated { text, character_set: None, collation } => {
-            let text = write(dialect, text)?;
-            match collation {
-                Some(name) => format!("{text} COLLATE {}", dialect.quote(name)),
-                None => text,
-            }
-        }
         DataType::Binary => "BLOB".to_owned(),
         DataType::TinyBlob => "TINYBLOB".to_owned(),
         DataType::MediumBlob => "MEDIUMBLOB".to_owned(),
@@ -37,20 +60,85 @@ pub(super) fn write(dialect: &Sqlite, data_type: &DataType) -> Result<String, Re
             let longest = enum_type.values.iter().map(|value| value.chars().count()).max().unwrap_or(0);
             format!("VARCHAR({longest})")
         }
+        DataType::Interval { .. }
+        | DataType::Year
+        | DataType::Jsonb
+        | DataType::Set { .. }
+        | DataType::Array { .. }
+        | DataType::Bit { .. } => return Err(no_such_type(dialect, data_type)),
         other => return write_common_type(dialect, other),
     })
 }
 
-/// Reads a declared type.
+/// The one of the names that a STRICT table takes which keeps the values of a type. Source: "STRICT
+/// Tables" of SQLite's manual. There is none for exact decimals, which TEXT would compare as texts and
+/// REAL would round.
+fn strict_name(dialect: &Sqlite, data_type: &DataType, name: &str) -> Result<String, RenderError> {
+    const NAMES: [&str; 6] = ["INT", "INTEGER", "REAL", "TEXT", "BLOB", "ANY"];
+    let strict = match data_type {
+        DataType::Unsigned(of) => return strict_name(dialect, of, name),
+        DataType::Boolean => "INTEGER",
+        integer if integer.is_integer() => "INTEGER",
+        DataType::Real | DataType::Float | DataType::Double => "REAL",
+        DataType::Binary
+        | DataType::TinyBlob
+        | DataType::MediumBlob
+        | DataType::LongBlob
+        | DataType::FixedBinary { .. }
+        | DataType::VarBinary { .. } => "BLOB",
+        DataType::String { .. }
+        | DataType::Char { .. }
+        | DataType::Text
+        | DataType::TinyText
+        | DataType::MediumText
+        | DataType::LongText
+        | DataType::Date
+        | DataType::Time { .. }
+        | DataType::DateTime { .. }
+        | DataType::Timestamp { .. }
+        | DataType::Json
+        | DataType::Uuid
+        | DataType::Enum(_) => "TEXT",
+        _ if NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)) => name,
+        _ => {
+            return Err(RenderError::Unsupported {
+                dialect: dialect.name(),
+                operation: format!("have the type {name} in a STRICT table"),
+                hint: "give the column's type a variant for SQLite: INTEGER, REAL, TEXT, BLOB or ANY",
+            });
+        }
+    };
+    Ok(strict.to_owned())
+}
+
+/// Reads a declared type. What is read is written again as the same words; a spelling that the model
+/// would change (`INT`, which is not `INTEGER` as a key, or `DECIMAL(1,2)`) stays native.
 pub(super) fn read(text: &str) -> DataType {
     let text = type_text(text);
-    match text.parts() {
+    let (head, arguments, tail) = text.parts();
+    if let (Some(head), [], "") = (head.strip_suffix(" unsigned"), arguments, tail) {
+        let of = read(head);
+        return if of.is_integer() { of.unsigned() } else { text.read_common() };
+    }
+    match (head, arguments, tail) {
         ("boolean", [], "") => DataType::Boolean,
+        ("tinyint", [], "") => DataType::TinyInteger,
+        ("mediumint", [], "") => DataType::MediumInteger,
         ("integer", [], "") => DataType::Integer,
         ("float", [], "") => DataType::Float,
         ("real", [], "") => DataType::Real,
         ("double", [], "") => DataType::Double,
+        ("numeric", [], "") => DataType::Numeric { precision: None, scale: 0 },
+        ("varchar", [], "") => DataType::String { length: None },
+        ("tinytext", [], "") => DataType::TinyText,
+        ("mediumtext", [], "") => DataType::MediumText,
+        ("longtext", [], "") => DataType::LongText,
         ("blob", [], "") => DataType::Binary,
+        ("tinyblob", [], "") => DataType::TinyBlob,
+        ("mediumblob", [], "") => DataType::MediumBlob,
+        ("longblob", [], "") => DataType::LongBlob,
+        ("binary", &[length], "") => DataType::FixedBinary { length },
+        ("varbinary", &[length], "") => DataType::VarBinary { length },
         ("datetime", [], "") => DataType::datetime(),
         ("timestamp", [], "") => DataType::timestamp(),
         _ => text.read_common(),
