@@ -3,6 +3,7 @@
 use dunlin::Error;
 use dunlin::engine::dialect::RenderError;
 use dunlin::engine::history::HistoryError;
+use dunlin::core::schema::SchemaError;
 use dunlin::engine::plan::PlanError;
 
 /// The words of a host program that hints need.
@@ -54,6 +55,11 @@ pub fn hint(error: &Error, words: &Hints) -> Option<String> {
         Error::DanglingRows { table, .. } => {
             format!("delete those rows of {table}, or change what they refer to, then run this again")
         }
+        Error::DataStep { source } => render(source)?,
+        Error::Backfill { .. } => "run this again: it goes on behind that row".to_owned(),
+        Error::PrimaryKeyRequired { .. } => {
+            "give the table a primary key, or SET GLOBAL sql_require_primary_key = OFF".to_owned()
+        }
         Error::Owner(error) => history(&error.source)?.to_owned(),
         Error::Plan { source, .. } => plan(source)?,
         _ => return None,
@@ -80,7 +86,51 @@ fn plan(error: &PlanError) -> Option<String> {
         PlanError::DroppingNotSupported { .. } => {
             "the manager must say supports_table_dropping(true) before its tables can be reset".to_owned()
         }
-        PlanError::Render { source: RenderError::Unsupported { hint, .. }, .. } => (*hint).to_owned(),
+        PlanError::Render { source, .. } => render(source)?,
+        PlanError::Replay(error) => schema(&error.source)?.to_owned(),
+        _ => return None,
+    })
+}
+
+fn render(error: &RenderError) -> Option<String> {
+    Some(match error {
+        RenderError::Unsupported { hint, .. } => (*hint).to_owned(),
+        RenderError::NameTooLong { .. } => "give it a shorter name".to_owned(),
+        RenderError::NameClash { .. } => "give one of the two another name".to_owned(),
+        RenderError::NotAlone { .. } => {
+            "give it a revision of its own: what stands before it would be committed with it".to_owned()
+        }
+        RenderError::DdlInDataStep { .. } => {
+            "say `execute_ddl` for a statement that changes the schema, or use the operation for it".to_owned()
+        }
+        RenderError::Schema(error) => schema(error)?.to_owned(),
+        _ => return None,
+    })
+}
+
+fn schema(error: &SchemaError) -> Option<&'static str> {
+    Some(match error {
+        SchemaError::TableExists { .. } | SchemaError::Exists { .. } => {
+            "an earlier revision creates it: correct one of the two"
+        }
+        SchemaError::NoTable { .. } | SchemaError::Missing { .. } => {
+            "no earlier revision creates it: correct the name, or create it first"
+        }
+        SchemaError::TableReferredTo { .. } => "drop the foreign key first, or the table that refers to it",
+        SchemaError::ColumnExists { .. } => "give one of the two columns another name",
+        SchemaError::NoColumn { .. } | SchemaError::NoColumnFor { .. } => {
+            "correct the column's name, or add the column first"
+        }
+        SchemaError::NoReferredColumn { .. } => "correct what the foreign key refers to",
+        SchemaError::ReferenceWidth { .. } => "name as many columns on one side as on the other",
+        SchemaError::ColumnInUse { .. } => "drop that first, in the same revision",
+        SchemaError::NameTaken { .. } => "give one of the two another name",
+        SchemaError::NoSuchName { .. } => "correct the name, or drop it with `_if_exists` if it may be absent",
+        SchemaError::RowWidth { .. } => "give each row a value for each column",
+        SchemaError::OtherEnumValues { .. } => "write the column with the values that the type has by then",
+        SchemaError::EnumInUse { .. } => "drop the column, or change its type, first",
+        SchemaError::EnumValueExists { .. } | SchemaError::NoEnumValue { .. } => "correct the value",
+        SchemaError::NoKey { .. } => "name the columns of a unique key with `key`",
         _ => return None,
     })
 }

@@ -34,6 +34,11 @@ pub fn progress(ui: &Ui, event: &Event) {
         Event::OwnerStarted { owner, kind: PlanKind::Downgrade, steps } => {
             ui.line(&format!("{owner}: {} to downgrade", count(*steps, "revision")));
         }
+        Event::Hazard { hazard, .. } => ui.note(&format!("hazard: {hazard}")),
+        Event::BatchDone { table, updated, resume_key, .. } => {
+            let key = resume_key.as_ref().map(|key| format!(", up to the key {key}")).unwrap_or_default();
+            ui.line(&format!("  {table}: {updated} rows updated{key}"));
+        }
         Event::StepDone { step, .. } => {
             if let Action::Revision { revision, direction } = &step.action {
                 let elapsed = duration(step.elapsed);

@@ -32,7 +32,7 @@ pub(crate) fn column(definition: &ColumnDef, table: &TableName) -> Result<Column
             let default = format!("{default:?}");
             return Err(EntityError::UnsupportedDefault { table: table.clone(), column: name, default });
         };
-        column.server_default = Some(known);
+        column.server_default = Some(known.into());
     }
     Ok(column)
 }

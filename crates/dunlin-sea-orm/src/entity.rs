@@ -1,6 +1,6 @@
 //! A whole entity.
 
-use dunlin_core::schema::{ForeignKey, Index, PrimaryKey, ReferentialAction, Table, TableName, Unique};
+use dunlin_core::schema::{ForeignKey, Index, Name, PrimaryKey, ReferentialAction, Table, TableName, Unique};
 use sea_orm::sea_query::{self, ForeignKeyAction, TableRef};
 use sea_orm::{
     DbBackend, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn, RelationDef, RelationTrait, Schema,
@@ -28,12 +28,12 @@ pub fn table_of<E: EntityTrait>() -> Result<Table, EntityError> {
         let definition = schema.get_column_def::<E>(variant);
         let column = column(&definition, &table.name)?;
         if definition.get_column_spec().unique {
-            table.uniques.push(Unique { name: None, columns: vec![column.name.clone()] });
+            table.uniques.push(Unique::new([column.name.as_str()]));
         }
         table.columns.push(column);
     }
     let key = E::PrimaryKey::iter().map(|key| key.into_column().as_str().to_owned());
-    table.primary_key = Some(PrimaryKey { name: None, columns: key.collect() });
+    table.primary_key = Some(PrimaryKey::new(key));
     for relation in E::Relation::iter() {
         let definition = relation.def();
         if definition.is_owner || definition.skip_fk {
@@ -59,7 +59,7 @@ fn foreign_key(relation: RelationDef) -> Option<ForeignKey> {
     let mut key = ForeignKey::new(columns, TableName { schema, name: table.to_string() }, referred)
         .on_delete(action(relation.on_delete)?)
         .on_update(action(relation.on_update)?);
-    key.name = relation.fk_name;
+    key.name = relation.fk_name.map(Name::from);
     Some(key)
 }
 
@@ -76,10 +76,8 @@ fn action(of: Option<ForeignKeyAction>) -> Option<ReferentialAction> {
 
 fn index(statement: &sea_query::IndexCreateStatement) -> Index {
     let spec = statement.get_index_spec();
-    Index {
-        name: spec.get_name().map(str::to_owned),
-        columns: spec.get_column_names(),
-        unique: statement.is_unique_key(),
-        predicate: None,
-    }
+    let mut index = Index::unnamed(spec.get_column_names());
+    index.name = spec.get_name().map(Name::from);
+    index.unique = statement.is_unique_key();
+    index
 }

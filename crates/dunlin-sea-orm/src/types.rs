@@ -18,7 +18,7 @@ pub(crate) fn column_type(of: &sea_query::ColumnType) -> Option<ColumnType> {
         Sea::Float => return Some(ColumnType::all(DataType::Float).on(Postgres, DataType::native("REAL"))),
         Sea::Double => DataType::Double,
         Sea::Decimal(Some((precision, scale))) => {
-            DataType::Numeric { precision: (*precision).try_into().ok()?, scale: (*scale).try_into().ok()? }
+            DataType::numeric((*precision).try_into().ok()?, (*scale).try_into().ok()?)
         }
         Sea::String(StringLen::N(length)) => DataType::string(*length),
         Sea::String(StringLen::None) => DataType::string(DEFAULT_LENGTH),
@@ -29,7 +29,7 @@ pub(crate) fn column_type(of: &sea_query::ColumnType) -> Option<ColumnType> {
         Sea::VarBinary(StringLen::N(length)) => return Some(bytes(format!("VARBINARY({length})"))),
         Sea::VarBinary(StringLen::None) => return Some(bytes(format!("VARBINARY({DEFAULT_LENGTH})"))),
         Sea::Date => DataType::Date,
-        Sea::Time => DataType::Time,
+        Sea::Time => DataType::time(),
         Sea::DateTime => DataType::datetime(),
         Sea::Timestamp => DataType::Timestamp { precision: None, timezone: false },
         Sea::TimestampWithTimeZone => DataType::Timestamp { precision: None, timezone: true },

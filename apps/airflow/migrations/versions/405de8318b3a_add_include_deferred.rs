@@ -17,7 +17,7 @@ pub(crate) fn upgrade(op: &mut Operations) {
         t.add_column(column.not_null().server_default(SqlValue::Boolean(false)));
     });
     op.alter_table("slot_pool", |t| {
-        t.alter_column("include_deferred").server_default(None);
+        t.alter_column("include_deferred").drop_server_default();
     });
 }
 

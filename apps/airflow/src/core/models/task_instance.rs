@@ -93,7 +93,7 @@ fn task_map(metadata: &mut Metadata) {
         t.foreign_key(
             task_instance_key().named("task_map_task_instance_fkey").on_update(ReferentialAction::Cascade),
         );
-        t.check("ck_task_map_task_map_length_not_negative", "length >= 0");
+        t.check("task_map_length_not_negative", "length >= 0");
     });
 }
 
