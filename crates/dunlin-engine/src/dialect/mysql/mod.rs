@@ -1,11 +1,27 @@
-//! MySQL, and MariaDB as a variant of it.
+//! MySQL (from 8.0 on), and MariaDB (from 10.5 on) as a variant of it.
+//!
+//! - [`types`] writes and reads column types
+//! - [`column`] writes column definitions, [`constraint`] constraints, [`index`] indexes, [`table`] tables
+//! - [`alter`] puts the changes of a table into statements
+//! - [`implicit_index`] knows the indexes that the server makes for foreign keys
+//! - [`render`] writes operations
+//!
+//! Identifiers stand in backticks, which mean the same whatever `sql_mode` says.
 
+mod alter;
+mod column;
+mod constraint;
+mod implicit_index;
+mod index;
 mod render;
+mod table;
+#[cfg(test)]
+mod tests;
 mod types;
 
 use dunlin_core::dialect::DialectName;
 use dunlin_core::operation::Operation;
-use dunlin_core::schema::{DataType, Metadata, SqlValue};
+use dunlin_core::schema::{DataType, Metadata, OnConflict, SqlValue};
 
 use super::{Capabilities, Dialect, IdentifierLimit, RenderError, Rendered, ddl};
 
@@ -66,17 +82,24 @@ impl Dialect for MySql {
         types::read(text)
     }
 
-    /// MODIFY and CHANGE restate the whole column; whether an index exists must be looked up, as MySQL
-    /// has no `DROP INDEX IF EXISTS`.
     fn needs_current_table(&self, operation: &Operation) -> bool {
-        match operation {
-            Operation::AlterTable { changes, .. } => changes.iter().any(render::restates),
-            Operation::DropIndex { if_exists, .. } => *if_exists,
-            _ => false,
-        }
+        render::needs_current_table(self, operation)
     }
 
     fn render(&self, operation: &Operation, current: &Metadata) -> Result<Rendered, RenderError> {
         render::render(self, operation, current)
+    }
+}
+
+impl MySql {
+    fn unsupported(&self, operation: String, hint: &'static str) -> RenderError {
+        RenderError::Unsupported { dialect: self.name, operation, hint }
+    }
+
+    fn no_on_conflict(&self, what: &str, action: OnConflict) -> RenderError {
+        self.unsupported(
+            format!("meet {what} with {}", action.as_sql()),
+            "leave it out, and say it in the statements that write: INSERT IGNORE, REPLACE",
+        )
     }
 }

@@ -1,6 +1,6 @@
 //! Column types of MySQL and MariaDB.
 
-use dunlin_core::schema::DataType;
+use dunlin_core::schema::{DataType, EnumType};
 
 use super::MySql;
 use crate::dialect::ddl::{self, type_text, write_common_type};
@@ -8,16 +8,18 @@ use crate::dialect::{Dialect, RenderError};
 
 pub(super) fn write(dialect: &MySql, data_type: &DataType) -> Result<String, RenderError> {
     let fraction = |digits: &Option<u8>| digits.map(|digits| format!("({digits})")).unwrap_or_default();
-    let words = |values: &[String]| {
-        values.iter().map(|value| dialect.literal(value)).collect::<Vec<_>>().join(", ")
-    };
+    let words =
+        |values: &[String]| values.iter().map(|value| dialect.literal(value)).collect::<Vec<_>>().join(", ");
     Ok(match data_type {
         DataType::Boolean => "BOOL".to_owned(),
         DataType::TinyInteger => "TINYINT".to_owned(),
         DataType::MediumInteger => "MEDIUMINT".to_owned(),
-        DataType::Unsigned(of) => format!("{} UNSIGNED", write(dialect, of)?),
+        DataType::Unsigned(of) if is_number(of) => format!("{} UNSIGNED", write(dialect, of)?),
+        DataType::Unsigned(_) => return Err(ddl::no_such_type(dialect, data_type)),
         DataType::Real => "FLOAT".to_owned(),
         DataType::Double => "DOUBLE".to_owned(),
+        // The database's default is ten digits.
+        DataType::Numeric { precision: None, scale } if *scale > 0 => format!("NUMERIC(10, {scale})"),
         DataType::String { length: None } => return Err(ddl::no_such_type(dialect, data_type)),
         DataType::TinyText => "TINYTEXT".to_owned(),
         DataType::MediumText => "MEDIUMTEXT".to_owned(),
@@ -51,19 +53,94 @@ pub(super) fn write(dialect: &MySql, data_type: &DataType) -> Result<String, Ren
     })
 }
 
+/// Whether it is a type that can be UNSIGNED.
+fn is_number(data_type: &DataType) -> bool {
+    let fractional =
+        matches!(data_type, DataType::Real | DataType::Float | DataType::Double | DataType::Numeric { .. });
+    (data_type.is_integer() && !matches!(data_type, DataType::Unsigned(_))) || fractional
+}
+
+/// Whether MySQL keeps it apart from its row: such a column has no literal default, and no
+/// `ALTER COLUMN … SET DEFAULT`.
+pub(super) fn is_long(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Text
+        | DataType::TinyText
+        | DataType::MediumText
+        | DataType::LongText
+        | DataType::Binary
+        | DataType::TinyBlob
+        | DataType::MediumBlob
+        | DataType::LongBlob
+        | DataType::Json => true,
+        DataType::Collated { text, .. } => is_long(text),
+        DataType::Native(text) => {
+            let text = text.to_lowercase();
+            let geometry = ["geo", "point", "line", "polygon", "multi"];
+            ["text", "blob", "json", "vector"].iter().any(|word| text.contains(word))
+                || geometry.iter().any(|word| text.starts_with(word))
+        }
+        _ => false,
+    }
+}
+
+/// Whether `CURRENT_TIMESTAMP` stands as its default without brackets.
+pub(super) fn is_moment(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::DateTime { .. } | DataType::Timestamp { .. } => true,
+        DataType::Native(text) => {
+            let text = text.to_lowercase();
+            text.starts_with("datetime") || text.starts_with("timestamp")
+        }
+        _ => false,
+    }
+}
+
 /// Reads `information_schema.columns.column_type`. MariaDB still prints display widths of integers.
 pub(super) fn read(text: &str) -> DataType {
-    if let Some(of) = text.strip_suffix(" unsigned") {
-        let of = match read_signed(of) {
-            DataType::Native(_) => read_signed(&of.replace("(10)", "(11)").replace("(5)", "(6)")),
-            known => known,
-        };
-        return match of {
-            DataType::Native(_) | DataType::Boolean => DataType::native(text),
-            of => of.unsigned(),
-        };
+    if let Some(values) = words(text, "enum") {
+        return DataType::Enum(EnumType::unnamed(values));
     }
-    read_signed(text)
+    if let Some(values) = words(text, "set") {
+        return DataType::Set { values };
+    }
+    match text.strip_suffix(" unsigned").map(read_signed) {
+        Some(of) if is_number(&of) => of.unsigned(),
+        Some(_) => DataType::native(text),
+        None => read_signed(text),
+    }
+}
+
+/// The words of `enum('a','it''s')`. MySQL doubles a quote and a backslash, MariaDB a quote only.
+fn words(text: &str, head: &str) -> Option<Vec<String>> {
+    let mut rest = text.strip_prefix(head)?.strip_prefix('(')?.strip_suffix(')')?;
+    let mut words = Vec::new();
+    loop {
+        rest = rest.strip_prefix('\'')?;
+        let mut word = String::new();
+        let end = loop {
+            let at = rest.find(['\'', '\\'])?;
+            word.push_str(&rest[..at]);
+            let next = rest[at + 1..].chars().next();
+            match (&rest[at..=at], next) {
+                ("'", Some('\'')) => word.push('\''),
+                ("\\", Some('\\')) => word.push('\\'),
+                ("\\", _) => {
+                    word.push('\\');
+                    rest = &rest[at + 1..];
+                    continue;
+                }
+                _ => break at + 1,
+            }
+            rest = &rest[at + 2..];
+        };
+        words.push(word);
+        rest = &rest[end..];
+        match rest.strip_prefix(',') {
+            Some(more) => rest = more,
+            None => return rest.is_empty().then_some(words),
+        }
+    }
 }
 
 fn read_signed(text: &str) -> DataType {
