@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A database whose SQL dunlin writes.
 ///
@@ -63,6 +63,8 @@ impl fmt::Display for DialectName {
 
 /// A value with variants for single dialects.
 ///
+/// In a file it is `{"all": …, "variants": {"mysql": …}}`, and without variants just the value.
+///
 /// ```
 /// use dunlin_core::dialect::{DialectName, PerDialect};
 ///
@@ -71,12 +73,49 @@ impl fmt::Display for DialectName {
 /// assert_eq!(sql.get(DialectName::MariaDb), Some(&"SELECT 2"));
 /// assert_eq!(PerDialect::only(DialectName::Postgres, 1).get(DialectName::Sqlite), None);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PerDialect<T> {
-    #[serde(rename = "all", default = "Option::default", skip_serializing_if = "Option::is_none")]
     default: Option<T>,
+    variants: BTreeMap<DialectName, T>,
+}
+
+/// Variants in a file.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Variants<T> {
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    all: Option<T>,
     #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
     variants: BTreeMap<DialectName, T>,
+}
+
+/// A [`PerDialect`] in a file.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "a value, or {\"all\": value, \"variants\": {dialect: value}}")]
+enum Stored<T> {
+    Variants(Variants<T>),
+    All(T),
+}
+
+impl<T: Serialize> Serialize for PerDialect<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.default {
+            Some(value) if self.variants.is_empty() => value.serialize(serializer),
+            default => {
+                let variants = self.variants.iter().map(|(dialect, value)| (*dialect, value)).collect();
+                Variants { all: default.as_ref(), variants }.serialize(serializer)
+            }
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for PerDialect<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match Stored::deserialize(deserializer)? {
+            Stored::Variants(Variants { all, variants }) => Self { default: all, variants },
+            Stored::All(value) => Self::all(value),
+        })
+    }
 }
 
 impl<T> PerDialect<T> {

@@ -44,3 +44,6 @@ pub mod prelude {
         NamingConvention, ReferentialAction, SqlValue, Table, Unique,
     };
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,8 @@
 //! Names are those that SQLAlchemy gives for the same input. `naming.jsonl` is what the real one gave:
 //! `cargo xtask oracle names` makes it.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use dunlin_core::operation::{Operation, TableChange};
 use dunlin_core::prelude::*;
 use dunlin_core::schema::{IndexElement, PrimaryKey, TableName};

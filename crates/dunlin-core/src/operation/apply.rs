@@ -4,14 +4,14 @@ mod enums;
 mod table;
 mod validate;
 
-use super::{Operation, TableChange};
-use crate::schema::{Metadata, SchemaError, Table, TableName};
+use super::{AlterColumn, Operation, TableChange};
+use crate::schema::{Index, Metadata, SchemaError, Table, TableName};
 
 impl Metadata {
     /// Plays one operation.
     ///
     /// What raw SQL, objects and functions do is not known: they change nothing here but the list of
-    /// objects.
+    /// objects. Names are taken as they are: no naming convention, and no schema is put before them.
     ///
     /// # Errors
     /// [`SchemaError`] for what cannot be: a table that exists is created, a column that does not exist
@@ -42,7 +42,7 @@ impl Metadata {
                 table.validate()?;
                 self.validate_types(&table.name, &table.columns)?;
                 self.validate_references(table)?;
-                self.insert(table.clone());
+                self.entry(table.name.clone()).clone_from(table);
             }
             Operation::DropTable { table, if_exists } => self.drop_table(table, *if_exists)?,
             Operation::RenameTable { table, to } => self.rename_table(table, to)?,
@@ -51,7 +51,8 @@ impl Metadata {
                 let mut altered = self.existing(table)?.clone();
                 let known = index.name.as_deref().is_some_and(|name| altered.index(name).is_some());
                 if !(known && *if_not_exists) {
-                    altered.add_index(index)?;
+                    // How it is built is no part of what it is.
+                    altered.add_index(&Index { concurrently: false, ..index.clone() })?;
                     *self.existing(table)? = altered;
                 }
             }
@@ -143,8 +144,10 @@ impl Metadata {
 
     fn alter_table(&mut self, name: &TableName, changes: &[TableChange]) -> Result<(), SchemaError> {
         let mut altered = self.existing(name)?.clone();
-        for change in changes {
-            self.refuse_referred_column(name, &altered, change)?;
+        for (at, change) in changes.iter().enumerate() {
+            if let TableChange::DropColumn { name: column, .. } = change {
+                self.refuse_referred_column(&altered, column, &changes[..at])?;
+            }
             altered.apply(change)?;
         }
         self.validate_types(name, &altered.columns)?;
@@ -160,23 +163,38 @@ impl Metadata {
         Ok(())
     }
 
-    /// A column that a key of another table refers to is not dropped.
+    /// A column that a key of another table refers to is not dropped. The keys still have the name that it
+    /// had before the changes which are already made.
     fn refuse_referred_column(
         &self,
-        name: &TableName,
         table: &Table,
-        change: &TableChange,
+        column: &str,
+        made: &[TableChange],
     ) -> Result<(), SchemaError> {
-        let TableChange::DropColumn { name: column, .. } = change else { return Ok(()) };
-        for other in self.tables().iter().filter(|other| &other.name != name) {
-            let mut keys = other.foreign_keys.iter().filter(|key| &key.referred_table == name);
-            if let Some(key) = keys.find(|key| key.referred_columns.contains(column)) {
+        let Some(known_as) = name_before(made, column) else { return Ok(()) };
+        for other in self.tables().iter().filter(|other| other.name != table.name) {
+            let mut keys = other.foreign_keys.iter().filter(|key| key.referred_table == table.name);
+            if let Some(key) = keys.find(|key| key.referred_columns.iter().any(|it| it == known_as)) {
                 let of = format!("{} of table {}", key.name.as_deref().unwrap_or("(unnamed)"), other.name);
                 return Err(table.column_in_use(column, "foreign key", &of));
             }
         }
         Ok(())
     }
+}
+
+/// The name of a column before changes; `None` if they added it.
+fn name_before<'c>(changes: &'c [TableChange], mut column: &'c str) -> Option<&'c str> {
+    for change in changes.iter().rev() {
+        match change {
+            TableChange::AddColumn { column: added, .. } if added.name == column => return None,
+            TableChange::AlterColumn(AlterColumn { name, rename: Some(to), .. }) if to == column => {
+                column = name;
+            }
+            _ => {}
+        }
+    }
+    Some(column)
 }
 
 #[cfg(test)]

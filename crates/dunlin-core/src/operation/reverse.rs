@@ -3,7 +3,9 @@
 use thiserror::Error;
 
 use super::{AlterColumn, Change, ColumnPosition, Operation, TableChange};
-use crate::schema::{Column, EnumChange, Metadata, SchemaError, Table, TableName};
+use crate::schema::{
+    Column, ConstraintKind, EnumChange, Index, Metadata, Name, SchemaError, Table, TableName,
+};
 
 /// What undoes an operation is not known.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -28,11 +30,12 @@ pub enum Irreversible {
 
 /// The operations that lead from the schema after `operations` back to the one before them.
 ///
-/// Rows do not come back: a dropped column is added again, empty.
+/// Rows do not come back: a dropped column is added again, empty. A constraint that was validated stays
+/// so. A type that was changed with an expression (`using`) is changed back without one.
 ///
 /// # Errors
-/// [`Irreversible`], for data steps, raw SQL, a value added to an enum type, and operations that do not
-/// fit `before`.
+/// [`Irreversible`], for data steps, raw SQL, a value added to an enum type, a constraint or index added
+/// without a name, an object whose other half is not written down, and operations that do not fit `before`.
 ///
 /// ```
 /// use dunlin_core::operation::{Operation, reverse};
@@ -61,14 +64,16 @@ fn undo(operation: &Operation, schema: &Metadata) -> Result<Vec<Operation>, Irre
     let existing = |name: &TableName| schema.get(name).ok_or_else(|| no_table(name));
     Ok(match operation {
         Operation::CreateSchema { name, .. } => {
-            vec![Operation::DropSchema { name: name.clone(), if_exists: false }]
+            let drop = Operation::DropSchema { name: name.clone(), if_exists: false };
+            Vec::from_iter((!schema.schemas.contains(name)).then_some(drop))
         }
         Operation::DropSchema { name, .. } => {
-            vec![Operation::CreateSchema { name: name.clone(), if_not_exists: false }]
+            let create = Operation::CreateSchema { name: name.clone(), if_not_exists: false };
+            Vec::from_iter(schema.schemas.contains(name).then_some(create))
         }
         Operation::CreateEnum { enum_type } => {
-            let name = enum_type.name.clone().unwrap_or_else(|| "".into());
-            vec![Operation::DropEnum { name, if_exists: false }]
+            let drop = |name| Operation::DropEnum { name, if_exists: false };
+            enum_type.name.clone().map(drop).into_iter().collect()
         }
         Operation::DropEnum { name, .. } => {
             let known = schema.enum_types.iter().find(|known| known.name.as_ref() == Some(name));
@@ -88,40 +93,19 @@ fn undo(operation: &Operation, schema: &Metadata) -> Result<Vec<Operation>, Irre
             let renamed = TableName { schema: table.schema.clone(), name: to.clone() };
             vec![Operation::RenameTable { table: renamed, to: table.name.clone() }]
         }
-        Operation::AlterTable { table, changes } => {
-            let mut altered = existing(table)?.clone();
-            let mut back = Vec::new();
-            let mut again = Vec::new();
-            for change in changes {
-                let mut undone = undo_change(change, &altered)?;
-                again.extend(indexes_dropped_with(change, &altered));
-                altered.apply(change)?;
-                undone.reverse();
-                back.extend(undone);
-            }
-            back.reverse();
-            let create = |index| Operation::CreateIndex { table: table.clone(), index, if_not_exists: false };
-            let mut operations = Vec::new();
-            if !back.is_empty() {
-                operations.push(Operation::AlterTable { table: table.clone(), changes: back });
-            }
-            operations.extend(again.into_iter().map(create));
-            operations
-        }
+        Operation::AlterTable { table, changes } => undo_changes(changes, existing(table)?)?,
         Operation::CreateIndex { table, index, .. } => {
-            let known = index
-                .name
-                .as_deref()
-                .is_some_and(|name| schema.get(table).is_some_and(|table| table.index(name).is_some()));
-            match &index.name {
-                Some(name) if !known => vec![Operation::DropIndex {
-                    table: table.clone(),
-                    name: name.clone(),
-                    if_exists: false,
-                    concurrently: index.concurrently,
-                }],
-                _ => Vec::new(),
-            }
+            let Some(name) = &index.name else {
+                return Err(impossible(format!("the index without a name on table {table}")));
+            };
+            let known = existing(table)?.index(name).is_some();
+            let drop = Operation::DropIndex {
+                table: table.clone(),
+                name: name.clone(),
+                if_exists: false,
+                concurrently: index.concurrently,
+            };
+            Vec::from_iter((!known).then_some(drop))
         }
         Operation::DropIndex { table, name, concurrently, .. } => {
             let index = existing(table)?.index(name).cloned();
@@ -149,8 +133,18 @@ fn undo(operation: &Operation, schema: &Metadata) -> Result<Vec<Operation>, Irre
             let view = schema.views.iter().find(|view| &view.name == name).cloned();
             view.map(|view| Operation::CreateView { view, or_replace: false }).into_iter().collect()
         }
+        Operation::CreateObject { object } if object.drop.is_empty() => {
+            return Err(unknown(format!("the {}", object.name)));
+        }
         Operation::CreateObject { object } => vec![Operation::DropObject { object: object.clone() }],
-        Operation::DropObject { object } => vec![Operation::CreateObject { object: object.clone() }],
+        Operation::DropObject { object } => {
+            let known = schema.objects.iter().find(|known| known.name == object.name);
+            let Some(object) = [Some(object), known].into_iter().flatten().find(|it| !it.create.is_empty())
+            else {
+                return Err(unknown(format!("the dropped {}", object.name)));
+            };
+            vec![Operation::CreateObject { object: object.clone() }]
+        }
         Operation::BulkInsert { table, .. } => {
             return Err(unknown(format!("the rows inserted into {table}")));
         }
@@ -166,6 +160,10 @@ fn unknown(what: String) -> Irreversible {
     Irreversible::Unknown { what }
 }
 
+fn impossible(what: String) -> Irreversible {
+    Irreversible::Impossible { what }
+}
+
 fn drop_table(table: TableName) -> Operation {
     Operation::DropTable { table, if_exists: false }
 }
@@ -176,13 +174,57 @@ fn undo_enum(name: &TableName, change: &EnumChange) -> Result<EnumChange, Irreve
             Ok(EnumChange::RenameValue { from: to.clone(), to: from.clone() })
         }
         EnumChange::AddValue { value, .. } => {
-            Err(Irreversible::Impossible { what: format!("the value {value} added to the enum type {name}") })
+            Err(impossible(format!("the value {value} added to the enum type {name}")))
         }
     }
 }
 
+/// What undoes changes of `table`: together, save that the indexes which went with a dropped column come
+/// back while their columns have the names they had then.
+fn undo_changes(changes: &[TableChange], table: &Table) -> Result<Vec<Operation>, Irreversible> {
+    let mut altered = table.clone();
+    let mut undone = Vec::new();
+    for change in changes {
+        undone.push((undo_change(change, &altered)?, indexes_dropped_with(change, &altered)));
+        altered.apply(change)?;
+    }
+    let mut back =
+        Back { table: &table.name, operations: Vec::new(), changes: Vec::new(), indexes: Vec::new() };
+    for (changes, indexes) in undone.into_iter().rev() {
+        let renames = |change: &TableChange| {
+            matches!(change, TableChange::AlterColumn(AlterColumn { rename: Some(_), .. }))
+        };
+        if !back.indexes.is_empty() && changes.iter().any(renames) {
+            back.flush();
+        }
+        back.changes.extend(changes);
+        back.indexes.extend(indexes);
+    }
+    back.flush();
+    Ok(back.operations)
+}
+
+/// The way back of one table, in the order in which it is to run.
+struct Back<'t> {
+    table: &'t TableName,
+    operations: Vec<Operation>,
+    changes: Vec<TableChange>,
+    indexes: Vec<Index>,
+}
+
+impl Back<'_> {
+    fn flush(&mut self) {
+        let (table, changes) = (self.table.clone(), std::mem::take(&mut self.changes));
+        if !changes.is_empty() {
+            self.operations.push(Operation::AlterTable { table: table.clone(), changes });
+        }
+        let create = |index| Operation::CreateIndex { table: table.clone(), index, if_not_exists: false };
+        self.operations.extend(self.indexes.drain(..).map(create));
+    }
+}
+
 /// What undoes a change of `table`, in the order in which it is to run.
-fn undo_change(change: &TableChange, table: &Table) -> Result<Vec<TableChange>, SchemaError> {
+fn undo_change(change: &TableChange, table: &Table) -> Result<Vec<TableChange>, Irreversible> {
     let drop_column = |name: &String| TableChange::DropColumn { name: name.clone(), if_exists: false };
     Ok(match change {
         TableChange::AddColumn { column, if_not_exists: true, .. }
@@ -213,9 +255,16 @@ fn undo_change(change: &TableChange, table: &Table) -> Result<Vec<TableChange>, 
         }
         TableChange::AddConstraint { constraint } => {
             let kind = constraint.kind();
-            let name = constraint.name().cloned().unwrap_or_else(|| "".into());
+            let name = match constraint.name() {
+                Some(name) => name.clone(),
+                // It answers to any name.
+                None if kind == ConstraintKind::PrimaryKey => {
+                    Name::exact(format!("{}_pkey", table.name.name))
+                }
+                None => return Err(impossible(format!("the {kind} without a name on table {}", table.name))),
+            };
             let mut back = vec![TableChange::DropConstraint { kind, name, if_exists: false }];
-            if kind == crate::schema::ConstraintKind::PrimaryKey {
+            if kind == ConstraintKind::PrimaryKey {
                 let columns = constraint.columns().iter().filter_map(|name| table.column(name));
                 back.extend(columns.filter(|column| column.nullable).map(|column| {
                     let mut alter = AlterColumn::new(column.name.clone());
@@ -261,7 +310,7 @@ fn position_of(table: &Table, column: &str) -> ColumnPosition {
 }
 
 /// A dropped column takes with it the indexes that stand on it alone.
-fn indexes_dropped_with(change: &TableChange, table: &Table) -> Vec<crate::schema::Index> {
+fn indexes_dropped_with(change: &TableChange, table: &Table) -> Vec<Index> {
     let TableChange::DropColumn { name, .. } = change else { return Vec::new() };
     let on_it = table.indexes.iter().filter(|index| index.columns().any(|column| column == name));
     on_it.cloned().collect()

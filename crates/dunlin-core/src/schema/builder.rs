@@ -6,7 +6,7 @@ use super::index::{Index, IndexElement};
 use super::name::Name;
 use super::options::TableOptions;
 use super::table::{Table, TableName};
-use super::types::ColumnType;
+use super::types::{ColumnType, DataType};
 use super::value::SqlValue;
 use crate::dialect::PerDialect;
 
@@ -129,9 +129,7 @@ impl TableBuilder {
         let [only] = columns.as_slice() else { return self.table };
         let referring = self.table.foreign_keys.iter().any(|key| key.columns.contains(only));
         if let Some(column) = self.table.columns.iter_mut().find(|column| column.name == *only) {
-            use super::types::DataType::{BigInteger, Integer, SmallInteger};
-            let integer =
-                matches!(column.column_type.default_value(), Some(SmallInteger | Integer | BigInteger));
+            let integer = column.column_type.default_value().is_some_and(DataType::is_integer);
             column.autoincrement |= integer
                 && column.server_default.is_none()
                 && column.identity.is_none()
@@ -152,7 +150,7 @@ pub struct ColumnBuilder<'t> {
 impl ColumnBuilder<'_> {
     fn change(self, change: impl FnOnce(Column) -> Column) -> Self {
         let column = &mut self.table.table.columns[self.position];
-        let unchanged = std::mem::replace(column, Column::new("", super::DataType::Text));
+        let unchanged = std::mem::replace(column, Column::new("", DataType::Text));
         *column = change(unchanged);
         self
     }

@@ -47,7 +47,7 @@ impl Metadata {
         Self { schema: schema.map(str::to_owned), naming_convention, ..Self::default() }
     }
 
-    /// Adds an enum type; columns of it are written with [`DataType::Enum`](super::DataType::Enum).
+    /// Adds an enum type, or puts it in the place of one of the same name; columns of it are written with [`DataType::Enum`](super::DataType::Enum).
     ///
     /// ```
     /// use dunlin_core::prelude::*;
@@ -60,9 +60,11 @@ impl Metadata {
     pub fn enum_type(&mut self, mut enum_type: EnumType) -> super::DataType {
         if let Some(name) = &mut enum_type.name {
             name.qualify(self.schema.as_deref());
+            match self.enum_types.iter_mut().find(|known| known.name == enum_type.name) {
+                Some(known) => known.clone_from(&enum_type),
+                None => self.enum_types.push(enum_type.clone()),
+            }
         }
-        self.enum_types.retain(|known| known.name != enum_type.name);
-        self.enum_types.push(enum_type.clone());
         super::DataType::Enum(enum_type)
     }
 

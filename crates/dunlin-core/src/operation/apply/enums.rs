@@ -6,7 +6,11 @@ use crate::schema::{
 };
 
 impl Metadata {
+    /// A type without a name is none of the schema's: its words stand in the columns.
     pub(super) fn create_enum(&mut self, enum_type: &EnumType) -> Result<(), SchemaError> {
+        if enum_type.name.is_none() {
+            return Ok(());
+        }
         if self.enum_types.iter().any(|known| known.name == enum_type.name) {
             return Err(SchemaError::Exists { kind: "enum type", name: shown(enum_type) });
         }

@@ -1,7 +1,9 @@
 //! Playing changes on one table.
 
 use crate::operation::{AlterColumn, Change, ColumnPosition, TableChange};
-use crate::schema::{Column, Constraint, ConstraintKind, Index, IndexKey, Name, SchemaError, Table};
+use crate::schema::{
+    Column, Constraint, ConstraintKind, Index, IndexElement, IndexKey, Name, SchemaError, Table,
+};
 
 impl Table {
     /// Plays one change.
@@ -78,14 +80,20 @@ impl Table {
     fn drop_column(&mut self, name: &str) -> Result<(), SchemaError> {
         self.require_column(name)?;
         for constraint in self.constraints() {
-            if needs_others_too(name, constraint.columns(), constraint.include()) {
+            let needed = constraint.columns().iter().chain(constraint.include());
+            let referred = matches!(&constraint, Constraint::ForeignKey(key)
+                if key.referred_table == self.name
+                    && key.referred_columns.iter().any(|column| column == name)
+                    && !key.columns.iter().any(|column| column == name));
+            if referred || needs_others_too(name, needed.map(Some)) {
                 let shown = constraint.name().map_or("(unnamed)", Name::as_str);
                 return Err(self.column_in_use(name, &constraint.kind().to_string(), shown));
             }
         }
         for index in &self.indexes {
-            let needed = index.elements.iter().map(|element| element.column().unwrap_or_default());
-            if needs_others_too(name, needed, &index.include) {
+            let needed = index.elements.iter().map(IndexElement::column);
+            let included = index.include.iter().map(|column| Some(column.as_str()));
+            if needs_others_too(name, needed.chain(included)) {
                 let shown = index.name.as_deref().unwrap_or("(unnamed)");
                 return Err(self.column_in_use(name, "index", shown));
             }
@@ -240,13 +248,9 @@ fn set<T: Clone>(value: &mut Option<T>, change: Option<&Change<T>>) {
     }
 }
 
-/// Whether `column` is one of those that something stands on, and not the only one.
-fn needs_others_too<'c>(
-    column: &str,
-    on: impl IntoIterator<Item = impl AsRef<str> + 'c>,
-    include: &'c [String],
-) -> bool {
-    let needed: Vec<_> = on.into_iter().map(|name| name.as_ref() == column).collect();
-    let included = include.iter().map(|name| name == column);
-    needed.len() + include.len() > 1 && needed.into_iter().chain(included).any(|it| it)
+/// Whether `column` is one of those that something needs (`None`: an expression), and not all of them.
+fn needs_others_too<'c>(column: &str, needed: impl Iterator<Item = Option<impl AsRef<str> + 'c>>) -> bool {
+    let (this, others): (Vec<_>, Vec<_>) =
+        needed.partition(|name| name.as_ref().is_some_and(|name| name.as_ref() == column));
+    !this.is_empty() && !others.is_empty()
 }

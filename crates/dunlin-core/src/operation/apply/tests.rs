@@ -171,16 +171,7 @@ fn a_column_that_something_else_needs_too_is_not_dropped() {
         ("book", "first_id", in_use("first_id", "index", "book_first_ix")),
         ("book", "pages", in_use("pages", "index", "book_first_ix")),
         ("author", "born", in_use("born", "foreign key", "book_born_fk of table book")),
-        (
-            "book",
-            "id",
-            SchemaError::NoReferredColumn {
-                table: name("book"),
-                key: "book_first_fk".to_owned(),
-                referred_table: name("book"),
-                column: "id".to_owned(),
-            },
-        ),
+        ("book", "id", in_use("id", "foreign key", "book_first_fk")),
     ] {
         assert_eq!(play(&mut metadata, |op| op.drop_column(table, column)), Err(error));
         assert_eq!(metadata, before);
