@@ -3,4 +3,3 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod plan;
-mod render;

@@ -90,7 +90,7 @@ fn described(plan: Result<OwnerPlan, PlanError>) -> String {
 
 fn brief(operation: &Operation) -> String {
     match operation {
-        Operation::CreateTable { table } => format!("create {}", table.name),
+        Operation::CreateTable { table, .. } => format!("create {}", table.name),
         Operation::DropTable { table, .. } => format!("drop {table}"),
         Operation::RenameTable { table, to } => format!("rename {table} to {to}"),
         Operation::AlterTable { table, changes } => format!("{} changes of {table}", changes.len()),
@@ -166,7 +166,7 @@ fn circle(name: Option<&'static str>) -> Owner {
             t.column("id", DataType::Integer).primary_key();
             t.column("other_id", DataType::Integer);
             let key = ForeignKey::new(["other_id"], "other", ["id"]);
-            t.foreign_key(ForeignKey { name: name.map(str::to_owned), ..key });
+            t.foreign_key(name.iter().fold(key, |key, name| key.named(*name)));
         });
         metadata.table("other", |t| {
             t.column("id", DataType::Integer).primary_key();
@@ -277,7 +277,7 @@ fn a_rebuild_after_a_new_name_knows_it() {
     for state in [State::default(), State { rows: Some(rows(&["a"])), ..State::default() }] {
         let plan = owner.plan(&state, &intent).unwrap();
         let steps = plan.render(&owner, dialect(DialectName::Sqlite)).unwrap();
-        let sql = steps.last().unwrap().statements.join("\n");
+        let sql = steps.last().unwrap().stages[0].statements.join("\n");
         assert!(sql.contains("CHECK (\"Sheets\" > 0 AND \"Sheets\" < 9)"), "{sql}");
         assert!(sql.contains("WHERE \"Sheets\" = 1"), "{sql}");
     }
