@@ -47,13 +47,22 @@ pub(super) fn bulk_insert(
     rows: &[Vec<SqlValue>],
     booleans: [&str; 2],
 ) -> Vec<String> {
+    insert_rows(dialect, table, names, rows, |given| value(dialect, given, booleans))
+}
+
+/// The same with values as `shown` writes them.
+pub(super) fn insert_rows(
+    dialect: &dyn Dialect,
+    table: &TableName,
+    names: &[String],
+    rows: &[Vec<SqlValue>],
+    shown: impl Fn(&SqlValue) -> String,
+) -> Vec<String> {
     if rows.is_empty() {
         return Vec::new();
     }
-    let row = |row: &Vec<SqlValue>| {
-        let values = row.iter().map(|given| value(dialect, given, booleans));
-        format!("({})", values.collect::<Vec<_>>().join(", "))
-    };
+    let row =
+        |row: &Vec<SqlValue>| format!("({})", row.iter().map(&shown).collect::<Vec<_>>().join(", "));
     let rows = rows.iter().map(row).collect::<Vec<_>>().join(",\n    ");
     let (table, names) = (table_name(dialect, table), columns(dialect, names));
     vec![format!("INSERT INTO {table} ({names}) VALUES\n    {rows}")]
@@ -246,6 +255,9 @@ fn new_names(operation: &Operation) -> Vec<&str> {
             let constraints = key.chain(uniques).chain(checks).chain(excludes).chain(foreign);
             std::iter::once(table.name.name.as_str()).chain(columns).chain(indexes).chain(constraints).collect()
         }
+        Operation::CreateSchema { name, .. } => vec![name],
+        Operation::CreateEnum { enum_type } => enum_type.name.iter().map(|name| name.name.as_str()).collect(),
+        Operation::CreateView { view, .. } => vec![&view.name.name],
         Operation::RenameTable { to, .. } => vec![to],
         Operation::RenameIndex { to, .. } => vec![to],
         Operation::AlterTable { changes, .. } => changes.iter().filter_map(new_name).collect(),

@@ -1,7 +1,20 @@
-//! PostgreSQL.
+//! PostgreSQL: 12 to 18.
+//!
+//! The dialect does not know the server's version. What only some versions have is written all the same
+//! (NULLS NOT DISTINCT, since 15), save computed columns that are not stored, since 18.
 
+mod alter;
+mod cast;
+mod column;
+mod constraint;
+mod index;
 mod render;
+mod sequence;
+mod table;
 mod types;
+
+#[cfg(test)]
+mod tests;
 
 use dunlin_core::dialect::DialectName;
 use dunlin_core::operation::Operation;
@@ -53,7 +66,7 @@ impl Dialect for Postgres {
     }
 
     fn value(&self, value: &SqlValue) -> String {
-        ddl::value(self, value, render::BOOLEANS)
+        render::value(self, value)
     }
 
     fn column_type(&self, data_type: &DataType) -> Result<String, RenderError> {
@@ -72,11 +85,20 @@ impl Dialect for Postgres {
         }
     }
 
-    fn needs_current_table(&self, _operation: &Operation) -> bool {
-        false
+    fn needs_current_table(&self, operation: &Operation) -> bool {
+        match operation {
+            Operation::CreateTable { if_not_exists, .. } => *if_not_exists,
+            Operation::AlterTable { changes, .. } => changes.iter().any(alter::needs_current_table),
+            _ => false,
+        }
     }
 
-    fn render(&self, operation: &Operation, _current: &Metadata) -> Result<Rendered, RenderError> {
-        render::render(self, operation).map(Rendered::plain)
+    fn render(&self, operation: &Operation, current: &Metadata) -> Result<Rendered, RenderError> {
+        render::render(self, operation, current)
     }
+}
+
+/// What PostgreSQL cannot do.
+fn unsupported(operation: impl Into<String>, hint: &'static str) -> RenderError {
+    RenderError::Unsupported { dialect: DialectName::Postgres, operation: operation.into(), hint }
 }

@@ -1,117 +1,164 @@
 //! Operations as PostgreSQL runs them.
 
-use dunlin_core::operation::{AlterColumn, Change, Operation, TableChange};
-use dunlin_core::schema::{Column, DataType, Index, TableName};
+use dunlin_core::operation::{Backfill, Operation};
+use dunlin_core::schema::{EnumChange, EnumPosition, EnumType, Metadata, SqlValue, TableName, View};
 
-use super::Postgres;
-use crate::dialect::{Dialect, RenderError, ddl};
+use super::{Postgres, alter, index, table, unsupported};
+use crate::dialect::{Dialect, RenderError, Rendered, ddl};
 
-pub(super) const BOOLEANS: [&str; 2] = ["false", "true"];
+const BOOLEANS: [&str; 2] = ["false", "true"];
 
-pub(super) fn render(dialect: &Postgres, operation: &Operation) -> Result<Vec<String>, RenderError> {
+pub(super) fn render(
+    dialect: &Postgres,
+    operation: &Operation,
+    current: &Metadata,
+) -> Result<Rendered, RenderError> {
     ddl::check_names(dialect, operation)?;
+    statements(dialect, operation, current).map(Rendered::plain)
+}
+
+fn statements(
+    dialect: &Postgres,
+    operation: &Operation,
+    current: &Metadata,
+) -> Result<Vec<String>, RenderError> {
     Ok(match operation {
-        Operation::CreateTable { table, .. } => {
-            let definition = |column: &Column| definition(dialect, column);
-            let index = |index: &Index| create_index(dialect, &table.name, index);
-            let mut statements = ddl::create_table_and_indexes(dialect, table, definition, index)?;
-            statements
-                .extend(table.columns.iter().filter_map(|column| comment(dialect, &table.name, column)));
-            statements
+        Operation::CreateSchema { name, if_not_exists } => {
+            let words = if *if_not_exists { "IF NOT EXISTS " } else { "" };
+            vec![format!("CREATE SCHEMA {words}{}", dialect.quote(name))]
         }
+        Operation::DropSchema { name, if_exists } => {
+            vec![format!("DROP SCHEMA {}{}", if_exists_words(*if_exists), dialect.quote(name))]
+        }
+        Operation::CreateEnum { enum_type } => vec![create_enum(dialect, enum_type)?],
+        Operation::AlterEnum { name, changes } => {
+            changes.iter().map(|change| alter_enum(dialect, name, change)).collect::<Result<_, _>>()?
+        }
+        Operation::DropEnum { name, if_exists } => {
+            let name = ddl::table_name(dialect, name);
+            vec![format!("DROP TYPE {}{name}", if_exists_words(*if_exists))]
+        }
+        // A table that is there is left as it is, its comments and indexes too.
+        Operation::CreateTable { table, if_not_exists: true } if current.get(&table.name).is_some() => {
+            Vec::new()
+        }
+        Operation::CreateTable { table, if_not_exists } => table::create(dialect, table, *if_not_exists)?,
         Operation::DropTable { table, if_exists } => vec![ddl::drop_table(dialect, table, *if_exists)],
         Operation::RenameTable { table, to } => {
             vec![format!("ALTER TABLE {} RENAME TO {}", ddl::table_name(dialect, table), dialect.quote(to))]
         }
         Operation::AlterTable { table, changes } => {
-            let mut statements = Vec::new();
-            for change in changes {
-                let clauses = alter(dialect, change)?;
-                let shown = ddl::table_name(dialect, table);
-                statements.extend(clauses.iter().map(|clause| format!("ALTER TABLE {shown} {clause}")));
-                if let TableChange::AddColumn { column, .. } = change {
-                    statements.extend(comment(dialect, table, column));
-                }
-            }
-            statements
+            alter::alter(dialect, table, changes, current.get(table))?
         }
-        Operation::CreateIndex { table, index, .. } => vec![create_index(dialect, table, index)?],
-        Operation::DropIndex { table, name, if_exists, .. } => {
-            vec![ddl::drop_index(dialect, table, name, *if_exists)]
+        Operation::CreateIndex { table, index, if_not_exists } => {
+            index::create(dialect, table, index, *if_not_exists)?
         }
+        Operation::DropIndex { table, name, if_exists, concurrently } => {
+            vec![index::drop(dialect, table, name, *if_exists, *concurrently)]
+        }
+        Operation::RenameIndex { table, from, to } => vec![index::rename(dialect, table, from, to)],
+        Operation::CreateView { view, or_replace } => create_view(dialect, view, *or_replace)?,
+        Operation::DropView { name, materialized, if_exists } => {
+            vec![drop_view(dialect, name, *materialized, *if_exists)]
+        }
+        Operation::CreateObject { object } => here(dialect, &object.create),
+        Operation::DropObject { object } => here(dialect, &object.drop),
         Operation::BulkInsert { table, columns, rows } => {
-            ddl::bulk_insert(dialect, table, columns, rows, BOOLEANS)
+            ddl::insert_rows(dialect, table, columns, rows, |given| dialect.value(given))
         }
-        Operation::Execute { sql, .. } => sql.get(dialect.name()).cloned().into_iter().collect(),
+        Operation::Execute { sql, .. } => here(dialect, std::slice::from_ref(sql)),
+        // The runtime runs them.
+        Operation::Run { .. } => Vec::new(),
+        Operation::Backfill { backfill } => refuse_backfill(dialect, backfill).map(|()| Vec::new())?,
         _ => return Err(ddl::newer_operation(dialect)),
     })
 }
 
-fn alter(dialect: &Postgres, change: &TableChange) -> Result<Vec<String>, RenderError> {
-    Ok(match change {
-        TableChange::AddColumn { column, .. } => vec![format!("ADD COLUMN {}", definition(dialect, column)?)],
-        TableChange::DropColumn { name, .. } => vec![format!("DROP COLUMN {}", dialect.quote(name))],
-        TableChange::AlterColumn(AlterColumn { name, rename, column_type, nullable, server_default, .. }) => {
-            let column = dialect.quote(name);
-            let mut clauses = Vec::new();
-            if let Some(column_type) = column_type {
-                let data_type = ddl::type_of(dialect, name, column_type)?;
-                clauses.push(format!("ALTER COLUMN {column} TYPE {data_type}"));
-            }
-            if let Some(nullable) = nullable {
-                let verb = if *nullable { "DROP" } else { "SET" };
-                clauses.push(format!("ALTER COLUMN {column} {verb} NOT NULL"));
-            }
-            match server_default {
-                Some(Change::Set(default)) => {
-                    let Some(default) = default.get(dialect.name()) else { return Ok(clauses) };
-                    let value = ddl::value(dialect, default, BOOLEANS);
-                    clauses.push(format!("ALTER COLUMN {column} SET DEFAULT {value}"));
-                }
-                Some(Change::Drop) => clauses.push(format!("ALTER COLUMN {column} DROP DEFAULT")),
-                None => {}
-            }
-            if let Some(to) = rename {
-                clauses.push(format!("RENAME COLUMN {column} TO {}", dialect.quote(to)));
-            }
-            clauses
+/// A value as it stands in SQL.
+pub(super) fn value(dialect: &Postgres, value: &SqlValue) -> String {
+    match value {
+        // X'…' would be a string of bits.
+        SqlValue::Bytes(bytes) => {
+            let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            dialect.literal(&format!("\\x{digits}"))
         }
-        TableChange::AddConstraint { constraint } => {
-            vec![format!("ADD {}", ddl::constraint_clause(dialect, constraint)?)]
-        }
-        TableChange::DropConstraint { name, .. } => {
-            vec![format!("DROP CONSTRAINT {}", dialect.quote(name))]
-        }
-        _ => return Err(ddl::newer_operation(dialect)),
-    })
+        other => ddl::value(dialect, other, BOOLEANS),
+    }
 }
 
-fn definition(dialect: &Postgres, column: &Column) -> Result<String, RenderError> {
-    let data_type = match (column.autoincrement, column.column_type.get(dialect.name())) {
-        (true, Some(DataType::SmallInteger)) => "SMALLSERIAL".to_owned(),
-        (true, Some(DataType::Integer)) => "SERIAL".to_owned(),
-        (true, Some(DataType::BigInteger)) => "BIGSERIAL".to_owned(),
-        _ => ddl::type_of(dialect, &column.name, &column.column_type)?,
+fn if_exists_words(if_exists: bool) -> &'static str {
+    if if_exists { "IF EXISTS " } else { "" }
+}
+
+fn here(dialect: &Postgres, statements: &[dunlin_core::dialect::PerDialect<String>]) -> Vec<String> {
+    statements.iter().filter_map(|sql| sql.get(dialect.name()).cloned()).collect()
+}
+
+fn create_enum(dialect: &Postgres, enum_type: &EnumType) -> Result<String, RenderError> {
+    let Some(name) = &enum_type.name else {
+        return Err(unsupported("create an enum type without a name", "name the type: `EnumType::new`"));
     };
-    let mut definition = format!("{} {data_type}", dialect.quote(&column.name));
-    if !column.nullable {
-        definition.push_str(" NOT NULL");
-    }
-    let default = column.server_default.as_ref().and_then(|default| default.get(dialect.name()));
-    if let Some(default) = default {
-        definition.push_str(&format!(" DEFAULT {}", ddl::value(dialect, default, BOOLEANS)));
-    }
-    Ok(definition)
+    enum_type.values.iter().try_for_each(|value| check_label(dialect, value))?;
+    let values: Vec<String> = enum_type.values.iter().map(|value| dialect.literal(value)).collect();
+    Ok(format!("CREATE TYPE {} AS ENUM ({})", ddl::table_name(dialect, name), values.join(", ")))
 }
 
-/// A comment is a statement of its own.
-fn comment(dialect: &Postgres, table: &TableName, column: &Column) -> Option<String> {
-    let (table, name) = (ddl::table_name(dialect, table), dialect.quote(&column.name));
-    let text = dialect.literal(column.comment.as_deref()?);
-    Some(format!("COMMENT ON COLUMN {table}.{name} IS {text}"))
+/// A value that is there already is none to be added: the statement is committed by itself, before those
+/// that use the value, and is run again if these fail.
+fn alter_enum(dialect: &Postgres, name: &TableName, change: &EnumChange) -> Result<String, RenderError> {
+    let name = ddl::table_name(dialect, name);
+    Ok(match change {
+        EnumChange::AddValue { value, position } => {
+            check_label(dialect, value)?;
+            let value = dialect.literal(value);
+            let position = match position {
+                EnumPosition::Last => String::new(),
+                EnumPosition::Before(other) => format!(" BEFORE {}", dialect.literal(other)),
+                EnumPosition::After(other) => format!(" AFTER {}", dialect.literal(other)),
+            };
+            format!("ALTER TYPE {name} ADD VALUE IF NOT EXISTS {value}{position}")
+        }
+        EnumChange::RenameValue { from, to } => {
+            check_label(dialect, to)?;
+            format!("ALTER TYPE {name} RENAME VALUE {} TO {}", dialect.literal(from), dialect.literal(to))
+        }
+        _ => return Err(ddl::newer_operation(dialect)),
+    })
 }
 
-fn create_index(dialect: &Postgres, table: &TableName, index: &Index) -> Result<String, RenderError> {
-    let name = dialect.quote(ddl::index_name(dialect, index)?);
-    ddl::create_index(dialect, &name, &ddl::table_name(dialect, table), index)
+/// The words of an enum type are names to PostgreSQL, and as long at most.
+fn check_label(dialect: &Postgres, label: &str) -> Result<(), RenderError> {
+    match dialect.capabilities().max_identifier {
+        Some(limit) if !limit.allows(label) => {
+            Err(RenderError::NameTooLong { dialect: dialect.name(), name: label.to_owned(), limit })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A materialized view cannot be replaced: it is dropped, with its indexes, and created.
+fn create_view(dialect: &Postgres, view: &View, or_replace: bool) -> Result<Vec<String>, RenderError> {
+    let query = ddl::expression(dialect, &view.query, "a view")?;
+    let name = ddl::table_name(dialect, &view.name);
+    Ok(match (view.materialized, or_replace) {
+        (true, true) => vec![
+            drop_view(dialect, &view.name, true, true),
+            format!("CREATE MATERIALIZED VIEW {name} AS {query}"),
+        ],
+        (true, false) => vec![format!("CREATE MATERIALIZED VIEW {name} AS {query}")],
+        (false, true) => vec![format!("CREATE OR REPLACE VIEW {name} AS {query}")],
+        (false, false) => vec![format!("CREATE VIEW {name} AS {query}")],
+    })
+}
+
+fn drop_view(dialect: &Postgres, name: &TableName, materialized: bool, if_exists: bool) -> String {
+    let materialized = if materialized { "MATERIALIZED " } else { "" };
+    let name = ddl::table_name(dialect, name);
+    format!("DROP {materialized}VIEW {}{name}", if_exists_words(if_exists))
+}
+
+fn refuse_backfill(dialect: &Postgres, backfill: &Backfill) -> Result<(), RenderError> {
+    let set = backfill.set.iter().map(|(_, expression)| expression);
+    set.chain(&backfill.only_where)
+        .try_for_each(|expression| ddl::expression(dialect, expression, "a backfill").map(drop))
 }
