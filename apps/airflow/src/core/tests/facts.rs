@@ -64,7 +64,7 @@ fn said_of(table: &Table, dialect: DialectName) -> Value {
     let mysql = is_mysql(dialect);
     let columns: Vec<Value> =
         table.columns.iter().map(|column| column_said(table, column, dialect)).collect();
-    let PrimaryKey { name, columns: key } = table.primary_key.clone().unwrap();
+    let PrimaryKey { name, columns: key, .. } = table.primary_key.clone().unwrap();
     let mut uniques: Vec<Value> = table
         .uniques
         .iter()
@@ -75,9 +75,9 @@ fn said_of(table: &Table, dialect: DialectName) -> Value {
         assert_eq!(index.predicate, None, "the facts have no partial index");
         // MySQL knows no difference between a unique index and a unique constraint.
         if mysql && index.unique {
-            uniques.push(json!({ "name": index.name, "columns": index.columns }));
+            uniques.push(json!({ "name": index.name, "columns": columns_of(index) }));
         } else {
-            indexes.push(index_said(&index.name, &index.columns, index.unique));
+            indexes.push(index_said(&index.name, &columns_of(index), index.unique));
         }
     }
     if mysql {
@@ -101,7 +101,7 @@ fn column_said(table: &Table, column: &Column, dialect: DialectName) -> Value {
     let data_type = column.column_type.get(dialect).unwrap();
     let (type_text, collation) = type_said(data_type, dialect);
     let counted = column.autoincrement && dialect != DialectName::Sqlite;
-    let default = match &column.server_default {
+    let default = match column.server_default.as_ref().and_then(|default| default.get(dialect)) {
         Some(default) => Some(default_said(default, dialect)),
         None if counted && dialect == DialectName::Postgres => {
             Some(format!("nextval('{}_{}_seq'::regclass)", table.name.name, column.name))
@@ -122,9 +122,12 @@ fn column_said(table: &Table, column: &Column, dialect: DialectName) -> Value {
 /// A type and a collation in a server's words.
 fn type_said(data_type: &DataType, dialect: DialectName) -> (String, Option<String>) {
     use DialectName::{MariaDb, MySql, Postgres, Sqlite};
-    if let DataType::String { length, collation } = data_type {
+    if let DataType::Collated { text, collation, .. } = data_type {
+        return (type_said(text, dialect).0, collation.clone());
+    }
+    if let DataType::String { length: Some(length) } = data_type {
         let word = if dialect == Postgres { "character varying" } else { "varchar" };
-        return (in_case(dialect, format!("{word}({length})")), collation.clone());
+        return (in_case(dialect, format!("{word}({length})")), None);
     }
     if (data_type, dialect) == (&DataType::Json, MariaDb) {
         return ("longtext".to_owned(), Some("utf8mb4_bin".to_owned()));
@@ -196,7 +199,11 @@ fn checks_said(table: &Table, dialect: DialectName) -> Vec<Value> {
     written.chain(table.columns.iter().filter(json).map(|column| json!({ "name": column.name }))).collect()
 }
 
-fn index_said(name: &Option<String>, columns: &[String], unique: bool) -> Value {
+fn columns_of(index: &Index) -> Vec<String> {
+    index.columns().map(str::to_owned).collect()
+}
+
+fn index_said(name: &Option<Name>, columns: &[String], unique: bool) -> Value {
     json!({ "name": name, "columns": columns, "unique": unique, "where": null })
 }
 
@@ -205,7 +212,7 @@ fn implied_indexes(table: &Table) -> impl Iterator<Item = &ForeignKey> {
     table.foreign_keys.iter().filter(|key| {
         let keys = table.primary_key.iter().map(|other| &other.columns);
         let uniques = table.uniques.iter().map(|other| &other.columns);
-        let indexes = table.indexes.iter().map(|other| &other.columns);
-        !keys.chain(uniques).chain(indexes).any(|columns| columns.starts_with(&key.columns))
+        let known = keys.chain(uniques).cloned().chain(table.indexes.iter().map(columns_of));
+        !known.into_iter().any(|columns| columns.starts_with(&key.columns))
     })
 }
