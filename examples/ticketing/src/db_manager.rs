@@ -93,7 +93,7 @@ mod tests {
                 ]
             );
             assert!(table.columns[0].autoincrement);
-            let key = PrimaryKey { name: Some("dag_run_ticket_pkey".into()), columns: vec!["id".into()] };
+            let key = PrimaryKey::new(["id"]).named("dag_run_ticket_pkey");
             assert_eq!(table.primary_key, Some(key));
             assert_eq!(table.indexes, [Index::new("idx_drt_dag_run", ["dag_id", "run_id"])]);
             assert!(table.uniques.is_empty() && table.foreign_keys.is_empty() && table.checks.is_empty());
