@@ -82,6 +82,15 @@ impl From<Vec<Option<String>>> for Row {
     }
 }
 
+impl IntoIterator for Row {
+    type Item = Option<String>;
+    type IntoIter = std::vec::IntoIter<Option<String>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
 impl Deref for Row {
     type Target = [Option<String>];
 
