@@ -2,113 +2,189 @@
 //!
 //! Its pragmas tell the columns, but not the predicate, and of an expression nothing at all.
 
+use dunlin_core::schema::{Index, IndexElement};
+
 use super::cursor::{Cursor, is_name};
 use super::error::SqlError;
+use super::lexer::{Token, TokenKind};
 
-/// What the text of an index says beyond its name and columns.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SqliteIndex {
-    /// What stands behind WHERE.
-    pub predicate: Option<String>,
-    /// What a [`dunlin_core::schema::Index`] has no place for: terms that are no bare column, such as
-    /// `lower(a)`, `a DESC` or `a COLLATE NOCASE`. A rebuild would lose it.
-    pub lost: Vec<String>,
-}
-
-/// Reads the text that SQLite keeps of an index (`sql` of `sqlite_master`), or that created it.
+/// Reads the text that SQLite keeps of an index (`sql` of `sqlite_master`), or that created it. Nothing
+/// of it is lost but comments: what is no bare column is kept as an expression, to the letter.
 ///
 /// # Errors
 /// The text is not a CREATE INDEX.
 ///
 /// ```
+/// use dunlin_core::schema::{Index, IndexElement};
 /// use dunlin_engine::sql::create_index::read_sqlite;
 ///
-/// let read = read_sqlite("CREATE INDEX ix ON t (a, b DESC, lower(c)) WHERE a > 0").unwrap();
-/// assert_eq!(read.predicate.as_deref(), Some("a > 0"));
-/// assert_eq!(read.lost, ["b DESC", "lower(c)"]);
+/// let read = read_sqlite("CREATE INDEX ix ON t (a, b COLLATE NOCASE DESC, lower(c)) WHERE a > 0").unwrap();
+/// let elements = [
+///     IndexElement::column_named("a"),
+///     IndexElement::column_named("b").collate("NOCASE").descending(),
+///     IndexElement::expression("lower(c)"),
+/// ];
+/// assert_eq!(read, Index::new("ix", elements).predicate("a > 0"));
 /// ```
-pub fn read_sqlite(sql: &str) -> Result<SqliteIndex, SqlError> {
+pub fn read_sqlite(sql: &str) -> Result<Index, SqlError> {
     let mut cursor = Cursor::new(sql)?;
     cursor.expect_words(&["CREATE"])?;
-    cursor.skip_words(&["UNIQUE"]);
+    let unique = cursor.skip_words(&["UNIQUE"]);
     cursor.expect_words(&["INDEX"])?;
     cursor.skip_words(&["IF", "NOT", "EXISTS"]);
-    cursor.name("the index's name")?;
+    let mut name = cursor.name("the index's name")?;
     if cursor.skip_symbol(".") {
-        cursor.name("the index's name")?;
+        name = cursor.name("the index's name")?;
     }
     cursor.expect_words(&["ON"])?;
     cursor.name("the table's name")?;
     cursor.expect_symbol("(")?;
-    let mut lost = Vec::new();
+    let mut elements = Vec::new();
     loop {
-        let (start, is_column) = (cursor.place(), cursor.peek(0).as_ref().is_some_and(is_name));
-        if is_column {
-            cursor.skip(1);
-            cursor.skip_words(&["ASC"]);
-        }
-        let bare = is_column && (cursor.at_symbol(",") || cursor.at_symbol(")"));
-        while !cursor.at_symbol(",") && !cursor.at_symbol(")") {
-            match cursor.at_symbol("(") {
-                true => drop(cursor.brackets()?),
-                false if cursor.peek(0).is_none() => return Err(cursor.unexpected("`)`")),
-                false => cursor.skip(1),
-            }
-        }
-        if !bare {
-            lost.push(cursor.text_since(start).to_owned());
-        }
+        elements.push(element(&mut cursor)?);
         if !cursor.skip_symbol(",") {
             break;
         }
     }
     cursor.expect_symbol(")")?;
-    let mut predicate = None;
+    let mut index = Index::new(name, elements);
+    index.unique = unique;
     if cursor.skip_words(&["WHERE"]) {
         let start = cursor.place();
         while cursor.peek(0).is_some() && !cursor.at_symbol(";") {
             cursor.skip(1);
         }
-        predicate = Some(cursor.text_since(start).to_owned());
+        index = index.predicate(cursor.text_since(start));
     }
     cursor.skip_symbol(";");
     cursor.expect_end()?;
-    Ok(SqliteIndex { predicate, lost })
+    Ok(index)
+}
+
+/// `term [COLLATE name] [ASC | DESC]`.
+fn element(cursor: &mut Cursor<'_>) -> Result<IndexElement, SqlError> {
+    let tokens = cursor.up_to_comma()?;
+    let mut term = tokens.as_slice();
+    let mut descending = false;
+    if let [rest @ .., order] = term
+        && !rest.is_empty()
+        && (order.is_word("ASC") || order.is_word("DESC"))
+    {
+        descending = order.is_word("DESC");
+        term = rest;
+    }
+    // Behind an operator, a collation belongs to the last operand only.
+    let mut collation = None;
+    if let [rest @ .., word, name] = term
+        && word.is_word("COLLATE")
+        && is_operand(rest)
+    {
+        collation = Some(name.value().into_owned());
+        term = rest;
+    }
+    while let Some(inside) = in_brackets(term) {
+        term = inside;
+    }
+    let mut element = match term {
+        [column] if is_name(column) => IndexElement::column_named(column.value()),
+        [from, .., to] => IndexElement::expression(cursor.text(from.start..to.span().end)),
+        [only] => IndexElement::expression(only.text),
+        [] => return Err(cursor.unexpected("what is indexed")),
+    };
+    element.descending = descending;
+    element.collation = collation;
+    Ok(element)
+}
+
+/// Whether it is one name, something in brackets, or a function of something.
+fn is_operand(term: &[Token<'_>]) -> bool {
+    match term {
+        [name] => is_name(name),
+        [name, rest @ ..] if is_name(name) => in_brackets(rest).is_some(),
+        all => in_brackets(all).is_some(),
+    }
+}
+
+/// What stands between a bracket and the one that closes it, if that is all.
+fn in_brackets<'t, 's>(term: &'t [Token<'s>]) -> Option<&'t [Token<'s>]> {
+    let [first, inside @ .., last] = term else { return None };
+    let mut depth = 0_i32;
+    let closed_early = inside.iter().any(|token| {
+        match (token.kind, token.text) {
+            (TokenKind::Symbol, "(") => depth += 1,
+            (TokenKind::Symbol, ")") => depth -= 1,
+            _ => {}
+        }
+        depth < 0
+    });
+    (first.is_symbol("(") && last.is_symbol(")") && !closed_early && !inside.is_empty()).then_some(inside)
 }
 
 #[cfg(test)]
 mod tests {
+    use dunlin_core::dialect::DialectName;
+    use dunlin_core::schema::IndexKey;
+
     use super::*;
 
-    fn read(terms: &str) -> (Vec<String>, Option<String>) {
-        let read = read_sqlite(&format!("CREATE INDEX ix ON t {terms}")).unwrap();
-        (read.lost, read.predicate)
+    fn read(terms: &str) -> Index {
+        read_sqlite(&format!("CREATE INDEX ix ON t {terms}")).unwrap()
+    }
+
+    /// Each element in a line: `a`, `(a + b)`, with COLLATE and DESC behind it.
+    fn shown(terms: &str) -> Vec<String> {
+        let element = |element: &IndexElement| {
+            let key = match &element.key {
+                IndexKey::Column(name) => name.clone(),
+                IndexKey::Expression(sql) => format!("({})", sql.get(DialectName::Sqlite).unwrap()),
+            };
+            let collation = element.collation.iter().map(|name| format!(" COLLATE {name}"));
+            let descending = element.descending.then(|| " DESC".to_owned());
+            [key].into_iter().chain(collation).chain(descending).collect()
+        };
+        read(terms).elements.iter().map(element).collect()
     }
 
     #[test]
-    fn bare_columns_lose_nothing_however_they_are_quoted() {
-        for terms in
-            ["(a)", "(a ASC, b)", "(\"a, DESC\",[b)],`c`)", "( a /* DESC */ )", "(\"where\", collate1)"]
-        {
-            assert_eq!(read(terms), (vec![], None), "{terms}");
+    fn columns_are_read_however_they_are_quoted() {
+        for (terms, columns) in [
+            ("(a)", vec!["a"]),
+            ("(a ASC, b)", vec!["a", "b"]),
+            ("(\"a, DESC\",[b)],`c`)", vec!["a, DESC", "b)", "c"]),
+            ("( a /* DESC */ )", vec!["a"]),
+            ("(\"where\", collate1, \"desc\")", vec!["where", "collate1", "desc"]),
+            ("((a), ((b)) desc)", vec!["a", "b DESC"]),
+        ] {
+            assert_eq!(shown(terms), columns, "{terms}");
         }
     }
 
     #[test]
-    fn other_terms_are_said() {
-        for (terms, lost) in [
+    fn orders_collations_and_expressions_are_read() {
+        for (terms, elements) in [
             ("(a DESC)", vec!["a DESC"]),
-            ("(a, b COLLATE NOCASE ASC)", vec!["b COLLATE NOCASE ASC"]),
-            ("(a + b, max(a, b), (a))", vec!["a + b", "max(a, b)", "(a)"]),
-            ("(1)", vec!["1"]),
+            (
+                "(a, b COLLATE NOCASE ASC, c collate \"x y\" desc)",
+                vec!["a", "b COLLATE NOCASE", "c COLLATE x y DESC"],
+            ),
+            (
+                "(a + b, max(a, b), (a || b) COLLATE NOCASE)",
+                vec!["(a + b)", "(max(a, b))", "(a || b) COLLATE NOCASE"],
+            ),
+            ("(lower(a) COLLATE RTRIM desc)", vec!["(lower(a)) COLLATE RTRIM DESC"]),
+            ("((a) + (b))", vec!["((a) + (b))"]),
+            ("(a || b COLLATE NOCASE)", vec!["(a || b COLLATE NOCASE)"]),
+            ("((a COLLATE NOCASE))", vec!["(a COLLATE NOCASE)"]),
+            ("(1)", vec!["(1)"]),
+            ("('a' || \")\" /* , */ || x)", vec!["('a' || \")\" /* , */ || x)"]),
         ] {
-            assert_eq!(read(terms).0, lost, "{terms}");
+            assert_eq!(shown(terms), elements, "{terms}");
         }
     }
 
     #[test]
     fn a_predicate_is_kept_to_the_letter() {
-        let kept = |terms: &str| read(terms).1;
+        let kept = |terms: &str| read(terms).predicate.and_then(|sql| sql.get(DialectName::Sqlite).cloned());
         assert_eq!(kept("(a) WHERE a > 0 AND b = 'where ;'").as_deref(), Some("a > 0 AND b = 'where ;'"));
         assert_eq!(
             kept("(\"where\") where (\"x\" IS NOT NULL) -- all\n;").as_deref(),
@@ -123,10 +199,13 @@ mod tests {
             "CREATE TABLE t (a)",
             "CREATE INDEX ix ON t",
             "CREATE INDEX ix ON t (a",
+            "CREATE INDEX ix ON t (a,)",
+            "CREATE INDEX ix ON t ()",
             "CREATE INDEX ix ON t (a) x",
         ] {
             assert!(read_sqlite(sql).is_err(), "{sql}");
         }
-        assert!(read_sqlite("CREATE UNIQUE INDEX IF NOT EXISTS main.ix ON t (a)").is_ok());
+        let index = read_sqlite("CREATE UNIQUE INDEX IF NOT EXISTS main.ix ON t (a)").unwrap();
+        assert_eq!(index, Index::new("ix", ["a"]).unique());
     }
 }

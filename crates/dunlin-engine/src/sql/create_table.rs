@@ -11,8 +11,8 @@
 use std::borrow::Cow;
 
 use dunlin_core::schema::{
-    Check, Column, DataType, ForeignKey, Name, PrimaryKey, ReferentialAction, SqlValue, Table, TableName,
-    Unique,
+    Check, Column, Computed, DataType, Deferrable, ForeignKey, MatchType, Name, OnConflict, PrimaryKey,
+    ReferentialAction, SqlValue, Table, TableName, Unique,
 };
 
 use super::cursor::{Cursor, is_name};
@@ -27,16 +27,16 @@ mod tests;
 pub struct SqliteTable {
     /// The table, without its indexes: they have texts of their own.
     pub table: Table,
-    /// What the text says and `table` does not, such as `WITHOUT ROWID` or `ON CONFLICT IGNORE of
-    /// UNIQUE (a)`. A rebuild from `table` would drop it. What only writes out a default (ASC, NULL,
-    /// ON CONFLICT ABORT, NOT DEFERRABLE, MATCH SIMPLE) is no loss. Comments are not listed.
+    /// What the text says and `table` does not, such as `DESC of PRIMARY KEY (a)` or the name of a
+    /// NOT NULL. A rebuild from `table` would drop it. What only writes out a default (ASC, NULL, NOT
+    /// DEFERRABLE) is no loss. Comments are not listed.
     pub lost: Vec<String>,
 }
 
 /// Reads the text that SQLite keeps of a table (`sql` of `sqlite_master`), or that created it.
 ///
-/// - A type is what `parse_type` makes of it. Where that is [`DataType::Native`] (or a collation has
-///   no other place), the declared text is kept to the letter; it may be empty.
+/// - A type is what `parse_type` makes of it. Where that is [`DataType::Native`], the declared text is
+///   kept to the letter; it may be empty.
 /// - A default that is a string becomes [`SqlValue::Text`]; any other is kept to the letter.
 /// - Constraints of columns become constraints of the table. Those without a name stay without one.
 /// - A column is `autoincrement` if it stands for the row id (`INTEGER PRIMARY KEY`), whether or not
@@ -63,8 +63,9 @@ pub struct SqliteTable {
 ///     t.column("name", DataType::string(50).collate("NOCASE")).not_null();
 ///     t.primary_key("pool_pkey", ["id"]);
 /// });
+/// pool.options.never_reuse_ids = true;
 /// assert_eq!(read.table, pool);
-/// assert_eq!(read.lost, ["AUTOINCREMENT of column id"]);
+/// assert!(read.lost.is_empty());
 /// ```
 pub fn read_sqlite(sql: &str, parse_type: impl Fn(&str) -> DataType) -> Result<SqliteTable, SqlError> {
     let mut cursor = Cursor::new(sql)?;
@@ -72,8 +73,8 @@ pub fn read_sqlite(sql: &str, parse_type: impl Fn(&str) -> DataType) -> Result<S
     let mut reader =
         Reader { cursor, parse_type, table, lost: Vec::new(), declared: Vec::new(), descending_key: false };
     reader.body()?;
-    let options = reader.options()?;
-    reader.key(options);
+    reader.options()?;
+    reader.key();
     Ok(SqliteTable { table: reader.table, lost: reader.lost })
 }
 
@@ -97,13 +98,6 @@ fn head(cursor: &mut Cursor<'_>) -> Result<TableName, SqlError> {
         return Err(SqlError::AsSelect { table });
     }
     Ok(table)
-}
-
-/// What follows the columns.
-#[derive(Clone, Copy, Default)]
-struct Options {
-    without_rowid: bool,
-    strict: bool,
 }
 
 struct Reader<'s, F> {
@@ -160,12 +154,12 @@ impl<'s, F: Fn(&str) -> DataType> Reader<'s, F> {
                 }
                 "NULL" => {
                     self.cursor.skip(1);
-                    self.on_conflict(&format!("NULL of column {name}"))?;
+                    self.lost_conflict(&format!("NULL of column {name}"))?;
                 }
                 "NOT" if self.cursor.at_words(&["NOT", "NULL"]) => {
                     self.cursor.skip(2);
                     self.table.columns[position].nullable = false;
-                    self.on_conflict(&format!("NOT NULL of column {name}"))?;
+                    self.table.columns[position].not_null_on_conflict = self.on_conflict()?;
                 }
                 "DEFAULT" => {
                     self.cursor.skip(1);
@@ -178,17 +172,17 @@ impl<'s, F: Fn(&str) -> DataType> Reader<'s, F> {
                 "PRIMARY" => self.column_key(constraint.take(), &name)?,
                 "UNIQUE" => {
                     self.cursor.skip(1);
-                    let columns = vec![name.clone()];
-                    self.on_conflict(&clause("UNIQUE", &columns))?;
-                    self.unique(constraint.take(), columns);
+                    self.unique(constraint.take(), vec![name.clone()])?;
                 }
                 "CHECK" => self.check(constraint.take())?,
                 "REFERENCES" => self.references(constraint.take(), vec![name.clone()])?,
-                "NOT" | "DEFERRABLE" => self.deferrable(&clause("FOREIGN KEY", &[&name]))?,
-                "GENERATED" | "AS" => {
-                    let clause = self.generated()?;
-                    self.lost.push(format!("{clause} of column {name}"));
+                "NOT" | "DEFERRABLE" => {
+                    let deferrable = self.deferrable()?;
+                    if let Some(key) = self.table.foreign_keys.last_mut() {
+                        key.deferrable = deferrable;
+                    }
                 }
+                "GENERATED" | "AS" => self.table.columns[position].computed = Some(self.generated()?),
                 _ => break,
             }
             self.unused_name(
@@ -245,13 +239,9 @@ impl<'s, F: Fn(&str) -> DataType> Reader<'s, F> {
             DataType::Native(_) => DataType::native(declared),
             known => known,
         };
-        match (data_type, collation) {
-            (data_type, None) => data_type,
-            (string @ DataType::String { .. }, Some(collation)) => string.collate(collation),
-            (_, Some(collation)) => {
-                let text = format!("{declared} COLLATE \"{}\"", collation.replace('"', "\"\""));
-                DataType::native(text.trim_start())
-            }
+        match collation {
+            Some(collation) => data_type.collate(collation),
+            None => data_type,
         }
     }
 
@@ -278,45 +268,44 @@ impl<'s, F: Fn(&str) -> DataType> Reader<'s, F> {
     /// `PRIMARY KEY` at a column.
     fn column_key(&mut self, name: Option<String>, column: &str) -> Result<(), SqlError> {
         self.cursor.expect_words(&["PRIMARY", "KEY"])?;
-        let columns = vec![column.to_owned()];
-        let of = clause("PRIMARY KEY", &columns);
         if self.cursor.skip_words(&["DESC"]) {
             self.descending_key = true;
-            self.lost.push(format!("DESC of {of}"));
+            self.lost.push(format!("DESC of PRIMARY KEY ({column})"));
         } else {
             self.cursor.skip_words(&["ASC"]);
         }
-        self.on_conflict(&of)?;
-        if self.cursor.skip_words(&["AUTOINCREMENT"]) {
-            self.lost.push(format!("AUTOINCREMENT of column {column}"));
-        }
-        self.primary_key(name, columns);
+        self.primary_key(name, vec![column.to_owned()])?;
+        self.table.options.never_reuse_ids |= self.cursor.skip_words(&["AUTOINCREMENT"]);
         Ok(())
     }
 
-    fn primary_key(&mut self, name: Option<String>, columns: Vec<String>) {
+    /// A key on these columns, and what may follow them.
+    fn primary_key(&mut self, name: Option<String>, columns: Vec<String>) -> Result<(), SqlError> {
         let mut key = PrimaryKey::new(columns);
         key.name = name.map(Name::from);
+        key.on_conflict = self.on_conflict()?;
         self.table.primary_key = Some(key);
+        Ok(())
     }
 
-    fn unique(&mut self, name: Option<String>, columns: Vec<String>) {
+    fn unique(&mut self, name: Option<String>, columns: Vec<String>) -> Result<(), SqlError> {
         let mut unique = Unique::new(columns);
         unique.name = name.map(Name::from);
+        unique.on_conflict = self.on_conflict()?;
         self.table.uniques.push(unique);
+        Ok(())
     }
 
     /// `[GENERATED ALWAYS] AS (expression) [STORED | VIRTUAL]`.
-    fn generated(&mut self) -> Result<String, SqlError> {
+    fn generated(&mut self) -> Result<Computed, SqlError> {
         self.cursor.skip_words(&["GENERATED", "ALWAYS"]);
         self.cursor.expect_words(&["AS"])?;
         let expression = self.cursor.brackets()?;
-        let stored = self.cursor.skip_words(&["STORED"]);
-        if !stored {
-            self.cursor.skip_words(&["VIRTUAL"]);
+        if self.cursor.skip_words(&["STORED"]) {
+            return Ok(Computed::stored(expression));
         }
-        let kind = if stored { "STORED" } else { "VIRTUAL" };
-        Ok(format!("GENERATED ALWAYS AS ({expression}) {kind}"))
+        self.cursor.skip_words(&["VIRTUAL"]);
+        Ok(Computed::on_read(expression))
     }
 
     fn at_table_constraint(&self) -> bool {
@@ -333,10 +322,10 @@ impl<'s, F: Fn(&str) -> DataType> Reader<'s, F> {
         }
         if self.cursor.skip_words(&["PRIMARY", "KEY"]) {
             let columns = self.key_columns("PRIMARY KEY")?;
-            self.primary_key(name, columns);
+            self.primary_key(name, columns)?;
         } else if self.cursor.skip_words(&["UNIQUE"]) {
             let columns = self.key_columns("UNIQUE")?;
-            self.unique(name, columns);
+            self.unique(name, columns)?;
         } else if self.cursor.at_words(&["CHECK"]) {
             self.check(name)?;
         } else if self.cursor.skip_words(&["FOREIGN", "KEY"]) {
@@ -351,7 +340,7 @@ impl<'s, F: Fn(&str) -> DataType> Reader<'s, F> {
         Ok(())
     }
 
-    /// `(a COLLATE x DESC, b) [ON CONFLICT …]`: names are all that a constraint may have as expressions.
+    /// `(a COLLATE x DESC, b)`: names are all that a constraint may have as expressions.
     fn key_columns(&mut self, kind: &str) -> Result<Vec<String>, SqlError> {
         let (mut columns, mut notes) = (Vec::new(), Vec::new());
         self.cursor.expect_symbol("(")?;
@@ -377,9 +366,7 @@ impl<'s, F: Fn(&str) -> DataType> Reader<'s, F> {
             } else {
                 self.cursor.skip_words(&["ASC"]);
             }
-            if self.cursor.skip_words(&["AUTOINCREMENT"]) {
-                self.lost.push(format!("AUTOINCREMENT of column {column}"));
-            }
+            self.table.options.never_reuse_ids |= self.cursor.skip_words(&["AUTOINCREMENT"]);
             columns.push(column);
             if !self.cursor.skip_symbol(",") {
                 break;
@@ -388,7 +375,6 @@ impl<'s, F: Fn(&str) -> DataType> Reader<'s, F> {
         self.cursor.expect_symbol(")")?;
         let of = clause(kind, &columns);
         self.lost.extend(notes.iter().map(|note| format!("{note} in {of}")));
-        self.on_conflict(&of)?;
         Ok(columns)
     }
 
@@ -396,7 +382,7 @@ impl<'s, F: Fn(&str) -> DataType> Reader<'s, F> {
     fn check(&mut self, name: Option<String>) -> Result<(), SqlError> {
         self.cursor.expect_words(&["CHECK"])?;
         let expression = self.cursor.brackets()?.to_owned();
-        self.on_conflict(&clause("CHECK", &[&expression]))?;
+        self.lost_conflict(&clause("CHECK", &[&expression]))?;
         let mut check = Check::new(expression);
         check.name = name.map(Name::from);
         self.table.checks.push(check);
@@ -423,11 +409,14 @@ impl<'s, F: Fn(&str) -> DataType> Reader<'s, F> {
                 self.lost.push(format!("ON INSERT {} of {of}", action.as_sql()));
             } else if self.cursor.skip_words(&["MATCH"]) {
                 let kind = self.cursor.name("a kind of match")?.to_ascii_uppercase();
-                if kind != "SIMPLE" {
-                    self.lost.push(format!("MATCH {kind} of {of}"));
+                match kind.as_str() {
+                    "SIMPLE" => key.match_type = Some(MatchType::Simple),
+                    "FULL" => key.match_type = Some(MatchType::Full),
+                    "PARTIAL" => key.match_type = Some(MatchType::Partial),
+                    _ => self.lost.push(format!("MATCH {kind} of {of}")),
                 }
             } else if self.cursor.at_words(&["DEFERRABLE"]) || self.cursor.at_words(&["NOT", "DEFERRABLE"]) {
-                self.deferrable(&of)?;
+                key.deferrable = self.deferrable()?;
             } else {
                 break;
             }
@@ -451,31 +440,37 @@ impl<'s, F: Fn(&str) -> DataType> Reader<'s, F> {
     }
 
     /// `[NOT] DEFERRABLE [INITIALLY …]`. With NOT, nothing is deferred, whatever follows.
-    fn deferrable(&mut self, of: &str) -> Result<(), SqlError> {
+    fn deferrable(&mut self) -> Result<Option<Deferrable>, SqlError> {
         let not = self.cursor.skip_words(&["NOT"]);
         self.cursor.expect_words(&["DEFERRABLE"])?;
-        let mut clause = "DEFERRABLE".to_owned();
+        let mut deferrable = Deferrable::InitiallyImmediate;
         if self.cursor.skip_words(&["INITIALLY"]) {
-            let when = self.one_of(&["DEFERRED", "IMMEDIATE"]);
-            let when = when.ok_or_else(|| self.cursor.unexpected("DEFERRED or IMMEDIATE"))?;
-            clause.push_str(&format!(" INITIALLY {when}"));
+            deferrable = match self.one_of(&["DEFERRED", "IMMEDIATE"]) {
+                Some("DEFERRED") => Deferrable::InitiallyDeferred,
+                Some(_) => deferrable,
+                None => return Err(self.cursor.unexpected("DEFERRED or IMMEDIATE")),
+            };
         }
-        if !not {
-            self.lost.push(format!("{clause} of {of}"));
-        }
-        Ok(())
+        Ok((!not).then_some(deferrable))
     }
 
     /// `ON CONFLICT …`, if it stands here.
-    fn on_conflict(&mut self, of: &str) -> Result<(), SqlError> {
+    fn on_conflict(&mut self) -> Result<Option<OnConflict>, SqlError> {
+        use OnConflict::{Abort, Fail, Ignore, Replace, Rollback};
         if !self.cursor.skip_words(&["ON", "CONFLICT"]) {
-            return Ok(());
+            return Ok(None);
         }
-        match self.one_of(&["ABORT", "ROLLBACK", "FAIL", "IGNORE", "REPLACE"]) {
-            Some("ABORT") => {}
-            Some(other) => self.lost.push(format!("ON CONFLICT {other} of {of}")),
-            None => return Err(self.cursor.unexpected("what is done on conflict")),
-        }
+        [("ABORT", Abort), ("ROLLBACK", Rollback), ("FAIL", Fail), ("IGNORE", Ignore), ("REPLACE", Replace)]
+            .into_iter()
+            .find_map(|(word, action)| self.cursor.skip_words(&[word]).then_some(Some(action)))
+            .ok_or_else(|| self.cursor.unexpected("what is done on conflict"))
+    }
+
+    /// `ON CONFLICT …` where the model has no place for it, and where it only says what happens anyway
+    /// unless it is another action than ABORT.
+    fn lost_conflict(&mut self, of: &str) -> Result<(), SqlError> {
+        let action = self.on_conflict()?.filter(|action| *action != OnConflict::Abort);
+        self.lost.extend(action.map(|action| format!("{} of {of}", action.as_sql())));
         Ok(())
     }
 
@@ -496,15 +491,12 @@ impl<'s, F: Fn(&str) -> DataType> Reader<'s, F> {
     }
 
     /// What follows the closing bracket.
-    fn options(&mut self) -> Result<Options, SqlError> {
-        let mut options = Options::default();
+    fn options(&mut self) -> Result<(), SqlError> {
         while self.cursor.peek(0).is_some() && !self.cursor.at_symbol(";") {
             if self.cursor.skip_words(&["WITHOUT", "ROWID"]) {
-                options.without_rowid = true;
-                self.lost.push("WITHOUT ROWID".to_owned());
+                self.table.options.without_rowid = true;
             } else if self.cursor.skip_words(&["STRICT"]) {
-                options.strict = true;
-                self.lost.push("STRICT".to_owned());
+                self.table.options.strict = true;
             } else {
                 return Err(self.cursor.unexpected("an option of the table"));
             }
@@ -513,19 +505,19 @@ impl<'s, F: Fn(&str) -> DataType> Reader<'s, F> {
             }
         }
         self.cursor.skip_symbol(";");
-        self.cursor.expect_end()?;
-        Ok(options)
+        self.cursor.expect_end()
     }
 
     /// What the primary key makes of its columns.
-    fn key(&mut self, options: Options) {
+    fn key(&mut self) {
         let Some(key) = &self.table.primary_key else { return };
+        let (strict, without_rowid) = (self.table.options.strict, self.table.options.without_rowid);
         let columns = self.table.columns.iter_mut().zip(&self.declared);
         for (column, declared) in columns.filter(|(column, _)| key.columns.contains(&column.name)) {
             let integer = declared.eq_ignore_ascii_case("INTEGER");
-            let row_id = integer && key.columns.len() == 1 && !self.descending_key && !options.without_rowid;
+            let row_id = integer && key.columns.len() == 1 && !self.descending_key && !without_rowid;
             column.autoincrement = row_id;
-            column.nullable &= !(row_id || options.without_rowid || options.strict);
+            column.nullable &= !(row_id || without_rowid || strict);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! A place in a row of tokens, for readers that go from left to right.
 
+use std::ops::Range;
+
 use super::error::{SqlError, position};
 use super::lexer::{Token, TokenKind, tokens};
 
@@ -104,6 +106,24 @@ impl<'s> Cursor<'s> {
             self.skip(1);
         }
         Err(self.unexpected("`)`"))
+    }
+
+    /// The tokens up to the next comma or closing bracket that is in no brackets itself.
+    pub(super) fn up_to_comma(&mut self) -> Result<Vec<Token<'s>>, SqlError> {
+        let start = self.at;
+        while !self.at_symbol(",") && !self.at_symbol(")") {
+            match self.at_symbol("(") {
+                true => drop(self.brackets()?),
+                false if self.peek(0).is_none() => return Err(self.unexpected("`)`")),
+                false => self.skip(1),
+            }
+        }
+        Ok(self.tokens[start..self.at].to_vec())
+    }
+
+    /// A part of the text.
+    pub(super) fn text(&self, span: Range<usize>) -> &'s str {
+        self.sql.get(span).unwrap_or_default()
     }
 
     /// Where the next token starts, or the text ends.

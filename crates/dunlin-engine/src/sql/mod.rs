@@ -3,11 +3,13 @@
 //! - [`lexer`] cuts text into tokens that know where they stand
 //! - [`create_table`] reads the CREATE TABLE text that SQLite keeps of a table
 //! - [`create_index`] reads the CREATE INDEX text that SQLite keeps of an index
+//! - [`create_view`] reads the CREATE VIEW text that SQLite keeps of a view
 //! - [`implicit_commit`] finds the statements that MySQL and MariaDB commit by themselves
 //! - [`rename`] puts a column's new name into conditions
 
 pub mod create_index;
 pub mod create_table;
+pub mod create_view;
 mod cursor;
 mod error;
 pub mod implicit_commit;
