@@ -10,6 +10,8 @@ mod mysql;
 mod postgres;
 mod sqlite;
 
+pub use mysql::implicit_index;
+
 use std::fmt;
 
 use dunlin_core::dialect::DialectName;

@@ -1,303 +1,346 @@
-//! MySQL and MariaDB: six queries over `information_schema`.
+//! MySQL and MariaDB: nine queries over `information_schema`.
 //!
-//! `key_column_usage` and `referential_constraints` are read apart and put together here: joined on the
-//! server they take seconds where each alone takes milliseconds.
+//! What a table has as its server or its schema has it, a storage engine or a collation, is not said of
+//! it; nor is the index that the server makes for a foreign key.
 
-use std::collections::HashMap;
+mod queries;
+mod text;
 
-use dunlin_core::dialect::{DialectName, PerDialect};
+use std::collections::{BTreeMap, HashMap};
+
+use dunlin_core::dialect::DialectName;
 use dunlin_core::schema::{
-    Check, Column, DataType, ForeignKey, Index, PrimaryKey, SqlValue, TableName, Unique,
+    Check, Column, Computed, DataType, ForeignKey, Index, IndexElement, IndexKind, Metadata, PrimaryKey,
+    ReferentialAction, Table, TableName, Unique, View,
 };
+use dunlin_core::session::Row;
+use dunlin_engine::dialect::implicit_index;
 
 use super::{Introspected, Scope, Unsaid, action, optional, text};
 use crate::database::Database;
 use crate::error::Error;
-
-const COLUMNS: &str = "\
-SELECT c.table_name, c.column_name, c.column_type, c.is_nullable, c.column_default, c.extra,
-       CASE WHEN c.collation_name <> t.table_collation THEN c.collation_name END, c.column_comment
-FROM information_schema.columns AS c
-JOIN information_schema.tables AS t
-  ON t.table_schema = c.table_schema AND t.table_name = c.table_name COLLATE utf8mb3_bin
-WHERE t.table_type = 'BASE TABLE' AND c.table_schema = {schema} AND {names}
-ORDER BY c.table_name, c.ordinal_position";
-
-const INDEXES: &str = "\
-SELECT c.table_name, c.index_name, c.non_unique, c.column_name
-FROM information_schema.statistics AS c
-WHERE c.table_schema = {schema} AND {names}
-ORDER BY c.table_name, c.index_name, c.seq_in_index";
-
-const KEY_COLUMNS: &str = "\
-SELECT c.table_name, c.constraint_name, c.column_name,
-       CASE WHEN c.referenced_table_schema <> c.table_schema THEN c.referenced_table_schema END,
-       c.referenced_table_name, c.referenced_column_name
-FROM information_schema.key_column_usage AS c
-WHERE c.referenced_table_name IS NOT NULL AND c.table_schema = {schema} AND {names}
-ORDER BY c.table_name, c.constraint_name, c.ordinal_position";
-
-const REFERENCES: &str = "\
-SELECT c.table_name, c.constraint_name, c.delete_rule, c.update_rule
-FROM information_schema.referential_constraints AS c
-WHERE c.constraint_schema = {schema} AND {names}";
-
-/// MariaDB tells the table of a check in the view itself, and has checks that belong to a column and bear
-/// its name; MySQL tells the table only in `table_constraints`.
-const CHECKS_MARIADB: &str = "\
-SELECT c.table_name, c.constraint_name, c.check_clause, c.level
-FROM information_schema.check_constraints AS c
-WHERE c.constraint_schema = {schema} AND {names}
-ORDER BY c.table_name, c.constraint_name";
-
-const CHECKS_MYSQL: &str = "\
-SELECT c.table_name, c.constraint_name, k.check_clause, 'Table'
-FROM information_schema.table_constraints AS c
-JOIN information_schema.check_constraints AS k
-  ON k.constraint_schema = c.constraint_schema AND k.constraint_name = c.constraint_name
-WHERE c.constraint_type = 'CHECK' AND c.table_schema = {schema} AND {names}
-ORDER BY c.table_name, c.constraint_name";
+use text::{Extra, default_of_mariadb, default_of_mysql, without_escapes};
 
 pub(super) async fn read(
     database: &mut Database,
     scope: &Scope<'_>,
     found: &mut Introspected,
 ) -> Result<(), Error> {
-    let Introspected { metadata, unsaid } = found;
     let schema = match scope.schema {
         Some(schema) => database.dialect().literal(schema),
         None => "DATABASE()".to_owned(),
     };
-    let condition = scope.names_condition(database, "c.table_name");
+    let settings = database.rows(&queries::SETTINGS.replace("{schema}", &schema)).await?;
+    let Some(settings) = settings.into_iter().next() else { return Ok(()) };
+    let mut reader = Reader {
+        scope,
+        mariadb: database.dialect().name() == DialectName::MariaDb,
+        folds_names: text(&settings, 0) != "0",
+        engine: text(&settings, 1).to_owned(),
+        collation: text(&settings, 2).to_owned(),
+        schema: text(&settings, 3).to_owned(),
+        collations: HashMap::new(),
+        found,
+    };
+    let condition = reader.names_condition(database);
     let query = |sql: &str| sql.replace("{schema}", &schema).replace("{names}", &condition);
-    let dialect = database.dialect();
-    let mariadb = dialect.name() == DialectName::MariaDb;
+    let mariadb = reader.mariadb;
 
-    for row in database.rows(&query(COLUMNS)).await? {
-        // MariaDB compares with a list of names in any case.
-        if !scope.wants(text(&row, 0)) {
-            continue;
-        }
-        let mut data_type = dialect.parse_type(text(&row, 2));
-        if let Some(collation) = optional(&row, 6) {
-            data_type = data_type.collate(collation);
-        }
-        let table = scope.table(text(&row, 0));
-        let mut extra = Extra::read(text(&row, 5));
-        let default = optional(&row, 4).and_then(|default| match mariadb {
-            true => default_of_mariadb(default),
-            false => Some(default_of_mysql(default, &data_type, extra.default_is_expression)),
-        });
-        let nullable = text(&row, 3) == "YES";
-        let server_default = match extra.on_update.take() {
-            None => default,
-            Some(on_update) => match default {
-                Some(SqlValue::Text(text)) => {
-                    Some(SqlValue::Expression(format!("{} {on_update}", dialect.literal(&text))))
-                }
-                Some(SqlValue::Expression(sql)) => Some(SqlValue::Expression(format!("{sql} {on_update}"))),
-                other => {
-                    extra.unknown.push(on_update);
-                    other
-                }
-            },
-        };
-        let mut column = Column::new(text(&row, 1), data_type);
-        column.nullable = nullable;
-        column.server_default = server_default.map(PerDialect::from);
-        column.autoincrement = extra.autoincrement;
-        column.comment = optional(&row, 7).filter(|comment| !comment.is_empty());
-        if !extra.unknown.is_empty() {
-            let what = format!("{} of column {}", extra.unknown.join(" "), column.name);
-            unsaid.push(Unsaid { table: table.clone(), column: Some(column.name.clone()), what });
-        }
-        metadata.entry(table).columns.push(column);
+    for row in database.rows(&query(queries::TABLES)).await? {
+        reader.table(&row);
     }
-
-    let mut indexes: Vec<(TableName, Index)> = Vec::new();
-    for row in database.rows(&query(INDEXES)).await? {
-        let (table, name) = (scope.table(text(&row, 0)), text(&row, 1));
-        let column = text(&row, 3).to_owned();
-        match indexes.last_mut() {
-            Some((last, index)) if *last == table && index.name.as_deref() == Some(name) => {
-                index.elements.push(column.into());
-            }
-            _ => {
-                let index = Index::new(name, [column]);
-                let index = if text(&row, 2) == "0" { index.unique() } else { index };
-                indexes.push((table, index));
-            }
-        }
+    let columns = if mariadb { queries::COLUMNS_MARIADB } else { queries::COLUMNS_MYSQL };
+    for row in database.rows(&query(columns)).await? {
+        let data_type = database.dialect().parse_type(text(&row, 2));
+        reader.column(&row, data_type);
     }
-    for (table, index) in indexes {
-        let Some(table) = metadata.get_mut(&table) else { continue };
-        match index.name.as_deref() {
-            Some("PRIMARY") => table.primary_key = Some(PrimaryKey::new(index.columns())),
-            Some(name) if index.unique => table.uniques.push(Unique::new(index.columns()).named(name)),
-            _ => table.indexes.push(index),
-        }
-    }
-
-    let mut rules = HashMap::new();
-    for row in database.rows(&query(REFERENCES)).await? {
-        let key = (text(&row, 0).to_owned(), text(&row, 1).to_owned());
-        rules.insert(key, (action(text(&row, 2)), action(text(&row, 3))));
-    }
-    for row in database.rows(&query(KEY_COLUMNS)).await? {
-        let key = (text(&row, 0).to_owned(), text(&row, 1).to_owned());
-        let Some(table) = metadata.get_mut(&scope.table(&key.0)) else { continue };
-        let (column, referred_column) = (text(&row, 2).to_owned(), text(&row, 5).to_owned());
-        match table.foreign_keys.last_mut() {
-            Some(last) if last.name.as_deref() == Some(&key.1) => {
-                last.columns.push(column);
-                last.referred_columns.push(referred_column);
-            }
-            _ => {
-                let schema = optional(&row, 3).or_else(|| scope.schema.map(str::to_owned));
-                let referred = TableName { schema, name: text(&row, 4).to_owned() };
-                let (on_delete, on_update) = rules.get(&key).copied().unwrap_or_default();
-                table.foreign_keys.push(
-                    ForeignKey::new([column], referred, [referred_column])
-                        .named(key.1)
-                        .on_delete(on_delete)
-                        .on_update(on_update),
-                );
-            }
-        }
-    }
-
-    let checks = if mariadb { CHECKS_MARIADB } else { CHECKS_MYSQL };
+    let indexes = if mariadb { queries::INDEXES_MARIADB } else { queries::INDEXES_MYSQL };
+    reader.indexes(&database.rows(&query(indexes)).await?);
+    let rules = database.rows(&query(queries::REFERENCES)).await?;
+    reader.foreign_keys(&rules, &database.rows(&query(queries::KEY_COLUMNS)).await?);
+    let checks = if mariadb { queries::CHECKS_MARIADB } else { queries::CHECKS_MYSQL };
     for row in database.rows(&query(checks)).await? {
-        let name = scope.table(text(&row, 0));
-        let Some(table) = metadata.get_mut(&name) else { continue };
-        let expression = match mariadb {
-            true => text(&row, 2).to_owned(),
-            false => without_escapes(text(&row, 2)),
-        };
-        // The check that makes LONGTEXT a JSON is restated with its column.
-        let json = expression == format!("json_valid({})", dialect.quote(text(&row, 1)));
-        if text(&row, 3) == "Column" && !json {
-            let column = text(&row, 1).to_owned();
-            let what = format!("CHECK ({expression}) of column {column}");
-            unsaid.push(Unsaid { table: name, column: Some(column), what });
-        }
-        table.checks.push(Check::new(expression).named(text(&row, 1)));
+        let json = format!("json_valid({})", database.dialect().quote(text(&row, 1)));
+        reader.check(&row, &json);
+    }
+    for row in database.rows(&query(queries::VIEWS)).await? {
+        reader.view(&row, &format!("{}.", database.dialect().quote(&reader.schema)));
     }
     Ok(())
 }
 
-/// What the catalog's column `extra` says.
-#[derive(Default)]
-struct Extra {
-    autoincrement: bool,
-    default_is_expression: bool,
-    /// `ON UPDATE CURRENT_TIMESTAMP`: part of the default, as it is written behind it.
-    on_update: Option<String>,
-    /// Anything else, such as `VIRTUAL GENERATED` or `INVISIBLE`.
-    unknown: Vec<String>,
+/// Puts together what the queries answer.
+struct Reader<'r, 's> {
+    scope: &'r Scope<'s>,
+    mariadb: bool,
+    /// Whether the server does not look at upper and lower case in names of tables.
+    folds_names: bool,
+    /// The storage engine of a table that names none.
+    engine: String,
+    /// The collation of a table that names none.
+    collation: String,
+    schema: String,
+    /// The collation of each table.
+    collations: HashMap<TableName, String>,
+    found: &'r mut Introspected,
 }
 
-impl Extra {
-    fn read(text: &str) -> Self {
-        let mut extra = Self::default();
-        let mut words = text.split([' ', ',']).filter(|word| !word.is_empty());
-        while let Some(word) = words.next() {
-            match word.to_lowercase().as_str() {
-                "auto_increment" => extra.autoincrement = true,
-                "default_generated" => extra.default_is_expression = true,
-                "on" => extra.on_update = words.nth(1).map(|now| format!("ON UPDATE {now}")),
-                _ => extra.unknown.push(word.to_owned()),
+impl Reader<'_, '_> {
+    fn names_condition(&self, database: &Database) -> String {
+        if !self.folds_names || self.scope.names.is_empty() {
+            return self.scope.names_condition(database, "c.table_name");
+        }
+        let folded = |name: &&str| database.dialect().literal(&name.to_lowercase());
+        let names: Vec<_> = self.scope.names.iter().map(folded).collect();
+        format!("LOWER(c.table_name) IN ({})", names.join(", "))
+    }
+
+    /// The table under the name by which it was asked for; `None` if it was not. MariaDB compares with a
+    /// list of names in any case.
+    fn name(&self, stored: &str) -> Option<TableName> {
+        if self.scope.wants(stored) {
+            return Some(self.scope.table(stored));
+        }
+        let same = |name: &&&str| self.folds_names && name.to_lowercase() == stored.to_lowercase();
+        self.scope.names.iter().find(same).map(|name| self.scope.table(name))
+    }
+
+    fn metadata(&mut self) -> &mut Metadata {
+        &mut self.found.metadata
+    }
+
+    fn known(&mut self, stored: &str) -> Option<&mut Table> {
+        let name = self.name(stored)?;
+        self.metadata().get_mut(&name)
+    }
+
+    fn unsaid(&mut self, table: &TableName, column: Option<&str>, what: String) {
+        let column = column.map(str::to_owned);
+        self.found.unsaid.push(Unsaid { table: table.clone(), column, what });
+    }
+
+    fn table(&mut self, row: &Row) {
+        let Some(name) = self.name(text(row, 0)) else { return };
+        let (engine, collation) = (optional(row, 1), text(row, 2).to_owned());
+        let mut partitioned = false;
+        let mut row_format = None;
+        let mut other = BTreeMap::new();
+        for option in text(row, 3).split_whitespace() {
+            match option.split_once('=') {
+                Some((name, value)) if name.eq_ignore_ascii_case("row_format") => {
+                    row_format = Some(value.to_owned());
+                }
+                Some((name, value)) => {
+                    other.insert(name.trim_matches('`').to_uppercase(), value.to_owned());
+                }
+                None => partitioned |= option.eq_ignore_ascii_case("partitioned"),
             }
         }
-        extra
+        let engine = engine.filter(|engine| !engine.eq_ignore_ascii_case(&self.engine));
+        let own_collation =
+            Some(&collation).filter(|own| **own != self.collation && !own.is_empty()).cloned();
+        let table = self.metadata().entry(name.clone());
+        table.comment = optional(row, 4).filter(|comment| !comment.is_empty());
+        table.options.engine = engine;
+        table.options.character_set = own_collation.as_deref().map(character_set_of);
+        table.options.collation = own_collation;
+        table.options.row_format = row_format;
+        table.options.other = other;
+        if partitioned {
+            self.unsaid(&name, None, "its partitions".to_owned());
+        }
+        self.collations.insert(name, collation);
     }
-}
 
-/// MySQL prints a literal bare, an expression with its quotes and backslashes escaped.
-fn default_of_mysql(default: String, data_type: &DataType, is_expression: bool) -> SqlValue {
-    let time = matches!(data_type, DataType::DateTime { .. } | DataType::Timestamp { .. });
-    let bits = match data_type {
-        DataType::Native(text) => ["bit", "binary", "varbinary"].iter().any(|bits| text.starts_with(bits)),
-        _ => false,
-    };
-    if (time && default.to_uppercase().starts_with("CURRENT_TIMESTAMP")) || bits {
-        SqlValue::Expression(default)
-    } else if is_expression {
-        SqlValue::Expression(format!("({})", without_escapes(&default)))
-    } else {
-        SqlValue::Text(default)
-    }
-}
-
-/// MariaDB prints SQL, and NULL as a word.
-fn default_of_mariadb(default: String) -> Option<SqlValue> {
-    match literal(&default) {
-        Some(text) => Some(SqlValue::Text(text)),
-        None if default == "NULL" => None,
-        None => Some(SqlValue::Expression(default)),
-    }
-}
-
-/// The value of a text that is one literal, in quotes.
-fn literal(sql: &str) -> Option<String> {
-    let inside = sql.strip_prefix('\'')?.strip_suffix('\'')?;
-    let mut value = String::with_capacity(inside.len());
-    let mut characters = inside.chars();
-    while let Some(character) = characters.next() {
-        value.push(match character {
-            '\\' => match characters.next()? {
-                '0' => '\0',
-                'n' => '\n',
-                'r' => '\r',
-                't' => '\t',
-                'b' => '\u{8}',
-                'Z' => '\u{1a}',
-                other => other,
-            },
-            // Doubled, or the literal ends here and another begins later.
-            '\'' => characters.next().filter(|next| *next == '\'')?,
-            other => other,
+    fn column(&mut self, row: &Row, mut data_type: DataType) {
+        let Some(table) = self.name(text(row, 0)) else { return };
+        let Some(own) = self.collations.get(&table) else { return };
+        let name = text(row, 1);
+        if let Some(collation) = optional(row, 6).filter(|collation| collation != own) {
+            data_type = data_type.collate(collation);
+        }
+        let extra = Extra::read(text(row, 5));
+        let default = optional(row, 4).filter(|_| extra.stored.is_none());
+        let question = default.as_ref().is_some_and(|default| default.contains(['?', '\u{fffd}']));
+        let default = default.and_then(|default| match self.mariadb {
+            true => default_of_mariadb(default, &data_type),
+            false => Some(default_of_mysql(default, &data_type, extra.default_is_expression)),
         });
+        let mut unsaid = extra.unknown.clone();
+        let bytes =
+            matches!(data_type, DataType::FixedBinary { .. } | DataType::VarBinary { .. } | DataType::Binary);
+        if self.mariadb && bytes && question {
+            // Its catalog prints a question mark for what is no character.
+            unsaid.push("DEFAULT".to_owned());
+        }
+        if let Some(system) = optional(row, 9) {
+            unsaid.push(format!("SRID {system}"));
+        }
+        if !unsaid.is_empty() {
+            self.unsaid(&table, Some(name), format!("{} of column {name}", unsaid.join(" ")));
+        }
+        let mut column = Column::new(name, data_type);
+        column.nullable = text(row, 3) == "YES";
+        column.server_default = default.map(Into::into);
+        column.on_update = extra.on_update.map(Into::into);
+        column.autoincrement = extra.autoincrement;
+        column.comment = optional(row, 7).filter(|comment| !comment.is_empty());
+        column.computed = extra.stored.map(|stored| {
+            let expression = match self.mariadb {
+                true => text(row, 8).to_owned(),
+                false => without_escapes(text(row, 8)),
+            };
+            if stored { Computed::stored(expression) } else { Computed::on_read(expression) }
+        });
+        self.metadata().entry(table).columns.push(column);
     }
-    Some(value)
-}
 
-/// `\'` becomes `'`, and `\\` a backslash.
-fn without_escapes(sql: &str) -> String {
-    let mut text = String::with_capacity(sql.len());
-    let mut characters = sql.chars();
-    while let Some(character) = characters.next() {
-        text.push(if character == '\\' { characters.next().unwrap_or(character) } else { character });
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_literal_is_one_literal_only() {
-        for (sql, value) in [
-            ("''", Some("")),
-            ("'it''s'", Some("it's")),
-            (r"'it\'s \\ a\nb'", Some("it's \\ a\nb")),
-            ("'a' or 'b'", None),
-            ("concat('a','b')", None),
-            ("1", None),
-            ("'", None),
-        ] {
-            assert_eq!(literal(sql).as_deref(), value, "{sql}");
+    fn indexes(&mut self, rows: &[Row]) {
+        for rows in rows.chunk_by(|one, next| text(one, 0) == text(next, 0) && text(one, 1) == text(next, 1))
+        {
+            let Some(first) = rows.first() else { continue };
+            let mariadb = self.mariadb;
+            let Some(table) = self.known(text(first, 0)) else { continue };
+            let index = index(rows, first, mariadb);
+            let method = index.using.as_ref().and_then(|using| using.default_value()).cloned();
+            let plain = index.kind.is_plain() && index.comment.is_none();
+            let bare = |element: &IndexElement| {
+                *element == element.column().map_or_else(|| element.clone(), IndexElement::from)
+            };
+            let columns_only =
+                index.elements.iter().all(|element| element.column().is_some() && bare(element));
+            match index.name.as_deref() {
+                Some("PRIMARY") => {
+                    let mut key = PrimaryKey::new(index.columns());
+                    key.using = method;
+                    table.primary_key = Some(key);
+                }
+                Some(name) if index.unique && plain && columns_only && method.is_none() => {
+                    table.uniques.push(Unique::new(index.columns()).named(name));
+                }
+                _ => table.indexes.push(index),
+            }
         }
     }
 
-    #[test]
-    fn what_the_catalog_adds_is_told_apart() {
-        let read = Extra::read("DEFAULT_GENERATED on update CURRENT_TIMESTAMP(3) INVISIBLE");
-        assert!(read.default_is_expression && !read.autoincrement);
-        assert_eq!(read.on_update.as_deref(), Some("ON UPDATE CURRENT_TIMESTAMP(3)"));
-        assert_eq!(read.unknown, ["INVISIBLE"]);
-        assert_eq!(Extra::read("VIRTUAL GENERATED").unknown, ["VIRTUAL", "GENERATED"]);
-        assert!(Extra::read("auto_increment").autoincrement);
+    fn foreign_keys(&mut self, rules: &[Row], columns: &[Row]) {
+        let actions = |row: &Row| (self.action(text(row, 2)), self.action(text(row, 3)));
+        let rules: HashMap<_, _> =
+            rules.iter().map(|row| ((text(row, 0), text(row, 1)), actions(row))).collect();
+        let mut referring = Vec::new();
+        for rows in
+            columns.chunk_by(|one, next| text(one, 0) == text(next, 0) && text(one, 1) == text(next, 1))
+        {
+            let Some(first) = rows.first() else { continue };
+            let Some(name) = self.name(text(first, 0)) else { continue };
+            let schema = optional(first, 3).or_else(|| self.scope.schema.map(str::to_owned));
+            let own = schema.as_deref() == self.scope.schema;
+            let referred = match self.name(text(first, 4)).filter(|_| own) {
+                Some(known) => known,
+                None => TableName { schema, name: text(first, 4).to_owned() },
+            };
+            let (on_delete, on_update) =
+                rules.get(&(text(first, 0), text(first, 1))).copied().unwrap_or_default();
+            let key = ForeignKey::new(
+                rows.iter().map(|row| text(row, 2)),
+                referred,
+                rows.iter().map(|row| text(row, 5)),
+            )
+            .named(text(first, 1))
+            .on_delete(on_delete)
+            .on_update(on_update);
+            if let Some(table) = self.metadata().get_mut(&name) {
+                table.foreign_keys.push(key);
+                referring.push(name);
+            }
+        }
+        referring.dedup();
+        for name in referring {
+            if let Some(table) = self.metadata().get_mut(&name) {
+                leave_out_implicit_indexes(table);
+            }
+        }
+    }
+
+    /// InnoDB does the same for both, and MariaDB calls it RESTRICT where nothing is said.
+    fn action(&self, words: &str) -> ReferentialAction {
+        match action(words) {
+            ReferentialAction::Restrict if self.mariadb => ReferentialAction::NoAction,
+            other => other,
+        }
+    }
+
+    /// `json` is the check that makes LONGTEXT MariaDB's JSON.
+    fn check(&mut self, row: &Row, json: &str) {
+        let (mariadb, name) = (self.mariadb, text(row, 1));
+        let Some(table) = self.known(text(row, 0)) else { return };
+        let expression = match mariadb {
+            true => text(row, 2).to_owned(),
+            false => without_escapes(text(row, 2)),
+        };
+        let of_column = text(row, 3) == "Column";
+        if let (true, true, Some(column)) = (of_column, expression == json, table.column_mut(name)) {
+            column.column_type = DataType::Json.into();
+            return;
+        }
+        let mut check = Check::new(expression).named(name);
+        check.not_enforced = text(row, 4) == "NO";
+        let taken_for_columns = mariadb && !of_column && table.column(name).is_some();
+        table.checks.push(check);
+        if taken_for_columns {
+            let table = table.name.clone();
+            self.unsaid(&table, Some(name), format!("the check {name}, which is not the column's own"));
+        }
+    }
+
+    fn view(&mut self, row: &Row, schema: &str) {
+        let Some(name) = self.name(text(row, 0)) else { return };
+        let query = match self.scope.schema {
+            Some(_) => text(row, 1).to_owned(),
+            None => text(row, 1).replace(schema, ""),
+        };
+        self.metadata().views.push(View::new(name, query));
+    }
+}
+
+/// The character set that a collation belongs to: collations are named after theirs.
+fn character_set_of(collation: &str) -> String {
+    collation.split('_').next().unwrap_or(collation).to_owned()
+}
+
+fn index(rows: &[Row], first: &Row, mariadb: bool) -> Index {
+    let kind = match text(first, 6) {
+        "FULLTEXT" => IndexKind::FullText,
+        "SPATIAL" => IndexKind::Spatial,
+        _ => IndexKind::Plain,
+    };
+    let element = |row: &Row| {
+        let expression = optional(row, 8).filter(|_| !mariadb);
+        let mut element = match expression {
+            Some(sql) => IndexElement::expression(without_escapes(&sql)),
+            None => IndexElement::column_named(text(row, 3)),
+        };
+        element.length = text(row, 4).parse().ok().filter(|_| kind.is_plain());
+        element.descending = text(row, 5) == "D";
+        element
+    };
+    let mut index = Index::new(text(first, 1), rows.iter().map(element)).kind(kind);
+    index.unique = text(first, 2) == "0";
+    index.using = (text(first, 6) == "HASH").then(|| "HASH".into());
+    index.comment = optional(first, 7).filter(|comment| !comment.is_empty());
+    index
+}
+
+/// An index that stands under the name of a foreign key and on just its columns, where no other serves
+/// the key, is taken for the one that the server made.
+fn leave_out_implicit_indexes(table: &mut Table) {
+    for key in table.foreign_keys.clone() {
+        let Some(name) = key.name.clone() else { continue };
+        let alike = Index::new(name, &key.columns);
+        let Some(at) = table.indexes.iter().position(|index| *index == alike) else { continue };
+        let index = table.indexes.remove(at);
+        if !implicit_index::is_made_for(table, &key) {
+            table.indexes.insert(at, index);
+        }
     }
 }

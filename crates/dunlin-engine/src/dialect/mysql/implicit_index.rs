@@ -8,7 +8,7 @@
 use dunlin_core::schema::{ForeignKey, Index, IndexElement, Table};
 
 /// Whether the server has made an index for a foreign key of `table`, and the key alone needs it.
-pub(super) fn is_made_for(table: &Table, key: &ForeignKey) -> bool {
+pub fn is_made_for(table: &Table, key: &ForeignKey) -> bool {
     let served = |columns: &[&str]| begins_with(columns, &key.columns);
     let keys = table.primary_key.iter().map(|key| &key.columns);
     let constraints = keys.chain(table.uniques.iter().map(|unique| &unique.columns));

@@ -11,7 +11,7 @@
 mod alter;
 mod column;
 mod constraint;
-mod implicit_index;
+pub mod implicit_index;
 mod index;
 mod render;
 mod table;
