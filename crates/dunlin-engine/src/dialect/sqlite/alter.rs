@@ -34,18 +34,20 @@ pub(super) fn alter_table(
 /// Whether a change is the same for every table: it renames a column, or is nothing to SQLite.
 pub(super) fn needs_no_table(change: &TableChange) -> bool {
     match change {
-        TableChange::AlterColumn(alter) => changes_nothing_else(alter),
+        TableChange::AlterColumn(alter) => alter.autoincrement.is_none() && changes_nothing_else(alter),
         TableChange::SetComment { .. } | TableChange::ValidateConstraint { .. } => true,
         _ => false,
     }
 }
 
-/// Whether a column gets a new name at most: comments are passed over.
+/// Whether a column gets a new name at most: comments are passed over, and what [`check`] has found to be
+/// so already.
 fn changes_nothing_else(alter: &AlterColumn) -> bool {
     let mut passed_over = AlterColumn::new(alter.name.clone());
     passed_over.rename.clone_from(&alter.rename);
     passed_over.comment.clone_from(&alter.comment);
     passed_over.on_update.clone_from(&alter.on_update);
+    passed_over.autoincrement = alter.autoincrement;
     *alter == passed_over
 }
 
@@ -149,7 +151,7 @@ impl Native<'_> {
                 self.clauses.push(format!("DROP COLUMN {}", self.dialect.quote(name)));
                 Ok(can_drop(name, &mut before))
             }
-            TableChange::AlterColumn(alter) => self.alter_column(alter, before.as_ref()),
+            TableChange::AlterColumn(alter) => Ok(self.alter_column(alter)),
             TableChange::AddConstraint { constraint } => self.add_constraint(constraint),
             TableChange::DropConstraint { kind, name, if_exists } => {
                 Ok(*if_exists && before.is_some_and(|before| !before.has_constraint(*kind, name)))
@@ -192,27 +194,16 @@ impl Native<'_> {
         Ok(true)
     }
 
-    fn alter_column(&mut self, alter: &AlterColumn, before: Option<&Table>) -> Result<bool, RenderError> {
+    fn alter_column(&mut self, alter: &AlterColumn) -> bool {
         if !changes_nothing_else(alter) {
-            let using = alter.using.as_ref().and_then(|using| using.get(self.dialect.name()));
-            let (Some(before), Some(after), None) = (before, &self.table, using) else { return Ok(false) };
-            let to = alter.rename.as_ref().unwrap_or(&alter.name);
-            let (Some(old), Some(new)) = (before.column(&alter.name), after.column(to)) else {
-                return Ok(false);
-            };
-            let mut old = old.clone();
-            old.name.clone_from(to);
-            if column::definition(self.dialect, &old, after)? != column::definition(self.dialect, new, after)?
-            {
-                return Ok(false);
-            }
+            return false;
         }
         if let Some(to) = &alter.rename {
             self.added.retain(|added| added.column != alter.name);
             let (from, to) = (self.dialect.quote(&alter.name), self.dialect.quote(to));
             self.clauses.push(format!("RENAME COLUMN {from} TO {to}"));
         }
-        Ok(true)
+        true
     }
 
     /// A constraint of a column that is added just now stands at it.

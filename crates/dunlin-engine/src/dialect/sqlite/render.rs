@@ -1,6 +1,6 @@
 //! Operations as SQLite runs them.
 
-use dunlin_core::operation::Operation;
+use dunlin_core::operation::{Backfill, Operation};
 use dunlin_core::schema::{Metadata, Name, Object, SchemaError, TableName, View};
 
 use super::{Sqlite, alter, column, index, table};
@@ -19,14 +19,8 @@ pub(super) fn render(
         Operation::CreateSchema { .. } | Operation::DropSchema { .. } => {
             return unsupported("have schemas", "attach another database file, or keep all tables in one");
         }
-        // The words of an enum type are nowhere but in its values.
-        Operation::CreateEnum { .. } | Operation::DropEnum { .. } => Vec::new(),
-        Operation::AlterEnum { .. } => {
-            return unsupported(
-                "change an enum type, which it does not have",
-                "change the columns of that type",
-            );
-        }
+        // An enum type is nowhere but in its columns, which are changed by operations of their own.
+        Operation::CreateEnum { .. } | Operation::AlterEnum { .. } | Operation::DropEnum { .. } => Vec::new(),
         Operation::CreateTable { table, if_not_exists } => {
             table::check(dialect, table)?;
             match *if_not_exists && current.get(&table.name).is_some() {
@@ -65,8 +59,19 @@ pub(super) fn render(
             ddl::bulk_insert(dialect, table, columns, rows, column::BOOLEANS)
         }
         Operation::Execute { sql, .. } => sql.get(dialect.name()).cloned().into_iter().collect(),
+        // The runtime runs them.
+        Operation::Run { .. } => Vec::new(),
+        Operation::Backfill { backfill } => {
+            check_backfill(dialect, backfill)?;
+            Vec::new()
+        }
         _ => return Err(ddl::newer_operation(dialect)),
     }))
+}
+
+fn check_backfill(dialect: &Sqlite, backfill: &Backfill) -> Result<(), RenderError> {
+    let expressions = backfill.set.iter().map(|(_, expression)| expression).chain(&backfill.only_where);
+    expressions.map(|sql| ddl::expression(dialect, sql, "a backfill").map(drop)).collect()
 }
 
 /// SQLite has no word for it: the index is made anew.
