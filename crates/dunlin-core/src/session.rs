@@ -58,7 +58,7 @@ pub trait Session: Send {
 }
 
 /// A row: its columns as text, in order, NULL as `None`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row(Vec<Option<String>>);
 
 impl Row {

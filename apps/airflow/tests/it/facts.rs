@@ -83,7 +83,8 @@ fn describe(table: &Table, dialect: &dyn Dialect) -> BTreeMap<String, Value> {
     add("column order".into(), json!(order));
     for column in &table.columns {
         let data_type = column.column_type.get(dialect.name()).unwrap();
-        let default = column.server_default.as_ref().map(|default| match default {
+        let default = column.server_default.as_ref().and_then(|default| default.get(dialect.name()));
+        let default = default.map(|default| match default {
             SqlValue::Text(text) => text.clone(),
             SqlValue::Expression(sql) => sql.clone(),
             other => panic!("introspection gave {other:?}"),
@@ -113,11 +114,11 @@ fn describe(table: &Table, dialect: &dyn Dialect) -> BTreeMap<String, Value> {
         add(format!("foreign key {:?}", key.name), description);
     }
     for check in &table.checks {
-        add(format!("check {:?}", check.name), json!(check.expression));
+        add(format!("check {:?}", check.name), json!(check.expression.get(dialect.name())));
     }
     for index in &table.indexes {
         let predicate = index.predicate.as_ref().and_then(|predicate| predicate.get(dialect.name()));
-        let description = json!({ "columns": index.columns, "unique": index.unique, "where": predicate });
+        let description = json!({ "columns": index.columns().collect::<Vec<_>>(), "unique": index.unique, "where": predicate });
         add(format!("index {:?}", index.name), description);
     }
     things

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use airflow::host::Host;
 use dunlin::core::dialect::DialectName;
 use dunlin::core::manager::{Lifecycle, Run};
-use dunlin::core::session::{BoxError, BoxFuture, Session as _};
+use dunlin::core::session::{BoxError, BoxFuture, Row, Session as _};
 use dunlin::engine::plan::Intent;
 use dunlin::{Access, Database};
 use dunlin_testkit::{TestDatabase, db_test};
@@ -71,7 +71,7 @@ async fn take_as_airflow(database: &mut Database) -> String {
         }
         _ => ("SELECT GET_LOCK('airflow_MIGRATIONS', 60)", "SELECT CONNECTION_ID()"),
     };
-    let answer = |rows: Vec<Vec<Option<String>>>| rows[0][0].clone().unwrap();
+    let answer = |rows: Vec<Row>| rows[0].text(0).unwrap().to_owned();
     assert_eq!(answer(database.query(take).await.unwrap()), "1", "the lock was not to be had");
     answer(database.query(me).await.unwrap())
 }

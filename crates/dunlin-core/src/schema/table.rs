@@ -44,6 +44,12 @@ impl From<&str> for TableName {
     }
 }
 
+impl From<&String> for TableName {
+    fn from(name: &String) -> Self {
+        Self::new(None, name)
+    }
+}
+
 impl From<String> for TableName {
     fn from(name: String) -> Self {
         Self::new(None, name)

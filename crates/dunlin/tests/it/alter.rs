@@ -308,12 +308,12 @@ fn comparable(db: &TestDatabase, metadata: &Metadata) -> Vec<Table> {
                 }
                 other => other,
             });
-            column.server_default =
-                column.server_default.as_ref().map(|default| SqlValue::text(bare(default)));
+            let default = column.server_default.as_ref().and_then(|default| default.default_value());
+            column.server_default = default.map(|default| SqlValue::text(bare(default)).into());
         }
         // How a condition is printed is each server's own.
         if db.dialect() != DialectName::Sqlite {
-            table.checks.iter_mut().for_each(|check| check.expression.clear());
+            table.checks.iter_mut().for_each(|check| check.expression = "".into());
         }
         for predicate in table.indexes.iter_mut().filter_map(|index| index.predicate.as_mut()) {
             *predicate = PerDialect::all(String::new());
@@ -325,11 +325,11 @@ fn comparable(db: &TestDatabase, metadata: &Metadata) -> Vec<Table> {
                 table.indexes.into_iter().partition(|index| index.unique);
             let uniques = table.uniques.iter().map(|unique| (unique.name.clone(), unique.columns.clone()));
             let uniques: BTreeSet<_> =
-                uniques.chain(unique.into_iter().map(|i| (i.name, i.columns))).collect();
+                uniques.chain(unique.iter().map(|i| (i.name.clone(), i.columns().map(str::to_owned).collect()))).collect();
             table.uniques.clear();
             plain.iter_mut().for_each(|index| index.predicate = None);
             plain.extend(
-                uniques.into_iter().map(|(name, columns)| Index { name, ..Index::new("", columns) }.unique()),
+                uniques.into_iter().map(|(name, columns)| Index::new(name.unwrap(), columns).unique()),
             );
             // A foreign key has an index of its name as long as no other serves it, and leaves it behind.
             plain.retain(|index| !index.name.as_deref().is_some_and(|name| name.ends_with("_fk")));
@@ -363,6 +363,7 @@ fn bare(default: &SqlValue) -> String {
         SqlValue::Boolean(value) => return if *value { "1" } else { "0" }.to_owned(),
         SqlValue::Null => "NULL".to_owned(),
         SqlValue::Expression(sql) => sql.to_lowercase(),
+        other => panic!("{other:?}"),
     };
     let sql = sql.split("::").next().unwrap().trim_end_matches("()").to_owned();
     match sql.strip_prefix('\'').and_then(|sql| sql.strip_suffix('\'')) {

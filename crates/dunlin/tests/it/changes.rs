@@ -120,14 +120,14 @@ pub(crate) const CASES: &[Case] = &[
         "another default",
         |op| {
             op.alter_table("subject", |t| {
-                t.alter_column("amount").server_default(Some(SqlValue::Integer(9)));
-                t.alter_column("last").server_default(Some(SqlValue::text("\\ 'x'")));
+                t.alter_column("amount").server_default(SqlValue::Integer(9));
+                t.alter_column("last").server_default(SqlValue::text("\\ 'x'"));
             });
         },
         |op| {
             op.alter_table("subject", |t| {
-                t.alter_column("amount").server_default(Some(SqlValue::Integer(5)));
-                t.alter_column("last").server_default(Some(SqlValue::text("it's")));
+                t.alter_column("amount").server_default(SqlValue::Integer(5));
+                t.alter_column("last").server_default(SqlValue::text("it's"));
             });
         },
     ),
@@ -135,16 +135,16 @@ pub(crate) const CASES: &[Case] = &[
         "no default",
         |op| {
             op.alter_table("subject", |t| {
-                t.alter_column("flag").server_default(None);
-                t.alter_column("at").server_default(None);
-                t.alter_column("last").server_default(None);
+                t.alter_column("flag").drop_server_default();
+                t.alter_column("at").drop_server_default();
+                t.alter_column("last").drop_server_default();
             });
         },
         |op| {
             op.alter_table("subject", |t| {
-                t.alter_column("flag").server_default(Some(SqlValue::Boolean(true)));
-                t.alter_column("at").server_default(Some(SqlValue::expression("CURRENT_TIMESTAMP")));
-                t.alter_column("last").server_default(Some(SqlValue::text("it's")));
+                t.alter_column("flag").server_default(SqlValue::Boolean(true));
+                t.alter_column("at").server_default(SqlValue::expression("CURRENT_TIMESTAMP"));
+                t.alter_column("last").server_default(SqlValue::text("it's"));
             });
         },
     ),
@@ -176,7 +176,7 @@ pub(crate) const CASES: &[Case] = &[
         "rename a column and change it",
         |op| {
             op.alter_table("subject", |t| {
-                t.alter_column("last").rename("final").column_type(DataType::Text).server_default(None);
+                t.alter_column("last").rename("final").column_type(DataType::Text).drop_server_default();
                 t.add_column(Column::new("extra", DataType::Integer));
             });
         },
@@ -186,7 +186,7 @@ pub(crate) const CASES: &[Case] = &[
                 t.alter_column("final")
                     .rename("last")
                     .column_type(DataType::string(10))
-                    .server_default(Some(SqlValue::text("it's")));
+                    .server_default(SqlValue::text("it's"));
             });
         },
     ),

@@ -36,7 +36,7 @@ fn types() -> Vec<Case<ColumnType, DataType>> {
         same("big", BigInteger),
         Case { column: "float", meant: Float.into(), found: [Double, Float, Float, Float] },
         same("double", Double),
-        same("numeric", Numeric { precision: 10, scale: 3 }),
+        same("numeric", DataType::numeric(10, 3)),
         same("string", DataType::string(50)),
         Case {
             column: "collated",
@@ -55,7 +55,7 @@ fn types() -> Vec<Case<ColumnType, DataType>> {
         same("text", Text),
         same("binary", Binary),
         same("date", Date),
-        same("time", Time),
+        same("time", DataType::time()),
         Case {
             column: "datetime",
             meant: datetime(None).into(),
@@ -80,7 +80,7 @@ fn types() -> Vec<Case<ColumnType, DataType>> {
         Case {
             column: "json",
             meant: Json.into(),
-            found: [Json, Json, native("longtext COLLATE utf8mb4_bin"), Json],
+            found: [Json, Json, DataType::LongText.collate("utf8mb4_bin"), Json],
         },
         Case {
             column: "uuid",
@@ -93,7 +93,7 @@ fn types() -> Vec<Case<ColumnType, DataType>> {
                 .on(DialectName::Postgres, native("inet"))
                 .on(DialectName::MySql, native("MEDIUMTEXT"))
                 .on(DialectName::MariaDb, native("INET6")),
-            found: [native("inet"), native("mediumtext"), native("inet6"), native("CLOB")],
+            found: [native("inet"), DataType::MediumText, native("inet6"), native("CLOB")],
         },
     ]
 }
@@ -129,7 +129,10 @@ db_test! {
             }
             let checks = if db.dialect() == DialectName::MariaDb { 1 } else { 0 };
             assert_eq!(found.checks.len(), checks, "json_valid() of MariaDB: {:?}", found.checks);
-            assert_eq!(Table { columns: Vec::new(), checks: Vec::new(), ..found }, Table::new(table));
+            let mut rest = found;
+            rest.columns.clear();
+            rest.checks.clear();
+            assert_eq!(rest, Table::new(table));
         }
         database.close().await;
     }
@@ -231,10 +234,11 @@ db_test! {
         let meant: Vec<_> =
             defaults().iter().map(|Default { case, .. }| (case.column, of(&case.found, db.dialect()))).collect();
         let said: Vec<_> =
-            found.columns[1..at].iter().map(|c| (c.name.as_str(), c.server_default.clone())).collect();
+            found.columns[1..at].iter().map(|c| (c.name.as_str(), c.server_default.as_ref().and_then(|d| d.default_value()).cloned())).collect();
         assert_eq!(said, meant);
         let now = ["CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP", "current_timestamp()", "CURRENT_TIMESTAMP"];
-        assert_eq!(found.columns[at].server_default, Some(SqlValue::expression(of(&now, db.dialect()))));
+        let now = SqlValue::expression(of(&now, db.dialect()));
+        assert_eq!(found.columns[at].server_default, Some(now.into()));
 
         execute(&mut database, &["INSERT INTO every_default (id) VALUES (1)"]).await;
         let row = query(&mut database, "SELECT * FROM every_default").await.remove(0);
@@ -310,7 +314,7 @@ fn as_found(mut table: Table, dialect: DialectName) -> Table {
     if dialect == DialectName::Postgres {
         // It names keys that nobody named.
         if let Some(key) = &mut table.primary_key {
-            key.name.get_or_insert(format!("{}_pkey", table.name));
+            key.name.get_or_insert(format!("{}_pkey", table.name).into());
         }
     }
     if dialect == DialectName::Sqlite {
@@ -318,20 +322,25 @@ fn as_found(mut table: Table, dialect: DialectName) -> Table {
         table.columns.iter_mut().for_each(|column| column.comment = None);
     }
     for column in &mut table.columns {
-        column.server_default = column.server_default.take().map(|default| match default {
-            SqlValue::Integer(number) if dialect == DialectName::MySql => SqlValue::text(number.to_string()),
-            SqlValue::Integer(number) => SqlValue::expression(number.to_string()),
-            other => other,
+        let default = column.server_default.take().map(|default| {
+            default.map(|default| match default {
+                SqlValue::Integer(number) if dialect == DialectName::MySql => {
+                    SqlValue::text(number.to_string())
+                }
+                SqlValue::Integer(number) => SqlValue::expression(number.to_string()),
+                other => other,
+            })
         });
+        column.server_default = default;
     }
     for check in &mut table.checks {
         let found = match dialect {
             DialectName::Postgres => "((pages > 0) AND ((note)::text <> 'x'::text))",
             DialectName::MySql => "((`pages` > 0) and (`note` <> _utf8mb4'x'))",
             DialectName::MariaDb => "`pages` > 0 and `note` <> 'x'",
-            DialectName::Sqlite => &check.expression.clone(),
+            DialectName::Sqlite => continue,
         };
-        check.expression = found.to_owned();
+        check.expression = found.into();
     }
     if dialect == DialectName::Postgres {
         for predicate in table.indexes.iter_mut().filter_map(|index| index.predicate.as_mut()) {
@@ -348,13 +357,13 @@ fn as_found(mut table: Table, dialect: DialectName) -> Table {
         // foreign key that no index serves gets one of its own.
         table.primary_key.iter_mut().for_each(|key| key.name = None);
         let (unique, mut plain): (Vec<_>, Vec<_>) = table.indexes.into_iter().partition(|index| index.unique);
-        table.uniques.extend(unique.into_iter().map(|Index { name, columns, .. }| Unique { name, columns }));
+        table.uniques.extend(unique.iter().map(|index| Unique::new(index.columns()).named(index.name.clone().unwrap())));
         plain.iter_mut().for_each(|index| index.predicate = None);
         plain.extend(
             table
                 .foreign_keys
                 .iter()
-                .map(|key| Index { name: key.name.clone(), ..Index::new("", key.columns.clone()) }),
+                .map(|key| Index::new(key.name.clone().unwrap(), key.columns.clone())),
         );
         table.indexes = plain;
     }

@@ -65,14 +65,14 @@ const HISTORY: &[(&str, Record, Record)] = &[
             op.alter_table("author", |t| {
                 t.alter_column("name")
                     .column_type(DataType::string(50))
-                    .server_default(Some(SqlValue::text("?")));
+                    .server_default(SqlValue::text("?"));
                 t.create_unique_constraint("author_name_uq", ["id", "name"]);
             });
         },
         |op| {
             op.alter_table("author", |t| {
                 t.drop_constraint(ConstraintKind::Unique, "author_name_uq");
-                t.alter_column("name").column_type(DataType::string(20)).server_default(None);
+                t.alter_column("name").column_type(DataType::string(20)).drop_server_default();
             });
         },
     ),
@@ -209,7 +209,7 @@ async fn states_after_each_statement(
     let plan = owner.plan(&Default::default(), &intent).unwrap();
     let mut states = Vec::new();
     for step in plan.render(owner, database.dialect()).unwrap() {
-        for sql in step.statements {
+        for sql in step.stages.into_iter().flat_map(|stage| stage.statements) {
             execute(database, &[&sql]).await;
             states.push(look(db, database).await);
         }

@@ -134,7 +134,7 @@ db_test! {
         done(upgrade(&migrator, &mut database, "b").await);
         let after = introspect(&mut database, "the 'other' \"b\" `t`").await;
         assert_eq!(after.uniques[0].columns, ["n'e\"w`"]);
-        assert_eq!(after.indexes[0].columns, ["n'e\"w`", "o"]);
+        assert_eq!(after.indexes[0].columns().collect::<Vec<_>>(), ["n'e\"w`", "o"]);
         done(downgrade(&migrator, &mut database, "a").await);
         assert_eq!(introspect(&mut database, "it's \"a\" `t`").await, before);
         let table = database.dialect().quote("it's \"a\" `t`");

@@ -281,7 +281,7 @@ impl Lifecycle for Meddler {
             match self.1 {
                 "" => Ok(()),
                 "fail" => Err("enough".into()),
-                sql => run.session().execute(sql).await,
+                sql => run.session().execute(sql).await.map(drop),
             }
         })
     }
