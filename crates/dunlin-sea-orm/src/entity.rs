@@ -1,6 +1,8 @@
 //! A whole entity.
 
-use dunlin_core::schema::{ForeignKey, Index, Name, PrimaryKey, ReferentialAction, Table, TableName, Unique};
+use dunlin_core::schema::{
+    ForeignKey, Index, Metadata, Name, PrimaryKey, ReferentialAction, Table, TableName, Unique,
+};
 use sea_orm::sea_query::{self, ForeignKeyAction, TableRef};
 use sea_orm::{
     DbBackend, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn, RelationDef, RelationTrait, Schema,
@@ -15,8 +17,8 @@ const NEUTRAL: DbBackend = DbBackend::Sqlite;
 /// The table that an entity stands for: its columns in order, primary key, unique columns, indexes, and
 /// a foreign key for every `belongs_to` without `skip_fk`.
 ///
-/// A key that SeaORM counts up is an autoincrement column. A comment on the entity itself is left out,
-/// as dunlin's tables have none.
+/// A key that SeaORM counts up is an autoincrement column. The enum types of its columns are not the
+/// table's, but the schema's: [`insert`] adds both.
 ///
 /// # Errors
 /// [`EntityError`] for a column type, a default, extra SQL or a relation that a dunlin table cannot have.
@@ -24,6 +26,7 @@ pub fn table_of<E: EntityTrait>() -> Result<Table, EntityError> {
     let entity = E::default();
     let schema = Schema::new(NEUTRAL);
     let mut table = Table::new(TableName::new(entity.schema_name(), entity.table_name()));
+    table.comment = entity.comment().map(str::to_owned);
     for variant in E::Column::iter() {
         let definition = schema.get_column_def::<E>(variant);
         let column = column(&definition, &table.name)?;
@@ -49,6 +52,32 @@ pub fn table_of<E: EntityTrait>() -> Result<Table, EntityError> {
     }
     table.indexes = schema.create_index_from_entity(entity).iter().map(index).collect();
     Ok(table)
+}
+
+/// Adds the table that an entity stands for, and the enum types of its columns, to a schema.
+///
+/// # Errors
+/// Those of [`table_of`].
+pub fn insert<E: EntityTrait>(metadata: &mut Metadata) -> Result<&mut Table, EntityError> {
+    insert_with::<E>(metadata, |_| {})
+}
+
+/// The same, with what the entity cannot say, before the naming convention names what is left unnamed.
+///
+/// # Errors
+/// Those of [`table_of`].
+pub fn insert_with<E: EntityTrait>(
+    metadata: &mut Metadata,
+    say: impl FnOnce(&mut Table),
+) -> Result<&mut Table, EntityError> {
+    let mut table = table_of::<E>()?;
+    say(&mut table);
+    for data_type in table.columns.iter().flat_map(|column| column.column_type.values()) {
+        if let Some(enum_type) = data_type.enum_type() {
+            metadata.enum_type(enum_type.clone());
+        }
+    }
+    Ok(metadata.insert(table))
 }
 
 fn foreign_key(relation: RelationDef) -> Option<ForeignKey> {
@@ -77,7 +106,7 @@ fn action(of: Option<ForeignKeyAction>) -> Option<ReferentialAction> {
 fn index(statement: &sea_query::IndexCreateStatement) -> Index {
     let spec = statement.get_index_spec();
     let mut index = Index::unnamed(spec.get_column_names());
-    index.name = spec.get_name().map(Name::from);
+    index.name = spec.get_name().map(Name::exact);
     index.unique = statement.is_unique_key();
     index
 }
