@@ -7,29 +7,28 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "tests end by panicking, and this is a part of them")]
 
+pub mod catalogue;
+#[cfg(feature = "databases")]
+mod check;
+#[cfg(feature = "databases")]
+mod client;
+#[cfg(feature = "databases")]
 mod database;
+#[cfg(feature = "databases")]
+mod dump;
+#[cfg(feature = "databases")]
+mod run;
+#[cfg(feature = "databases")]
 mod servers;
 
+#[cfg(feature = "databases")]
+pub use check::{Server, Verdict};
+#[cfg(feature = "databases")]
 pub use database::TestDatabase;
+#[cfg(feature = "databases")]
 pub use dunlin;
-
-use std::pin::Pin;
-
-use dunlin::core::dialect::DialectName;
-
-/// The body of a test on one database.
-pub type Body = for<'d> fn(&'d TestDatabase) -> Pin<Box<dyn Future<Output = ()> + 'd>>;
-
-/// Makes a database for `test`, runs the body on it, and drops it if the body did not panic.
-pub fn run(dialect: DialectName, test: &str, body: Body) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.unwrap_or_else(|error| panic!("no runtime: {error}"));
-    runtime.block_on(async {
-        let database = TestDatabase::create(dialect, test).await;
-        body(&database).await;
-        database.remove().await;
-    });
-}
+#[cfg(feature = "databases")]
+pub use run::{Body, run};
 
 /// Writes a test that runs on every database.
 ///

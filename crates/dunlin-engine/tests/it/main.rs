@@ -2,4 +2,5 @@
 //! them anew.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod catalogue;
 mod plan;

@@ -1,0 +1,303 @@
+//! Changes of columns, and dropped columns.
+
+use dunlin_core::operation::AlterColumnRecorder;
+use dunlin_core::prelude::*;
+use dunlin_core::schema::{Computed, Identity, TableBuilder};
+
+use super::case::{Case, each, int, text};
+use super::table::everything;
+
+fn columns(t: &mut TableBuilder) {
+    t.column("id", DataType::Integer).primary_key();
+    t.column("number", DataType::Integer).not_null();
+    t.column("word", DataType::string(50)).server_default(text("old")).comment("the word");
+    t.column("at", DataType::timestamp()).server_default(SqlValue::expression("CURRENT_TIMESTAMP"));
+    t.column("digits", DataType::string(20)).not_null();
+}
+
+fn case(name: &str) -> Case {
+    Case::new(format!("alter column / {name}")).before(|op| op.create_table("t", columns)).rows(
+        "t",
+        ["id", "number", "word", "at", "digits"],
+        [
+            [int(1), int(10), text("it's"), text("2024-01-02 03:04:05"), text("42")],
+            [int(2), int(20), SqlValue::Null, SqlValue::Null, text("-7")],
+        ],
+    )
+}
+
+type Say = fn(AlterColumnRecorder<'_>) -> AlterColumnRecorder<'_>;
+
+pub(super) fn cases(cases: &mut Vec<Case>) {
+    let changes: &[(&str, &str, Say, bool)] = &[
+        ("rename", "word", |c| c.rename("renamed"), false),
+        ("type", "number", |c| c.column_type(DataType::BigInteger), false),
+        ("type / longer", "word", |c| c.column_type(DataType::string(80)), false),
+        ("type / text", "word", |c| c.column_type(DataType::Text), true),
+        (
+            "type / to a number",
+            "digits",
+            |c| {
+                let to = "digits::integer".to_owned();
+                c.column_type(DataType::Integer).using(PerDialect::only(DialectName::Postgres, to))
+            },
+            true,
+        ),
+        (
+            "type / variants",
+            "number",
+            |c| {
+                c.column_type(
+                    ColumnType::from(DataType::BigInteger)
+                        .on(DialectName::MySql, DataType::BigInteger.unsigned()),
+                )
+            },
+            false,
+        ),
+        ("using", "digits", |c| c.column_type(DataType::Integer).using("CAST(digits AS integer) + 1"), true),
+        (
+            "using / only where it is had",
+            "digits",
+            |c| {
+                let using = PerDialect::only(DialectName::Postgres, "digits::integer + 1".to_owned());
+                c.column_type(DataType::Integer)
+                    .using(using.on(DialectName::Sqlite, "CAST(digits AS INTEGER) + 1".to_owned()))
+            },
+            true,
+        ),
+        ("nullable / null", "number", |c| c.nullable(true), false),
+        ("nullable / not null", "id", |c| c.nullable(false), false),
+        ("default / set", "number", |c| c.server_default(int(5)), false),
+        ("default / change", "word", |c| c.server_default(text("it's new")), false),
+        ("default / drop", "word", |c| c.drop_server_default(), false),
+        ("default / drop what is not there", "number", |c| c.drop_server_default(), false),
+        (
+            "default / boolean of an expression",
+            "word",
+            |c| {
+                c.server_default(
+                    PerDialect::all(SqlValue::expression("'x'")).on(DialectName::MySql, text("x")),
+                )
+            },
+            false,
+        ),
+        ("on update", "at", |c| c.on_update("CURRENT_TIMESTAMP"), false),
+        (
+            "on update / only where it is had",
+            "at",
+            |c| c.on_update(PerDialect::only(DialectName::MySql, "CURRENT_TIMESTAMP".to_owned())),
+            false,
+        ),
+        ("comment / set", "number", |c| c.comment("it's \\ new"), false),
+        ("comment / drop", "word", |c| c.drop_comment(), false),
+        ("autoincrement / on", "id", |c| c.autoincrement(true), false),
+        ("autoincrement / off", "id", |c| c.autoincrement(false), false),
+        (
+            "several",
+            "word",
+            |c| {
+                c.rename("renamed")
+                    .column_type(DataType::string(90))
+                    .server_default(text("x"))
+                    .nullable(true)
+                    .comment("y")
+            },
+            false,
+        ),
+    ];
+    for (name, column, say, converts) in changes {
+        let case = case(name).up(|op| op.alter_column("t", *column, *say));
+        cases.push(if *converts { case.changes_values_of("t", &[column]) } else { case });
+    }
+    let narrow = case("type / narrower").up(|op| {
+        op.alter_column("t", "word", |c| c.column_type(DataType::string(10)));
+    });
+    cases.push(narrow);
+    let not_null = case("nullable / not null on a nullable column");
+    cases.push(
+        not_null
+            .before(|op| op.add_column("t", Column::new("n", DataType::Integer).server_default(int(3))))
+            .up(|op| {
+                op.alter_column("t", "n", |c| c.nullable(false));
+            }),
+    );
+    cases.push(
+        case("drop on update")
+            .before(|op| {
+                let stamped = Column::new("stamp", DataType::timestamp())
+                    .on_update(PerDialect::only(DialectName::MySql, "CURRENT_TIMESTAMP".to_owned()));
+                op.add_column("t", stamped);
+            })
+            .up(|op| {
+                let mut alter = dunlin_core::operation::AlterColumn::new("stamp");
+                alter.on_update = Some(dunlin_core::operation::Change::Drop);
+                op.alter_table("t", |t| t.push(alter));
+            }),
+    );
+    identities(cases);
+    restated(cases);
+    dropped(cases);
+}
+
+fn identities(cases: &mut Vec<Case>) {
+    let with = |name: &str, identity: Option<Identity>| {
+        Case::new(format!("alter column / identity / {name}"))
+            .before(|op| {
+                op.create_table("t", |t| {
+                    t.column("id", DataType::Integer).not_null();
+                    let mut count = Column::new("count", DataType::Integer).not_null();
+                    count.identity = identity;
+                    t.add_column(count).primary_key();
+                    t.options(|_| {});
+                });
+            })
+            .rows("t", ["id", "count"], [[int(1), int(1)]])
+    };
+    // A key that is not counted up needs a default, as else it is by the builder's rule.
+    let plain = || {
+        Case::new("alter column / identity / set")
+            .before(|op| {
+                op.create_table("t", |t| {
+                    t.column("id", DataType::Integer).not_null();
+                    t.column("count", DataType::Integer).not_null();
+                });
+            })
+            .rows("t", ["id", "count"], [[int(1), int(1)]])
+    };
+    cases.push(
+        plain().up(|op| op.alter_column("t", "count", |c| c.identity(Identity::by_default().start(10)))),
+    );
+    let to = |name: &str, before: Identity, after: Identity| {
+        with(name, Some(before)).up(|op| op.alter_column("t", "count", |c| c.identity(after)))
+    };
+    cases.push(to("always", Identity::by_default(), Identity::always()));
+    cases.push(to("by default", Identity::always(), Identity::by_default()));
+    cases.push(to("increment", Identity::by_default(), Identity::by_default().increment(5)));
+    cases.push(to("start", Identity::by_default(), Identity::by_default().start(50)));
+    cases.push(to("bounds", Identity::by_default(), Identity::by_default().min(1).max(500).cycle().cache(3)));
+    cases.push(to(
+        "bounds dropped",
+        Identity::by_default().min(1).max(500).cycle().cache(3).increment(2),
+        Identity::by_default(),
+    ));
+    cases.push(
+        with("drop", Some(Identity::by_default()))
+            .up(|op| op.alter_column("t", "count", |c| c.drop_identity())),
+    );
+}
+
+/// What is not mentioned must stay as it is, even where the whole column or table is stated anew.
+fn restated(cases: &mut Vec<Case>) {
+    let parent = |op: &mut Operations| {
+        op.create_table("parent", |t| {
+            t.column("p", DataType::Integer);
+        });
+    };
+    let child = |op: &mut Operations| {
+        op.create_table("child", |t| {
+            t.column("t_id", DataType::Integer);
+            t.foreign_key(
+                ForeignKey::new(["t_id"], "t", ["id"])
+                    .named("child_fk")
+                    .on_delete(ReferentialAction::Cascade),
+            );
+        });
+    };
+    let rows = |case: Case| {
+        case.rows(
+            "t",
+            ["id", "name", "amount"],
+            [[int(1), text("a"), int(3)], [int(9), SqlValue::Null, int(4)]],
+        )
+        .rows("child", ["t_id"], [[int(1)], [int(9)]])
+    };
+    let case = |name: &str| {
+        rows(
+            Case::new(format!("alter column / of a table with everything / {name}"))
+                .before(parent)
+                .before(everything)
+                .before(child),
+        )
+    };
+    cases.push(case("type").up(|op| op.alter_column("t", "note", |c| c.column_type(DataType::string(60)))));
+    cases.push(case("default").up(|op| op.alter_column("t", "amount", |c| c.server_default(int(1)))));
+    cases.push(case("nullable").up(|op| op.alter_column("t", "amount", |c| c.nullable(true))));
+    cases.push(case("rename").up(|op| op.alter_column("t", "name", |c| c.rename("title"))));
+    cases.push(case("rename in a check").up(|op| op.alter_column("t", "amount", |c| c.rename("sum"))));
+
+    let single = |name: &str, column: Column| {
+        Case::new(format!("alter column / keeps / {name}")).before(|op| {
+            op.create_table("t", |t| {
+                t.column("id", DataType::Integer).primary_key();
+                t.column("n", DataType::Integer);
+                t.add_column(column);
+            });
+        })
+    };
+    let stamp = || Column::new("c", DataType::Timestamp { precision: Some(3), timezone: false });
+    let now = "CURRENT_TIMESTAMP(3)".to_owned();
+    let on_update = stamp().on_update(PerDialect::only(DialectName::MySql, now.clone())).server_default(
+        PerDialect::all(SqlValue::expression("CURRENT_TIMESTAMP"))
+            .on(DialectName::MySql, SqlValue::expression(now)),
+    );
+    cases.push(single("on update", on_update).up(|op| op.alter_column("t", "c", |c| c.comment("new"))));
+    let collated =
+        Column::new("c", super::case::binary_collation(DataType::string(30))).not_null().comment("it's");
+    cases.push(single("collation and comment", collated).up(|op| {
+        op.alter_column("t", "c", |c| c.server_default(text("new")));
+    }));
+    let computed = Column::new("c", DataType::Integer).computed(Computed::stored("n * 2"));
+    cases.push(single("computed", computed).up(|op| op.alter_column("t", "c", |c| c.comment("new"))));
+    let quoted = Column::new("c", DataType::string(30)).server_default(text("it's \\ '")).not_null();
+    cases.push(
+        single("default in quotes", quoted)
+            .up(|op| op.alter_column("t", "c", |c| c.column_type(DataType::string(60)))),
+    );
+    let expression = each("'a' || 'b'", "(concat('a', 'b'))", "('a' || 'b')");
+    let expression = expression.map(SqlValue::Expression);
+    let of_expression = Column::new("c", DataType::string(30)).server_default(expression);
+    cases.push(single("default of an expression", of_expression).up(|op| {
+        op.alter_column("t", "c", |c| c.column_type(DataType::string(60)));
+    }));
+}
+
+fn dropped(cases: &mut Vec<Case>) {
+    let case = |name: &str| {
+        let mut case = case(name);
+        case.name = format!("drop column / {name}");
+        case
+    };
+    cases.push(
+        case("plain")
+            .up(|op| op.drop_column("t", "digits"))
+            .changes_values_of("t", &["digits"])
+            .before(|_| {}),
+    );
+    cases.push(case("not the last").up(|op| op.drop_column("t", "word")).changes_values_of("t", &["word"]));
+    let if_exists = |op: &mut Operations, name: &str| op.alter_table("t", |t| t.drop_column_if_exists(name));
+    cases.push(
+        case("if exists / present")
+            .base("drop column / plain")
+            .up(|op| if_exists(op, "digits"))
+            .changes_values_of("t", &["digits"]),
+    );
+    cases.push(case("if exists / absent").base("drop column / plain").up(|op| if_exists(op, "nothing")));
+    let last = |name: &str, add: fn(&mut Operations)| {
+        let mut case = case(name);
+        case.rows.clear();
+        case.before(|op| {
+            op.create_table("parent", |t| {
+                t.column("id", DataType::Integer).primary_key();
+            });
+        })
+        .before(|op| op.add_column("t", Column::new("last", DataType::Integer)))
+        .before(add)
+        .up(|op| op.drop_column("t", "last"))
+    };
+    cases.push(last("with an index", |op| op.create_index("last_ix", "t", ["last"])));
+    cases.push(last("with a unique constraint", |op| op.create_unique_constraint("last_uq", "t", ["last"])));
+    cases.push(last("with a foreign key", |op| {
+        op.create_foreign_key("t", ForeignKey::new(["last"], "parent", ["id"]).named("last_fk"));
+    }));
+    cases.push(last("beside a check", |op| op.create_check_constraint("number_ck", "t", "number > 0")));
+}

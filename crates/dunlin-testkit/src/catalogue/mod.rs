@@ -1,0 +1,37 @@
+//! Every operation with every option, as data.
+//!
+//! One [`Case`] is an operation with one option, and names the case that it differs from by just that
+//! option. What renders operations, what runs them on servers, and `docs/SUPPORT.md` all go through this
+//! one list; [`fields`] finds what `dunlin-core` can say and no case says.
+
+mod alter;
+mod case;
+mod column;
+mod constraint;
+mod data;
+pub mod fields;
+mod index;
+mod names;
+mod objects;
+mod table;
+mod types;
+
+pub use case::Case;
+
+/// All cases, each behind its base.
+pub fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    types::cases(&mut cases);
+    table::cases(&mut cases);
+    column::cases(&mut cases);
+    constraint::cases(&mut cases);
+    index::cases(&mut cases);
+    alter::cases(&mut cases);
+    objects::cases(&mut cases);
+    data::cases(&mut cases);
+    names::cases(&mut cases);
+    cases
+}
+
+#[cfg(test)]
+mod tests;

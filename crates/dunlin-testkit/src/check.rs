@@ -1,0 +1,305 @@
+//! A case of the catalogue on a real server.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+
+use dunlin::core::dialect::DialectName;
+use dunlin::core::operation::{Operation, TableChange, create_all};
+use dunlin::core::prelude::*;
+use dunlin::core::session::Session as _;
+use dunlin::engine::dialect::lower::lower;
+use dunlin::engine::history::Target;
+use dunlin::engine::plan::Intent;
+use dunlin::{Database, LockKey, Migrator};
+
+use crate::catalogue::Case;
+use crate::database::TestDatabase;
+use crate::dump::{Rows, VERSION_TABLE, dump, rows, wipe};
+
+/// A database on which one case is tried after the other; it is empty between them.
+pub struct Server<'d> {
+    db: &'d TestDatabase,
+    database: Database,
+}
+
+/// What came of a case that was as it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The database does not have it: refused before anything ran.
+    Refused(String),
+    /// It was done and undone.
+    Done {
+        /// The dump with it.
+        dump: String,
+        /// What differs when the introspected schema is created anew; none where it says all.
+        not_introspected: Option<String>,
+        /// What differs when the schema is created at once, as the models would.
+        not_as_created: Option<String>,
+        /// What differs after the script ran through the database's own client.
+        not_offline: Option<String>,
+    },
+}
+
+impl<'d> Server<'d> {
+    /// Connects.
+    pub async fn new(db: &'d TestDatabase) -> Self {
+        Self { db, database: db.connect().await }
+    }
+
+    /// Runs a case up, down, and up again as a script.
+    ///
+    /// # Errors
+    /// What is not as it should be, in words; the database is empty again.
+    pub async fn check(&mut self, case: &Case) -> Result<Verdict, String> {
+        let result = self.try_case(case).await;
+        wipe(&mut self.database, self.db.name()).await;
+        if result.is_err() {
+            // A run that failed may have left a transaction or a lock behind.
+            let fresh = self.db.connect().await;
+            std::mem::replace(&mut self.database, fresh).close().await;
+        }
+        result
+    }
+
+    async fn try_case(&mut self, case: &Case) -> Result<Verdict, String> {
+        let dialect = self.database.dialect();
+        let migrator = self.migrator(case.migrations());
+        let up = Intent::Upgrade { target: None, use_migration_files: true };
+        if let Err(error) = migrator.offline_script(dialect, "owner", &up, &Target::Base).await {
+            return Ok(Verdict::Refused(chain(&error)));
+        }
+        let empty = dump(&mut self.database).await;
+        self.begin(&migrator, case).await?;
+        let (dump_before, rows_before) = self.state().await;
+
+        let script = migrator.script(&mut self.database, "owner", &up).await;
+        let script = script.map_err(|error| format!("there is no script: {}", chain(&error)))?;
+        let upgrade = migrator.run(&mut self.database, "owner", up, &mut |_| {}).await;
+        upgrade.map_err(|failure| format!("up: {}\n{}", chain(&failure.source), script.as_str()))?;
+        let (dump_after, rows_after) = self.state().await;
+        self.compare_rows(case, &rows_before, &rows_after, true)
+            .map_err(|lost| format!("up: {lost}\n{}", script.as_str()))?;
+        let introspected = self.database.introspect(&[]).await;
+        let introspected = introspected.map_err(|error| format!("introspection: {}", chain(&error)))?;
+
+        if case.irreversible {
+            wipe(&mut self.database, self.db.name()).await;
+            self.begin(&migrator, case).await?;
+        } else {
+            self.down(&migrator, Case::BEFORE, "down").await?;
+            let (dump_again, rows_again) = self.state().await;
+            same("down", &dump_before, &dump_again)?;
+            self.compare_rows(case, &rows_before, &rows_again, false)
+                .map_err(|lost| format!("down: {lost}"))?;
+        }
+
+        let not_offline = match self.db.run_script(script.as_str()) {
+            Err(said) => Some(format!("{said}\n{}", script.as_str())),
+            Ok(()) => {
+                let (dump_offline, rows_offline) = self.state().await;
+                let rows = (rows_offline != rows_after)
+                    .then(|| format!("{rows_after:?}\nbut offline\n{rows_offline:?}"));
+                same("offline", &dump_after, &dump_offline).err().or(rows)
+            }
+        };
+        if !case.irreversible && not_offline.is_none() {
+            self.down(&migrator, Case::BEFORE, "down again").await?;
+            self.down(&migrator, "base", "down to the base").await?;
+            same("down to the base", &empty, &dump(&mut self.database).await)?;
+        }
+
+        let created = created_at_once(&dump_after);
+        let not_introspected = self.created(introspected, &created).await;
+        let mut schema = Metadata::default();
+        for operation in case.before.iter().chain(&case.operations) {
+            for operation in lower(dialect, operation, &schema).map_err(|error| chain(&error))? {
+                schema.apply(&operation).map_err(|error| chain(&error))?;
+            }
+        }
+        let not_as_created = self.created(schema, &created).await;
+        Ok(Verdict::Done { dump: dump_after, not_introspected, not_as_created, not_offline })
+    }
+
+    fn migrator(&self, migrations: impl IntoIterator<Item = Migration>) -> Migrator {
+        let manager = DbManager::new("owner", VERSION_TABLE).migrations(migrations);
+        let key = LockKey::new(7, self.db.name());
+        Migrator::new([manager], &HostContext::default(), key).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    async fn begin(&mut self, migrator: &Migrator, case: &Case) -> Result<(), String> {
+        let target = migrator.owners()[0].history().target(Case::BEFORE).map_err(|error| chain(&error))?;
+        let intent = Intent::Upgrade { target: Some(target), use_migration_files: true };
+        let run = migrator.run(&mut self.database, "owner", intent, &mut |_| {}).await;
+        run.map_err(|failure| format!("before: {}", chain(&failure.source)))?;
+        for operation in &case.rows {
+            let rendered = self.database.dialect().render(operation, &Metadata::default());
+            for sql in rendered.map_err(|error| chain(&error))?.statements {
+                let run = self.database.execute(&sql).await;
+                run.map_err(|error| format!("before: {sql}: {error}: {:?}", error.source()))?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn down(&mut self, migrator: &Migrator, to: &str, what: &str) -> Result<(), String> {
+        let target = migrator.owners()[0].history().target(to).map_err(|error| chain(&error))?;
+        let intent = Intent::Downgrade { target };
+        let run = migrator.run(&mut self.database, "owner", intent, &mut |_| {}).await;
+        run.map(drop).map_err(|failure| format!("{what}: {}", chain(&failure.source)))
+    }
+
+    async fn state(&mut self) -> (String, Rows) {
+        (dump(&mut self.database).await, rows(&mut self.database).await)
+    }
+
+    /// What differs when a schema is created in an empty database.
+    async fn created(&mut self, mut schema: Metadata, expected: &str) -> Option<String> {
+        wipe(&mut self.database, self.db.name()).await;
+        schema.remove(&VERSION_TABLE.into());
+        let operations = create_all(&schema);
+        let mut played = Metadata::default();
+        for operation in &operations {
+            let rendered = match self.database.dialect().render(operation, &played) {
+                Ok(rendered) => rendered,
+                Err(error) => return Some(chain(&error)),
+            };
+            for sql in rendered.statements {
+                if let Err(error) = self.database.execute(&sql).await {
+                    return Some(format!("{sql}: {error}: {:?}", error.source()));
+                }
+            }
+            if let Err(error) = played.apply(operation) {
+                return Some(chain(&error));
+            }
+        }
+        let found = created_at_once(&dump(&mut self.database).await);
+        same("created", expected, &found).err()
+    }
+
+    /// Rows that were there are there, with the values they had.
+    fn compare_rows(&self, case: &Case, before: &Rows, after: &Rows, up: bool) -> Result<(), String> {
+        let names = Names::of(case);
+        for (table, rows) in before {
+            let now = if up { names.table(table) } else { Some(table.clone()) };
+            if names.table(table).is_none() {
+                continue;
+            }
+            let Some(now) = now.and_then(|now| after.get(&now)) else {
+                return Err(format!("table {table} is gone"));
+            };
+            let changed = |column: &&String| {
+                case.changes_values_of.iter().any(|(of, name)| &of.name == table && &name == column)
+            };
+            let kept: Vec<&str> = rows.columns.iter().filter(|c| !changed(c)).map(String::as_str).collect();
+            let renamed: Vec<String> = kept
+                .iter()
+                .map(|column| if up { names.column(table, column) } else { (*column).to_owned() })
+                .collect();
+            let renamed: Vec<&str> = renamed.iter().map(String::as_str).collect();
+            let (had, has) = (rows.of(&kept), now.of(&renamed));
+            if had != has {
+                return Err(format!("the rows of {table} were\n{had:?}\nand are\n{has:?}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The names that tables and columns have after a case.
+struct Names {
+    tables: BTreeMap<String, Option<String>>,
+    columns: BTreeMap<(String, String), String>,
+}
+
+impl Names {
+    fn of(case: &Case) -> Self {
+        let mut names = Self { tables: BTreeMap::new(), columns: BTreeMap::new() };
+        for operation in &case.operations {
+            match operation {
+                Operation::DropTable { table, .. } => {
+                    names.tables.insert(names.before(&table.name), None);
+                }
+                Operation::RenameTable { table, to } => {
+                    names.tables.insert(names.before(&table.name), Some(to.clone()));
+                }
+                Operation::AlterTable { table, changes } => {
+                    for change in changes {
+                        if let TableChange::AlterColumn(alter) = change
+                            && let Some(to) = &alter.rename
+                        {
+                            let table = names.before(&table.name);
+                            let of_it =
+                                names.columns.iter().find(|((t, _), now)| *t == table && **now == alter.name);
+                            let column = of_it.map_or(alter.name.clone(), |((_, column), _)| column.clone());
+                            names.columns.insert((table, column), to.clone());
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        names
+    }
+
+    fn before(&self, now: &str) -> String {
+        let known = self.tables.iter().find(|(_, to)| to.as_deref() == Some(now));
+        known.map_or_else(|| now.to_owned(), |(before, _)| before.clone())
+    }
+
+    fn table(&self, before: &str) -> Option<String> {
+        self.tables.get(before).map_or_else(|| Some(before.to_owned()), Clone::clone)
+    }
+
+    fn column(&self, table: &str, before: &str) -> String {
+        let key = (table.to_owned(), before.to_owned());
+        self.columns.get(&key).map_or_else(|| before.to_owned(), Clone::clone)
+    }
+}
+
+/// A dump without what rows, the order of creation and objects leave in it.
+fn created_at_once(dump: &str) -> String {
+    let mut lines = Vec::new();
+    for line in dump.lines().filter(|line| !line.starts_with("counted ")) {
+        match line.split_once(" AUTO_INCREMENT=") {
+            Some((head, tail)) if line.starts_with(')') => {
+                let rest = tail.trim_start_matches(|c: char| c.is_ascii_digit());
+                lines.push(format!("{head}{rest}"));
+            }
+            _ => lines.push(line.to_owned()),
+        }
+    }
+    lines.join("\n")
+}
+
+/// Says what differs between two dumps.
+fn same(what: &str, expected: &str, found: &str) -> Result<(), String> {
+    if expected == found {
+        return Ok(());
+    }
+    let missing = expected.lines().filter(|line| !found.lines().any(|other| other == *line));
+    let more = found.lines().filter(|line| !expected.lines().any(|other| other == *line));
+    let mut lines: Vec<String> = missing.map(|line| format!("  was {line}")).collect();
+    lines.extend(more.map(|line| format!("  is  {line}")));
+    if lines.is_empty() {
+        lines.push(format!("  the order: was\n{expected}\n  is\n{found}"));
+    }
+    Err(format!("{what}: other than before:\n{}", lines.join("\n")))
+}
+
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    text
+}
+
+/// Which database it is, for those that list exceptions.
+impl Server<'_> {
+    /// Whose SQL it speaks.
+    pub fn dialect(&self) -> DialectName {
+        self.database.dialect().name()
+    }
+}

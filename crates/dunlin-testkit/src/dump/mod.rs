@@ -1,0 +1,56 @@
+//! What a database says of everything in it, as text: two databases with one schema have one dump.
+//!
+//! The catalogs are read by queries of its own, not by dunlin's introspection, which is what is tested.
+
+mod mysql;
+mod postgres;
+mod rows;
+mod sqlite;
+
+use dunlin::Database;
+use dunlin::core::dialect::DialectName;
+use dunlin::core::session::{Row, Session as _};
+
+pub(crate) use rows::{Rows, rows};
+
+/// The version table of the histories that are checked: a dump leaves it out.
+pub(crate) const VERSION_TABLE: &str = "dunlin_version";
+
+/// Everything in the database that a user made, but for rows and [`VERSION_TABLE`].
+///
+/// # Panics
+/// The database does not answer.
+pub(crate) async fn dump(database: &mut Database) -> String {
+    let lines = match database.dialect().name() {
+        DialectName::Postgres => postgres::dump(database).await,
+        DialectName::MySql | DialectName::MariaDb => mysql::dump(database).await,
+        DialectName::Sqlite => sqlite::dump(database).await,
+    };
+    lines.join("\n")
+}
+
+/// Drops everything that a user made.
+///
+/// # Panics
+/// The database refuses.
+pub(crate) async fn wipe(database: &mut Database, name: &str) {
+    match database.dialect().name() {
+        DialectName::Postgres => postgres::wipe(database).await,
+        DialectName::MySql | DialectName::MariaDb => mysql::wipe(database, name).await,
+        DialectName::Sqlite => sqlite::wipe(database).await,
+    }
+}
+
+async fn query(database: &mut Database, sql: &str) -> Vec<Row> {
+    let rows = database.query(sql).await;
+    rows.unwrap_or_else(|error| panic!("{sql}: {error}: {:?}", error.source()))
+}
+
+async fn execute(database: &mut Database, sql: &str) {
+    let run = database.execute(sql).await;
+    run.unwrap_or_else(|error| panic!("{sql}: {error}: {:?}", error.source()));
+}
+
+fn text(row: &Row, at: usize) -> String {
+    row.text(at).unwrap_or_default().to_owned()
+}
