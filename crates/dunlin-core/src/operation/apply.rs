@@ -101,12 +101,7 @@ impl Metadata {
                 }
             }
             Operation::Backfill { backfill } => {
-                let table = self.existing(&backfill.table)?;
-                let set = backfill.set.iter().map(|(column, _)| column);
-                set.chain(&backfill.key).try_for_each(|column| table.require_column(column).map(drop))?;
-                if backfill.key.is_empty() && table.primary_key.is_none() {
-                    return Err(SchemaError::NoKey { table: table.name.clone() });
-                }
+                self.existing(&backfill.table)?.validate_backfill(backfill)?
             }
             Operation::Execute { .. } | Operation::Run { .. } => {}
         }

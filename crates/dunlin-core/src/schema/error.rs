@@ -184,4 +184,22 @@ pub enum SchemaError {
         /// The table.
         table: TableName,
     },
+    /// A backfill follows columns in which two rows may be alike, or which may be NULL.
+    #[error(
+        "the backfill of table {table} cannot follow ({columns}): that is no key whose columns are never NULL"
+    )]
+    NotAKey {
+        /// The table.
+        table: TableName,
+        /// The columns.
+        columns: String,
+    },
+    /// A backfill sets a column of the key it follows, and could meet a row again.
+    #[error("the backfill of table {table} sets column {column} of the key that it follows")]
+    SetsKey {
+        /// The table.
+        table: TableName,
+        /// The column.
+        column: String,
+    },
 }

@@ -1,10 +1,20 @@
 //! Tests of the whole model: everything it can say, there and back.
 
+mod data;
+mod enums;
 mod everything;
 mod reverse;
 mod serde;
 
-use crate::schema::Metadata;
+use crate::operation::Operations;
+use crate::schema::{Metadata, SchemaError};
+
+/// Plays what a revision records, without a naming convention.
+fn play(metadata: &mut Metadata, revision: impl FnOnce(&mut Operations)) -> Result<(), SchemaError> {
+    let mut op = Operations::default();
+    revision(&mut op);
+    op.finish().iter().try_for_each(|operation| metadata.apply(operation))
+}
 
 /// The same schema, its parts in one order: what is dropped and made again stands behind the others.
 fn sorted(metadata: &Metadata) -> Metadata {

@@ -1,5 +1,6 @@
 //! What a table must be, whoever creates it.
 
+use crate::operation::Backfill;
 use crate::schema::{
     Column, Constraint, DataType, ForeignKey, Index, Metadata, Name, SchemaError, Table, TableName,
 };
@@ -23,6 +24,42 @@ impl Table {
             seen.apply(&crate::operation::TableChange::AddConstraint { constraint })?;
         }
         self.indexes.iter().try_for_each(|index| seen.add_index(index))
+    }
+
+    /// A backfill follows a key of the table, and leaves it alone.
+    pub(super) fn validate_backfill(&mut self, backfill: &Backfill) -> Result<(), SchemaError> {
+        let set = backfill.set.iter().map(|(column, _)| column);
+        set.clone().chain(&backfill.key).try_for_each(|column| self.require_column(column).map(drop))?;
+        let key = match (backfill.key.as_slice(), &self.primary_key) {
+            ([], Some(primary)) => &primary.columns,
+            ([], None) => return Err(SchemaError::NoKey { table: self.name.clone() }),
+            (key, _) if self.has_key(key) => &backfill.key,
+            (key, _) => {
+                let (table, columns) = (self.name.clone(), key.join(", "));
+                return Err(SchemaError::NotAKey { table, columns });
+            }
+        };
+        match set.clone().find(|column| key.contains(column)) {
+            Some(column) => Err(SchemaError::SetsKey { table: self.name.clone(), column: column.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether rows differ in these columns, which are never NULL.
+    fn has_key(&self, columns: &[String]) -> bool {
+        let same =
+            |key: &[String]| key.len() == columns.len() && key.iter().all(|column| columns.contains(column));
+        let everywhere =
+            |index: &&Index| index.unique && index.predicate.is_none() && index.only_on.is_empty();
+        let never_null = |name: &String| self.column(name).is_some_and(|column| !column.nullable);
+        let unique = self.primary_key.iter().map(|key| &key.columns);
+        let unique = unique.chain(self.uniques.iter().map(|unique| &unique.columns)).any(|key| same(key));
+        let indexed = self.indexes.iter().filter(everywhere).any(|index| {
+            let key: Option<Vec<String>> =
+                index.elements.iter().map(|element| element.column().map(str::to_owned)).collect();
+            key.is_some_and(|key| same(&key))
+        });
+        (unique || indexed) && columns.iter().all(never_null)
     }
 
     pub(super) fn require_constraint_columns(&self, constraint: &Constraint) -> Result<(), SchemaError> {
