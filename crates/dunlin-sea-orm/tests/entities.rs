@@ -234,7 +234,7 @@ fn enum_types_are_added_to_the_schema_once() {
     insert::<author::Entity>(&mut metadata).unwrap();
     insert::<reading::Entity>(&mut metadata).unwrap();
     let mood = EnumType::new(TableName::new(Some("host"), "mood"), ["glad", "so-so"]);
-    assert_eq!(metadata.enum_types, [mood.clone()]);
+    assert_eq!(metadata.enum_types.as_slice(), std::slice::from_ref(&mood));
     let reading = metadata.get(&TableName::new(Some("host"), "reading")).unwrap();
     assert_eq!(reading.column("mood").unwrap().column_type, DataType::Enum(mood).into());
 
