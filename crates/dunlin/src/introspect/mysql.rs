@@ -19,7 +19,7 @@ use dunlin_engine::dialect::implicit_index;
 use super::{Introspected, Scope, Unsaid, action, optional, text};
 use crate::database::Database;
 use crate::error::Error;
-use text::{Extra, default_of_mariadb, default_of_mysql, without_escapes};
+use text::{Extra, default_of_mariadb, default_of_mysql, expression as expression_of};
 
 pub(super) async fn read(
     database: &mut Database,
@@ -188,7 +188,7 @@ impl Reader<'_, '_> {
         column.computed = extra.stored.map(|stored| {
             let expression = match self.mariadb {
                 true => text(row, 8).to_owned(),
-                false => without_escapes(text(row, 8)),
+                false => expression_of(text(row, 8)),
             };
             if stored { Computed::stored(expression) } else { Computed::on_read(expression) }
         });
@@ -276,7 +276,7 @@ impl Reader<'_, '_> {
         let Some(table) = self.known(text(row, 0)) else { return };
         let expression = match mariadb {
             true => text(row, 2).to_owned(),
-            false => without_escapes(text(row, 2)),
+            false => expression_of(text(row, 2)),
         };
         let of_column = text(row, 3) == "Column";
         if let (true, true, Some(column)) = (of_column, expression == json, table.column_mut(name)) {
@@ -317,7 +317,7 @@ fn index(rows: &[Row], first: &Row, mariadb: bool) -> Index {
     let element = |row: &Row| {
         let expression = optional(row, 8).filter(|_| !mariadb);
         let mut element = match expression {
-            Some(sql) => IndexElement::expression(without_escapes(&sql)),
+            Some(sql) => IndexElement::expression(expression_of(&sql)),
             None => IndexElement::column_named(text(row, 3)),
         };
         element.length = text(row, 4).parse().ok().filter(|_| kind.is_plain());

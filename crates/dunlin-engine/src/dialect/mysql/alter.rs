@@ -19,11 +19,9 @@ pub(super) fn needs_current_table(dialect: &MySql, change: &TableChange) -> bool
     let mysql = dialect.name == DialectName::MySql;
     match change {
         TableChange::AlterColumn(alter) => alter.changes_definition(),
-        // A key's index goes and is renamed with it, where the server made it. MySQL has no IF EXISTS.
-        TableChange::DropConstraint { kind, if_exists, .. } => {
-            matches!(kind, ConstraintKind::ForeignKey | ConstraintKind::Check)
-                || (*if_exists && (mysql || *kind == ConstraintKind::PrimaryKey))
-        }
+        // The index that the server made for a foreign key goes and is renamed with it, and one that
+        // serves it is not dropped without another. MySQL has no IF EXISTS.
+        TableChange::DropConstraint { .. } => true,
         TableChange::RenameConstraint { kind, .. } => {
             matches!(kind, ConstraintKind::ForeignKey | ConstraintKind::Check)
         }
@@ -47,6 +45,7 @@ pub(super) fn alter(
         dialect,
         name,
         table: current.get(name).cloned(),
+        before: current.get(name).cloned(),
         clauses: Vec::new(),
         renamed: Vec::new(),
         rendered: Rendered::default(),
@@ -63,7 +62,9 @@ struct Alter<'a> {
     name: &'a TableName,
     /// The table with all changes so far, if it is known.
     table: Option<Table>,
-    /// The clauses of the statement that is being put together.
+    /// The table before the statement that is being put together.
+    before: Option<Table>,
+    /// The clauses of that statement.
     clauses: Vec<Clause>,
     /// Columns that earlier statements renamed: before, after.
     renamed: Vec<(String, String)>,
@@ -402,6 +403,11 @@ impl Alter<'_> {
                 }
             });
         }
+        if let (Some(before), Some(after)) = (&self.before, &self.table) {
+            let wanted = implicit_index::wanted(before, after).into_iter();
+            written.extend(wanted.map(|key| format!("ADD {}", index_of(self.dialect, key))));
+        }
+        self.before.clone_from(&self.table);
         if !written.is_empty() {
             let (table, clauses) = (ddl::table_name(self.dialect, self.name), written.join(",\n    "));
             let gap = if written.len() == 1 { " " } else { "\n    " };
@@ -448,6 +454,12 @@ impl Alter<'_> {
         }
         Ok(format!("MODIFY COLUMN {definition}"))
     }
+}
+
+/// The index that the server makes for a foreign key.
+pub(super) fn index_of(dialect: &MySql, key: &ForeignKey) -> String {
+    let name = dialect.quote(key.name.as_deref().unwrap_or_default());
+    format!("INDEX {name} ({})", ddl::columns(dialect, &key.columns))
 }
 
 /// The check that MariaDB keeps with a column, under the column's name.

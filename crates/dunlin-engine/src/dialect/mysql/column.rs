@@ -39,10 +39,22 @@ pub(super) fn definition(dialect: &MySql, column: &Column) -> Result<String, Ren
         }
         (nullable, false) => sql.push_str(if nullable { " NULL" } else { " NOT NULL" }),
     }
-    if let Some(default) = default(dialect, column) {
-        sql.push_str(&format!(" DEFAULT {default}"));
+    let on_update = column.on_update.as_ref().and_then(|given| given.get(dialect.name));
+    match default(dialect, column) {
+        Some(default) => sql.push_str(&format!(" DEFAULT {default}")),
+        None if on_update.is_some() && mariadb && !column.nullable => {
+            // It would put in 0000-00-00.
+            return Err(dialect.unsupported(
+                format!(
+                    "have the column {} NOT NULL, put in at each UPDATE, and without a default",
+                    column.name
+                ),
+                "give it a default, such as CURRENT_TIMESTAMP",
+            ));
+        }
+        None => {}
     }
-    if let Some(expression) = column.on_update.as_ref().and_then(|given| given.get(dialect.name)) {
+    if let Some(expression) = on_update {
         sql.push_str(&format!(" ON UPDATE {expression}"));
     }
     if counts_up(dialect, column)? {
@@ -86,7 +98,7 @@ pub(super) fn default(dialect: &MySql, column: &Column) -> Option<String> {
 }
 
 /// Whether the default is a value, which `ALTER COLUMN … SET DEFAULT` takes: it says nothing else of the
-/// column.
+/// column. MariaDB loses ON UPDATE with it.
 pub(super) fn default_is_plain(dialect: &MySql, column: &Column) -> bool {
     let long = column.column_type.get(dialect.name).is_some_and(types::is_long);
     let default = column.server_default.as_ref().and_then(|default| default.get(dialect.name));
@@ -94,7 +106,7 @@ pub(super) fn default_is_plain(dialect: &MySql, column: &Column) -> bool {
         Some(SqlValue::Expression(sql)) => matches!(kind_of(sql), Expression::Literal | Expression::Null),
         _ => true,
     };
-    plain && !long && column.computed.is_none()
+    plain && !long && column.computed.is_none() && column.on_update.is_none()
 }
 
 enum Expression {

@@ -4,13 +4,13 @@ use dunlin_core::dialect::DialectName;
 use dunlin_core::operation::{Operation, TableChange};
 use dunlin_core::schema::{Metadata, Name, Object, Table, TableName, View};
 
-use super::{MySql, alter, index, table};
+use super::{MySql, alter, implicit_index, index, table};
 use crate::dialect::{Dialect, RenderError, Rendered, ddl};
 
 pub(super) const BOOLEANS: [&str; 2] = ["0", "1"];
 
-/// What an operation is looked up for in the table: what MODIFY restates, and what MySQL has no IF
-/// EXISTS for.
+/// What MODIFY restates is looked up in the table, and whether there is what MySQL has no IF EXISTS for,
+/// and whether a foreign key needs an index that is dropped.
 pub(super) fn needs_current_table(dialect: &MySql, operation: &Operation) -> bool {
     let mysql = dialect.name == DialectName::MySql;
     match operation {
@@ -18,7 +18,7 @@ pub(super) fn needs_current_table(dialect: &MySql, operation: &Operation) -> boo
             changes.iter().any(|change: &TableChange| alter::needs_current_table(dialect, change))
         }
         Operation::CreateIndex { if_not_exists, .. } => *if_not_exists && mysql,
-        Operation::DropIndex { if_exists, .. } => *if_exists && mysql,
+        Operation::DropIndex { .. } => true,
         _ => false,
     }
 }
@@ -67,9 +67,18 @@ pub(super) fn render(
             if *if_exists && !mariadb && !there(table, name) {
                 return Ok(Rendered::default());
             }
+            let wanted = match current.get(table) {
+                Some(table) => indexes_wanted_without(dialect, table, name),
+                None => Vec::new(),
+            };
             let if_exists = words_if_exists(*if_exists && mariadb);
             let (name, table) = (dialect.quote(name), ddl::table_name(dialect, table));
-            vec![format!("DROP INDEX {if_exists}{name} ON {table}")]
+            match wanted.as_slice() {
+                [] => vec![format!("DROP INDEX {if_exists}{name} ON {table}")],
+                wanted => {
+                    vec![format!("ALTER TABLE {table} DROP INDEX {if_exists}{name}, {}", wanted.join(", "))]
+                }
+            }
         }
         Operation::RenameIndex { table, from, to } => {
             let (from, to) = (dialect.quote(from), dialect.quote(to));
@@ -102,6 +111,15 @@ fn has_index(table: &Table, name: &Name) -> bool {
     let indexes = table.indexes.iter().map(|index| &index.name);
     let mut names = indexes.chain(table.uniques.iter().map(|unique| &unique.name));
     names.any(|known| known.as_ref() == Some(name))
+}
+
+/// The clauses that add the indexes which foreign keys want when an index is dropped.
+fn indexes_wanted_without(dialect: &MySql, table: &Table, dropped: &Name) -> Vec<String> {
+    let mut changed = table.clone();
+    changed.indexes.retain(|index| index.name.as_ref() != Some(dropped));
+    changed.uniques.retain(|unique| unique.name.as_ref() != Some(dropped));
+    let wanted = implicit_index::wanted(table, &changed);
+    wanted.into_iter().map(|key| format!("ADD {}", alter::index_of(dialect, key))).collect()
 }
 
 fn create_view(dialect: &MySql, view: &View, or_replace: bool) -> Result<String, RenderError> {

@@ -63,7 +63,7 @@ pub(super) fn default_of_mysql(default: String, data_type: &DataType, is_express
     let text = sql.strip_prefix('_').and_then(|rest| rest.find('\'').and_then(|at| rest.get(at..)));
     match text.and_then(literal) {
         Some(text) => SqlValue::Text(text),
-        None => SqlValue::Expression(format!("({sql})")),
+        None => SqlValue::Expression(format!("({})", expression(&default))),
     }
 }
 
@@ -141,6 +141,45 @@ pub(super) fn literal(sql: &str) -> Option<String> {
     Some(value)
 }
 
+/// An expression as MySQL's catalog prints it, as it would be written: without escapes, and without the
+/// character set before each text, which is the connection's own.
+pub(super) fn expression(sql: &str) -> String {
+    let sql = without_escapes(sql);
+    let mut written = String::with_capacity(sql.len());
+    let mut rest = sql.as_str();
+    while let Some(at) = rest.find(['\'', '`', '_']) {
+        let named =
+            rest[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_' || before == '$');
+        written.push_str(&rest[..at]);
+        rest = &rest[at..];
+        if let (false, Some(text)) =
+            (named, rest.strip_prefix("_utf8mb4").filter(|text| text.starts_with('\'')))
+        {
+            rest = text;
+        }
+        let length = quoted(rest);
+        written.push_str(&rest[..length]);
+        rest = &rest[length..];
+    }
+    written + rest
+}
+
+/// The length of what begins with a quote, in quotes; of one character where there is none.
+fn quoted(text: &str) -> usize {
+    let quote = text.chars().next().filter(|first| *first != '_');
+    let mut escaped = false;
+    for (at, character) in text.char_indices().skip(1) {
+        match character {
+            _ if quote.is_none() => return at,
+            _ if escaped => escaped = false,
+            '\\' if quote == Some('\'') => escaped = true,
+            _ if Some(character) == quote => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
 /// `\'` becomes `'`, and `\\` a backslash.
 pub(super) fn without_escapes(sql: &str) -> String {
     let mut text = String::with_capacity(sql.len());
@@ -167,6 +206,19 @@ mod tests {
             ("'", None),
         ] {
             assert_eq!(literal(sql).as_deref(), value, "{sql}");
+        }
+    }
+
+    #[test]
+    fn an_expression_is_as_it_would_be_written() {
+        for (printed, written) in [
+            (r"(`a` <> _utf8mb4\'x\')", "(`a` <> 'x')"),
+            (r"concat(_utf8mb4\'_utf8mb4\\\'\',`_utf8mb4`)", r"concat('_utf8mb4\'',`_utf8mb4`)"),
+            (r"a_utf8mb4(_latin1\'x\')", "a_utf8mb4(_latin1'x')"),
+            ("_", "_"),
+            ("", ""),
+        ] {
+            assert_eq!(expression(printed), written, "{printed}");
         }
     }
 
