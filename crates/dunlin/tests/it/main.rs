@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests")]
 
 mod alter;
+mod catalogue;
 mod changes;
 mod create;
 mod fault;
@@ -9,6 +10,7 @@ mod lost_commit;
 mod names;
 mod rebuild;
 mod restate;
+mod sqlite_rebuild;
 mod status;
 mod support;
 mod transactions;

@@ -69,7 +69,7 @@ pub(super) fn rebuild(
 ) -> Result<Rendered, RenderError> {
     let names = Names::follow(old, changes);
     let (new, values) = changed(dialect, old, changes, &names)?;
-    refuse_lost_names(dialect, old, &new)?;
+    refuse_lost_names(dialect, &names, &new)?;
     for added in new.columns.iter().filter(|column| old.column(&column.name).is_none()) {
         column::check_counting(dialect, added, &new)?;
     }
@@ -317,12 +317,14 @@ fn is_trigger_on(sql: &str, table: &str) -> bool {
 }
 
 /// A column that goes must not leave its name in a condition.
-fn refuse_lost_names(dialect: &Sqlite, old: &Table, new: &Table) -> Result<(), RenderError> {
-    for gone in old.columns.iter().filter(|column| new.column(&column.name).is_none()) {
-        if let Some(what) = speaks_of(new, &gone.name) {
+fn refuse_lost_names(dialect: &Sqlite, names: &Names, new: &Table) -> Result<(), RenderError> {
+    let is_there = |name: &str| new.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
+    let dropped = names.columns.iter().filter(|(_, after)| after.is_none()).map(|(before, _)| before);
+    for gone in dropped.filter(|name| !is_there(name)) {
+        if let Some(what) = speaks_of(new, gone) {
             return Err(RenderError::Unsupported {
                 dialect: dialect.name(),
-                operation: format!("drop the column {}, which {what} names", gone.name),
+                operation: format!("drop the column {gone}, which {what} names"),
                 hint: "drop that first, or in the same operation",
             });
         }
