@@ -169,8 +169,7 @@ fn what_is_said_of_a_column_is_recorded_and_nothing_else() {
         TableChange::AlterColumn(alter)
     };
     for (recorded, expected) in [
-        (altered(|c| c.rename("b"))),
-        expected(|a| a.rename = Some("b".to_owned())),
+        (altered(|c| c.rename("b")), expected(|a| a.rename = Some("b".to_owned()))),
         (
             altered(|c| c.column_type(DataType::Text).using("a::text")),
             expected(|a| {
@@ -178,27 +177,21 @@ fn what_is_said_of_a_column_is_recorded_and_nothing_else() {
                 a.using = Some("a::text".into());
             }),
         ),
-        (altered(|c| c.nullable(false))),
-        expected(|a| a.nullable = Some(false)),
+        (altered(|c| c.nullable(false)), expected(|a| a.nullable = Some(false))),
         (
             altered(|c| c.server_default("x")),
             expected(|a| a.server_default = Some(Change::Set(SqlValue::text("x").into()))),
         ),
-        (altered(|c| c.drop_server_default())),
-        expected(|a| a.server_default = Some(Change::Drop)),
+        (altered(|c| c.drop_server_default()), expected(|a| a.server_default = Some(Change::Drop))),
         (altered(|c| c.on_update("now()")), expected(|a| a.on_update = Some(Change::Set("now()".into())))),
-        (altered(|c| c.comment("x"))),
-        expected(|a| a.comment = Some(Change::Set("x".to_owned()))),
-        (altered(|c| c.drop_comment())),
-        expected(|a| a.comment = Some(Change::Drop)),
-        (altered(|c| c.autoincrement(true))),
-        expected(|a| a.autoincrement = Some(true)),
+        (altered(|c| c.comment("x")), expected(|a| a.comment = Some(Change::Set("x".to_owned())))),
+        (altered(|c| c.drop_comment()), expected(|a| a.comment = Some(Change::Drop))),
+        (altered(|c| c.autoincrement(true)), expected(|a| a.autoincrement = Some(true))),
         (
             altered(|c| c.identity(Identity::always().start(5))),
             expected(|a| a.identity = Some(Change::Set(Identity::always().start(5)))),
         ),
-        (altered(|c| c.drop_identity())),
-        expected(|a| a.identity = Some(Change::Drop)),
+        (altered(|c| c.drop_identity()), expected(|a| a.identity = Some(Change::Drop))),
     ] {
         assert_eq!(recorded, expected);
     }
