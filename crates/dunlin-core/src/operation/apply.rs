@@ -27,6 +27,9 @@ impl Metadata {
                 if !self.schemas.contains(name) && !if_exists {
                     return Err(SchemaError::Missing { kind: "schema", name: name.clone() });
                 }
+                if let Some(within) = self.any_in_schema(name) {
+                    return Err(SchemaError::SchemaInUse { name: name.clone(), within: within.clone() });
+                }
                 self.schemas.retain(|known| known != name);
             }
             Operation::CreateEnum { enum_type } => self.create_enum(enum_type)?,
@@ -106,6 +109,13 @@ impl Metadata {
             Operation::Execute { .. } | Operation::Run { .. } => {}
         }
         Ok(())
+    }
+
+    fn any_in_schema(&self, name: &str) -> Option<&TableName> {
+        let tables = self.tables().iter().map(|table| &table.name);
+        let enum_types = self.enum_types.iter().filter_map(|enum_type| enum_type.name.as_ref());
+        let views = self.views.iter().map(|view| &view.name);
+        tables.chain(enum_types).chain(views).find(|known| known.schema.as_deref() == Some(name))
     }
 
     fn existing(&mut self, name: &TableName) -> Result<&mut Table, SchemaError> {

@@ -142,6 +142,14 @@ pub enum SchemaError {
         /// Its name.
         name: String,
     },
+    /// A schema to be dropped has something in it, which MySQL and MariaDB would drop too.
+    #[error("the schema {name} cannot be dropped: {within} is in it")]
+    SchemaInUse {
+        /// The schema.
+        name: String,
+        /// A table, enum type or view in it.
+        within: TableName,
+    },
     /// A column is of an enum type whose values are others.
     #[error("column {column} of table {table} has other values than the enum type {name}")]
     OtherEnumValues {

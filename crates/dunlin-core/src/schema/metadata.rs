@@ -122,11 +122,12 @@ impl Metadata {
         &mut self.tables[position]
     }
 
-    /// Makes every foreign key that refers to `from` refer to `to`.
+    /// Makes whatever refers to the table `from` refer to `to`: foreign keys, and tables that inherit from it.
     pub(crate) fn repoint(&mut self, from: &TableName, to: &TableName) {
-        for key in self.tables.iter_mut().flat_map(|table| &mut table.foreign_keys) {
-            if &key.referred_table == from {
-                key.referred_table = to.clone();
+        for table in &mut self.tables {
+            let keys = table.foreign_keys.iter_mut().map(|key| &mut key.referred_table);
+            for referred in keys.chain(&mut table.options.inherits).filter(|referred| *referred == from) {
+                referred.clone_from(to);
             }
         }
     }

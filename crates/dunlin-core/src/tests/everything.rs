@@ -365,7 +365,7 @@ pub(super) fn operations() -> Vec<Operation> {
     new.primary_key = new.primary_key.map(|key| key.named("new_pkey"));
     vec![
         Operation::CreateSchema { name: "attic".to_owned(), if_not_exists: true },
-        Operation::DropSchema { name: "library".to_owned(), if_exists: true },
+        Operation::DropSchema { name: "attic".to_owned(), if_exists: true },
         Operation::CreateEnum { enum_type: EnumType::new(named("kind"), ["x"]) },
         Operation::CreateEnum { enum_type: EnumType::new(named("unused"), ["y", "z"]) },
         Operation::AlterEnum {

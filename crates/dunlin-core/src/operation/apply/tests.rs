@@ -94,6 +94,39 @@ fn a_renamed_table_is_followed_by_the_keys_to_it() {
 }
 
 #[test]
+fn a_renamed_table_is_followed_by_those_that_inherit_from_it() {
+    let mut metadata = library();
+    play(&mut metadata, |op| {
+        op.create_table("novel", |t| t.options(|o| o.inherits = vec![name("book")]));
+        op.rename_table("book", "volume");
+    })
+    .unwrap();
+    assert_eq!(metadata.get(&name("novel")).unwrap().options.inherits, [name("volume")]);
+}
+
+#[test]
+fn a_schema_is_dropped_when_nothing_is_in_it() {
+    let within = |define: fn(&mut Operations)| {
+        let mut metadata = library();
+        play(&mut metadata, |op| op.create_schema("s")).unwrap();
+        play(&mut metadata, define).unwrap();
+        let before = metadata.clone();
+        let result = play(&mut metadata, |op| op.drop_schema("s"));
+        assert_eq!(metadata.schemas.is_empty(), result.is_ok());
+        assert_eq!(metadata == before, result.is_err());
+        result.map_err(|error| error.to_string())
+    };
+    let refused = |what: &str| Err(format!("the schema s cannot be dropped: s.{what} is in it"));
+    assert_eq!(within(|_| {}), Ok(()));
+    assert_eq!(
+        within(|op| op.create_table(TableName::new(Some("s"), "t"), |t| t.comment("in a schema"))),
+        refused("t")
+    );
+    assert_eq!(within(|op| drop(op.create_enum(TableName::new(Some("s"), "e"), ["a"]))), refused("e"));
+    assert_eq!(within(|op| op.create_view(TableName::new(Some("s"), "v"), "SELECT 1")), refused("v"));
+}
+
+#[test]
 fn a_rename_stays_in_its_schema() {
     let mut metadata = Metadata::new(Some("airflow"), NamingConvention::default());
     metadata.table("author", |t| {
