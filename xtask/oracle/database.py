@@ -10,9 +10,8 @@ import sqlalchemy as sa
 CHARACTER_SET = " CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"
 
 
-def main():
-    create = sys.argv[1] == "create"
-    url = sa.make_url(os.environ["DATABASE_URL"])
+def make(url, create):
+    url = sa.make_url(url)
     postgres = url.get_backend_name() == "postgresql"
     if url.get_backend_name() == "sqlite":
         for suffix in ("", "-wal", "-shm", "-journal"):
@@ -26,4 +25,5 @@ def main():
             connection.execute(sa.text(f"CREATE DATABASE {name}" + ("" if postgres else CHARACTER_SET)))
 
 
-main()
+if __name__ == "__main__":
+    make(os.environ["DATABASE_URL"], create=sys.argv[1] == "create")

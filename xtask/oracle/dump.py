@@ -65,17 +65,18 @@ def sqlite(connection):
         if kind != "table":
             yield " ".join(tokens)
             continue
-        start, items, depth = tokens.index("("), [[]], 0
-        for token in tokens[start + 1:]:
+        start, items, depth, end = tokens.index("("), [[]], 0, len(tokens)
+        for at, token in enumerate(tokens[start + 1:], start + 1):
             depth += (token == "(") - (token == ")")
             if depth < 0:
+                end = at
                 break
             if depth == 0 and token == ",":
                 items.append([])
             else:
                 items[-1].append(token)
         items = columns_first([" ".join(item) for item in items])
-        yield "\n".join([" ".join(tokens[:start + 1]), *(f"  {item}" for item in items), ")"])
+        yield "\n".join([" ".join(tokens[:start + 1]), *(f"  {item}" for item in items), " ".join(tokens[end:])])
 
 
 def columns_first(items):
@@ -84,4 +85,5 @@ def columns_first(items):
     return [item for item in items if item not in others] + sorted(others)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -74,15 +74,19 @@ impl Place {
         kinds.iter().map(place).collect()
     }
 
+    /// The URL of a database of this process, which need not be there.
+    pub(crate) fn url(&self, name: &str) -> Result<String> {
+        let name = format!("oracle_{}_{name}", std::process::id());
+        match &self.admin {
+            Some(admin) => sqlalchemy_url(self.kind, admin, &name),
+            None => Ok(format!("sqlite:///{}", self.dir.join(format!("{name}.db")).display())),
+        }
+    }
+
     /// A new, empty database.
     pub(crate) fn fresh<'a>(&self, venv: &'a Venv, name: &str) -> Result<Database<'a>> {
-        let name = format!("oracle_{}_{name}", std::process::id());
-        let file = self.dir.join(format!("{name}.db"));
-        let url = match &self.admin {
-            Some(admin) => sqlalchemy_url(self.kind, admin, &name)?,
-            None => format!("sqlite:///{}", file.display()),
-        };
-        let home = self.dir.join(format!("{}-{name}", self.kind.name()));
+        let url = self.url(name)?;
+        let home = self.dir.join(format!("{}-{}-{name}", self.kind.name(), std::process::id()));
         let database = Database { kind: self.kind, url, home, venv };
         database.script("database.py", &["create"])?;
         Ok(database)

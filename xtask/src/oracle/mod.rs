@@ -6,8 +6,11 @@
 //!
 //! - `facts` makes `apps/airflow/facts/*.json`: the real schema at each release, on each database.
 //! - `names` makes `crates/dunlin-core/tests/naming.jsonl`: the names that the real SQLAlchemy gives.
+//! - `operations` does each operation with the real Alembic and with ours, and writes what differs to
+//!   `docs/OPERATIONS.md`.
 //! - `airflow` lets the real one and ours take turns on one database and writes what came of it to `docs/ORACLE.md`.
 
+mod alembic;
 mod compare;
 mod database;
 mod facts;
@@ -51,6 +54,15 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Do each operation with Alembic and with ours; write docs/OPERATIONS.md.
+    Operations {
+        /// Compare with the committed report instead of writing it.
+        #[arg(long)]
+        check: bool,
+        /// Only the cases whose names contain this.
+        #[arg(long)]
+        case: Option<String>,
+    },
     /// Let the real Airflow and ours take turns on one database; write docs/ORACLE.md.
     Airflow,
     /// Make the facts and the names, then take turns.
@@ -69,6 +81,9 @@ pub(crate) fn run(args: Args) -> Result<()> {
     match args.command {
         Command::Facts { check } => facts::run(&venv, &wanted(&Kind::ALL), check),
         Command::Names { check } => names::run(&venv, check),
+        Command::Operations { check, case } => {
+            alembic::run(&venv, &wanted(&Kind::ALL), case.as_deref(), check)
+        }
         Command::Airflow => scenario::run(&venv, &wanted(&Kind::AIRFLOW)),
         Command::All => {
             facts::run(&venv, &wanted(&Kind::ALL), false)?;

@@ -33,7 +33,7 @@ pub(crate) struct Programs {
 impl Programs {
     /// The real one from the environment; ours is built.
     pub(crate) fn ready(venv: &Venv) -> Result<Self> {
-        Ok(Self { real: venv.airflow(), ours: build()? })
+        Ok(Self { real: venv.airflow(), ours: build("airflow", &["--release"])? })
     }
 
     /// Runs `airflow …` on the database and expects it to succeed.
@@ -112,23 +112,24 @@ fn title(who: Who, args: &str) -> String {
     format!("{who}: airflow {args}")
 }
 
-/// Builds our program, and says where it is.
-fn build() -> Result<PathBuf> {
+/// Builds the program of one of our packages, and says where it is.
+pub(super) fn build(package: &str, options: &[&str]) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["build", "--release", "--package", "airflow", "--bin", "airflow"]);
+    command.args(["build", "--package", package, "--bin", package]).args(options);
     command
         .arg("--message-format=json-render-diagnostics")
         .current_dir(repository())
         .stderr(Stdio::inherit());
     let output = command.output().map_err(|e| format!("cannot run cargo: {e}"))?;
     if !output.status.success() {
-        return Err("our airflow cannot be built".into());
+        return Err(format!("our {package} cannot be built").into());
     }
     let messages = String::from_utf8_lossy(&output.stdout).into_owned();
     let executable = |line: &str| {
         let message: Value = serde_json::from_str(line).ok()?;
         Some(PathBuf::from(message.get("executable")?.as_str()?))
     };
-    messages.lines().rev().find_map(executable).ok_or_else(|| "cargo names no executable for airflow".into())
+    let found = messages.lines().rev().find_map(executable);
+    found.ok_or_else(|| format!("cargo names no executable for {package}").into())
 }

@@ -25,6 +25,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
             "ticketing",
         ],
     ),
+    ("oracle-operations", &["dunlin"]),
     // It must build fast, before anything of ours.
     ("xtask", &[]),
 ];
