@@ -60,8 +60,7 @@ pub(super) async fn read(
     reader.foreign_keys(&rules, &database.rows(&query(queries::KEY_COLUMNS)).await?);
     let checks = if mariadb { queries::CHECKS_MARIADB } else { queries::CHECKS_MYSQL };
     for row in database.rows(&query(checks)).await? {
-        let json = format!("json_valid({})", database.dialect().quote(text(&row, 1)));
-        reader.check(&row, &json);
+        reader.check(&row, |name| database.dialect().quote(name));
     }
     for row in database.rows(&query(queries::VIEWS)).await? {
         reader.view(&row, &format!("{}.", database.dialect().quote(&reader.schema)));
@@ -270,26 +269,46 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// `json` is the check that makes LONGTEXT MariaDB's JSON.
-    fn check(&mut self, row: &Row, json: &str) {
+    /// MariaDB keeps a check with a column, under the name that the column had when it was made; the
+    /// check that makes LONGTEXT a JSON is one of them.
+    fn check(&mut self, row: &Row, quote: impl Fn(&str) -> String) {
         let (mariadb, name) = (self.mariadb, text(row, 1));
         let Some(table) = self.known(text(row, 0)) else { return };
         let expression = match mariadb {
             true => text(row, 2).to_owned(),
             false => expression_of(text(row, 2)),
         };
-        let of_column = text(row, 3) == "Column";
-        if let (true, true, Some(column)) = (of_column, expression == json, table.column_mut(name)) {
-            column.column_type = DataType::Json.into();
+        let mut check = Check::new(expression.clone()).named(name);
+        check.not_enforced = text(row, 4) == "NO";
+        if text(row, 3) != "Column" {
+            let taken_for_columns = mariadb && table.column(name).is_some();
+            table.checks.push(check);
+            if taken_for_columns {
+                let table = table.name.clone();
+                self.unsaid(&table, Some(name), format!("the check {name}, which is not the column's own"));
+            }
             return;
         }
-        let mut check = Check::new(expression).named(name);
-        check.not_enforced = text(row, 4) == "NO";
-        let taken_for_columns = mariadb && !of_column && table.column(name).is_some();
-        table.checks.push(check);
-        if taken_for_columns {
-            let table = table.name.clone();
-            self.unsaid(&table, Some(name), format!("the check {name}, which is not the column's own"));
+        let mentioned = table.columns.iter().map(|column| column.name.clone());
+        let mentioned: Vec<String> = mentioned.filter(|column| expression.contains(&quote(column))).collect();
+        let owner = match mentioned.as_slice() {
+            [only] => Some(only),
+            several => several.iter().find(|column| *column == name),
+        };
+        match owner {
+            Some(owner) if expression == format!("json_valid({})", quote(owner)) => {
+                if let Some(column) = table.column_mut(owner) {
+                    column.column_type = DataType::Json.into();
+                }
+            }
+            Some(owner) => table.checks.push(check.named(owner)),
+            None => {
+                table.checks.push(check);
+                let table = table.name.clone();
+                for column in mentioned {
+                    self.unsaid(&table, Some(&column), format!("CHECK ({expression}) of a column"));
+                }
+            }
         }
     }
 
