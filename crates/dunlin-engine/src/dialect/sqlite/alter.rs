@@ -4,9 +4,9 @@
 //! one. A foreign key or check that is added together with its column stands at the column then.
 
 use dunlin_core::operation::{AlterColumn, Change, ColumnPosition, TableChange};
-use dunlin_core::schema::{Column, Constraint, Metadata, SchemaError, Table, TableName};
+use dunlin_core::schema::{Column, Constraint, DataType, Metadata, SchemaError, Table, TableName};
 
-use super::{Sqlite, column, constraint, rebuild, table};
+use super::{Sqlite, column, constraint, rebuild, table, types};
 use crate::dialect::{Dialect, RenderError, Rendered, ddl};
 use crate::sql::rename::{expressions_mut, names_column, rename_in};
 
@@ -65,6 +65,9 @@ fn check(
             TableChange::AddColumn { column, .. } => column::check(dialect, column)?,
             TableChange::AddConstraint { constraint } => constraint::check(dialect, name, constraint)?,
             TableChange::AlterColumn(alter) => {
+                let data_type =
+                    alter.column_type.as_ref().and_then(|data_type| data_type.get(dialect.name()));
+                types::check_collation(dialect, data_type.and_then(DataType::collation))?;
                 let on_update = alter.on_update.as_ref().and_then(Change::value);
                 if on_update.is_some_and(|sql| sql.get(dialect.name()).is_some()) {
                     return Err(column::on_update(dialect, &alter.name));

@@ -16,6 +16,8 @@ pub(super) fn check(dialect: &Sqlite, column: &Column) -> Result<(), RenderError
     if column.on_update.as_ref().is_some_and(|sql| sql.get(dialect.name()).is_some()) {
         return Err(on_update(dialect, &column.name));
     }
+    let collation = column.column_type.get(dialect.name()).and_then(DataType::collation);
+    types::check_collation(dialect, collation)?;
     match &column.identity {
         Some(identity) => check_identity(dialect, &column.name, identity),
         None => Ok(()),

@@ -2,7 +2,7 @@
 
 use dunlin_core::schema::{Index, IndexElement, IndexKey, TableName};
 
-use super::Sqlite;
+use super::{Sqlite, types};
 use crate::dialect::{Dialect, RenderError, ddl};
 
 /// What SQLite cannot do for an index that is brought into the database.
@@ -23,6 +23,9 @@ pub(super) fn check(dialect: &Sqlite, index: &Index) -> Result<(), RenderError> 
             "leave out `nulls`: they stand before all values, and behind them in a descending index",
         ),
     ];
+    for element in &index.elements {
+        types::check_collation(dialect, element.collation.as_deref())?;
+    }
     match wants.into_iter().find(|(wanted, ..)| *wanted) {
         None => Ok(()),
         Some((_, what, hint)) => {

@@ -41,7 +41,7 @@ fn name(dialect: &Sqlite, data_type: &DataType) -> Result<String, RenderError> {
         DataType::Boolean => "BOOLEAN".to_owned(),
         DataType::TinyInteger => "TINYINT".to_owned(),
         DataType::MediumInteger => "MEDIUMINT".to_owned(),
-        DataType::Unsigned(of) => format!("{} UNSIGNED", name(dialect, of)?),
+        DataType::Unsigned(of) => unsigned(&name(dialect, of)?),
         DataType::Real => "REAL".to_owned(),
         DataType::Double => "DOUBLE".to_owned(),
         DataType::TinyText => "TINYTEXT".to_owned(),
@@ -68,6 +68,30 @@ fn name(dialect: &Sqlite, data_type: &DataType) -> Result<String, RenderError> {
         | DataType::Bit { .. } => return Err(no_such_type(dialect, data_type)),
         other => return write_common_type(dialect, other),
     })
+}
+
+/// All words of a type stand before its brackets.
+fn unsigned(name: &str) -> String {
+    match name.split_once('(') {
+        Some((words, arguments)) => format!("{} UNSIGNED({arguments}", words.trim_end()),
+        None => format!("{name} UNSIGNED"),
+    }
+}
+
+/// Refuses a collation that no connection has by itself. Source: "Collating Sequences" of SQLite's manual.
+///
+/// # Errors
+/// [`RenderError::Unsupported`].
+pub(super) fn check_collation(dialect: &Sqlite, collation: Option<&str>) -> Result<(), RenderError> {
+    const KNOWN: [&str; 3] = ["BINARY", "NOCASE", "RTRIM"];
+    match collation.filter(|name| !KNOWN.iter().any(|known| known.eq_ignore_ascii_case(name))) {
+        None => Ok(()),
+        Some(name) => Err(RenderError::Unsupported {
+            dialect: dialect.name(),
+            operation: format!("compare by the collation {name}"),
+            hint: "say BINARY, NOCASE or RTRIM, or leave it out, in a variant for SQLite",
+        }),
+    }
 }
 
 /// The one of the names that a STRICT table takes which keeps the values of a type. Source: "STRICT
@@ -114,11 +138,17 @@ fn strict_name(dialect: &Sqlite, data_type: &DataType, name: &str) -> Result<Str
 /// Reads a declared type. What is read is written again as the same words; a spelling that the model
 /// would change (`INT`, which is not `INTEGER` as a key, or `DECIMAL(1,2)`) stays native.
 pub(super) fn read(text: &str) -> DataType {
-    let text = type_text(text);
+    let original = text;
+    let text = type_text(original);
     let (head, arguments, tail) = text.parts();
-    if let (Some(head), [], "") = (head.strip_suffix(" unsigned"), arguments, tail) {
-        let of = read(head);
-        return if of.is_integer() { of.unsigned() } else { text.read_common() };
+    if let (Some(of), "") = (head.strip_suffix(" unsigned"), tail) {
+        let arguments: Vec<_> = arguments.iter().map(ToString::to_string).collect();
+        let arguments =
+            if arguments.is_empty() { String::new() } else { format!("({})", arguments.join(",")) };
+        let of = read(&format!("{of}{arguments}"));
+        let fractional =
+            matches!(of, DataType::Numeric { .. } | DataType::Float | DataType::Real | DataType::Double);
+        return if fractional || of.is_integer() { of.unsigned() } else { DataType::native(original) };
     }
     match (head, arguments, tail) {
         ("boolean", [], "") => DataType::Boolean,
