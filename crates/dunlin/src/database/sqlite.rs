@@ -87,10 +87,17 @@ pub(super) async fn dangling_rows(database: &mut Database) -> Result<Vec<(String
     Ok(dangling)
 }
 
+/// The statements that create the triggers of a table or view, in the order in which they were created.
+/// SQLite keeps their texts without the schema.
 pub(super) async fn triggers(database: &mut Database, table: &TableName) -> Result<Vec<String>, Error> {
+    let prefix = table.schema.as_ref().map(|schema| format!("{}.", database.dialect.quote(schema)));
+    let prefix = prefix.unwrap_or_default();
     let sql = format!(
-        "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = {} COLLATE NOCASE ORDER BY rowid",
+        "SELECT sql FROM {prefix}sqlite_master WHERE type = 'trigger' AND tbl_name = {} COLLATE NOCASE \
+         ORDER BY rowid",
         database.dialect.literal(&table.name)
     );
-    Ok(database.rows(&sql).await?.into_iter().filter_map(|row| row.text(0).map(str::to_owned)).collect())
+    let rows = database.rows(&sql).await?;
+    let create = |text: &str| text.replacen("CREATE TRIGGER ", &format!("CREATE TRIGGER {prefix}"), 1);
+    Ok(rows.iter().filter_map(|row| row.text(0).map(create)).collect())
 }
