@@ -2,9 +2,7 @@
 
 use dunlin_core::dialect::PerDialect;
 use dunlin_core::operation::{Operation, TableChange};
-use dunlin_core::schema::{
-    Column, ColumnType, Constraint, DataType, ForeignKey, Index, IndexElement, IndexKey, SqlValue, Table, TableName,
-};
+use dunlin_core::schema::{ColumnType, DataType, Index, SqlValue, TableName};
 
 use super::{Dialect, RenderError};
 
@@ -61,8 +59,7 @@ pub(super) fn insert_rows(
     if rows.is_empty() {
         return Vec::new();
     }
-    let row =
-        |row: &Vec<SqlValue>| format!("({})", row.iter().map(&shown).collect::<Vec<_>>().join(", "));
+    let row = |row: &Vec<SqlValue>| format!("({})", row.iter().map(&shown).collect::<Vec<_>>().join(", "));
     let rows = rows.iter().map(row).collect::<Vec<_>>().join(",\n    ");
     let (table, names) = (table_name(dialect, table), columns(dialect, names));
     vec![format!("INSERT INTO {table} ({names}) VALUES\n    {rows}")]
@@ -85,20 +82,6 @@ pub(super) fn type_of(
     dialect.column_type(data_type)
 }
 
-/// A table and its indexes, each by the dialect's own words.
-///
-/// # Errors
-/// Whatever the dialect refuses.
-pub(super) fn create_table_and_indexes(
-    dialect: &dyn Dialect,
-    table: &Table,
-    definition: impl Fn(&Column) -> Result<String, RenderError>,
-    create_index: impl Fn(&Index) -> Result<String, RenderError>,
-) -> Result<Vec<String>, RenderError> {
-    let create = create_table(dialect, table, &table.name, definition);
-    std::iter::once(create).chain(table.indexes.iter().map(create_index)).collect()
-}
-
 /// `DROP TABLE [IF EXISTS] …`
 pub(super) fn drop_table(dialect: &dyn Dialect, table: &TableName, if_exists: bool) -> String {
     let if_exists = if if_exists { "IF EXISTS " } else { "" };
@@ -110,89 +93,6 @@ pub(super) fn drop_index(dialect: &dyn Dialect, table: &TableName, name: &str, i
     let if_exists = if if_exists { "IF EXISTS " } else { "" };
     let index = TableName { schema: table.schema.clone(), name: name.to_owned() };
     format!("DROP INDEX {if_exists}{}", table_name(dialect, &index))
-}
-
-/// `CREATE TABLE … (…)`: columns as `definition` writes them, then the constraints. `shown` is the name
-/// to create it under.
-pub(super) fn create_table(
-    dialect: &dyn Dialect,
-    table: &Table,
-    shown: &TableName,
-    definition: impl Fn(&Column) -> Result<String, RenderError>,
-) -> Result<String, RenderError> {
-    let mut parts = table.columns.iter().map(definition).collect::<Result<Vec<_>, _>>()?;
-    for constraint in table.constraints() {
-        parts.push(constraint_clause(dialect, &constraint)?);
-    }
-    Ok(format!("CREATE TABLE {} (\n    {}\n)", table_name(dialect, shown), parts.join(",\n    ")))
-}
-
-/// `CONSTRAINT "name" UNIQUE ("a", "b")` and its like.
-pub(super) fn constraint_clause(
-    dialect: &dyn Dialect,
-    constraint: &Constraint,
-) -> Result<String, RenderError> {
-    let (name, clause) = match constraint {
-        Constraint::PrimaryKey(key) => {
-            (&key.name, format!("PRIMARY KEY ({})", columns(dialect, &key.columns)))
-        }
-        Constraint::Unique(unique) => {
-            (&unique.name, format!("UNIQUE ({})", columns(dialect, &unique.columns)))
-        }
-        Constraint::Check(check) => {
-            let expression = expression(dialect, &check.expression, "a check")?;
-            (&check.name, format!("CHECK ({expression})"))
-        }
-        Constraint::ForeignKey(key) => (&key.name, foreign_key(dialect, key)),
-        _ => return Err(newer_operation(dialect)),
-    };
-    Ok(match name {
-        Some(name) => format!("CONSTRAINT {} {clause}", dialect.quote(name)),
-        None => clause,
-    })
-}
-
-fn foreign_key(dialect: &dyn Dialect, key: &ForeignKey) -> String {
-    let mut clause = format!(
-        "FOREIGN KEY ({}) REFERENCES {}",
-        columns(dialect, &key.columns),
-        table_name(dialect, &key.referred_table)
-    );
-    if !key.referred_columns.is_empty() {
-        clause.push_str(&format!(" ({})", columns(dialect, &key.referred_columns)));
-    }
-    for (event, action) in [("DELETE", key.on_delete), ("UPDATE", key.on_update)] {
-        if !action.is_no_action() {
-            clause.push_str(&format!(" ON {event} {}", action.as_sql()));
-        }
-    }
-    clause
-}
-
-/// `CREATE [UNIQUE] INDEX name ON table (…) [WHERE …]`; `name` and `table` as the dialect qualifies them.
-///
-/// # Errors
-/// An expression without a variant for this dialect.
-pub(super) fn create_index(
-    dialect: &dyn Dialect,
-    name: &str,
-    table: &str,
-    index: &Index,
-) -> Result<String, RenderError> {
-    let unique = if index.unique { "UNIQUE " } else { "" };
-    let element = |element: &IndexElement| -> Result<String, RenderError> {
-        Ok(match &element.key {
-            IndexKey::Column(name) => dialect.quote(name),
-            IndexKey::Expression(sql) => format!("({})", expression(dialect, sql, "an index")?),
-        })
-    };
-    let elements = index.elements.iter().map(element).collect::<Result<Vec<_>, _>>()?.join(", ");
-    let mut sql = format!("CREATE {unique}INDEX {name} ON {table} ({elements})");
-    let predicate = index.predicate.as_ref().and_then(|predicate| predicate.get(dialect.name()));
-    if let Some(predicate) = predicate {
-        sql.push_str(&format!(" WHERE {predicate}"));
-    }
-    Ok(sql)
 }
 
 /// An expression's text for this dialect.
@@ -224,7 +124,10 @@ pub(super) fn hexadecimal(bytes: &[u8]) -> String {
 pub(super) fn index_name<'i>(dialect: &dyn Dialect, index: &'i Index) -> Result<&'i str, RenderError> {
     index.name.as_deref().ok_or_else(|| RenderError::Unsupported {
         dialect: dialect.name(),
-        operation: format!("create an index on ({}) without a name", index.columns().collect::<Vec<_>>().join(", ")),
+        operation: format!(
+            "create an index on ({}) without a name",
+            index.columns().collect::<Vec<_>>().join(", ")
+        ),
         hint: "name the index, or give the naming convention a pattern `ix`",
     })
 }
@@ -253,7 +156,11 @@ fn new_names(operation: &Operation) -> Vec<&str> {
             let excludes = table.excludes.iter().filter_map(|exclude| exclude.name.as_deref());
             let foreign = table.foreign_keys.iter().filter_map(|key| key.name.as_deref());
             let constraints = key.chain(uniques).chain(checks).chain(excludes).chain(foreign);
-            std::iter::once(table.name.name.as_str()).chain(columns).chain(indexes).chain(constraints).collect()
+            std::iter::once(table.name.name.as_str())
+                .chain(columns)
+                .chain(indexes)
+                .chain(constraints)
+                .collect()
         }
         Operation::CreateSchema { name, .. } => vec![name],
         Operation::CreateEnum { enum_type } => enum_type.name.iter().map(|name| name.name.as_str()).collect(),
