@@ -17,6 +17,8 @@ mod database;
 #[cfg(feature = "databases")]
 mod dump;
 #[cfg(feature = "databases")]
+pub mod generate;
+#[cfg(feature = "databases")]
 mod run;
 #[cfg(feature = "databases")]
 mod servers;

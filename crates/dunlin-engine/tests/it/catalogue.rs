@@ -7,10 +7,11 @@ use std::path::Path;
 
 use dunlin_core::dialect::DialectName;
 use dunlin_core::manager::{DbManager, HostContext};
+use dunlin_core::operation::Operation;
 use dunlin_engine::dialect::{RenderError, dialect};
 use dunlin_engine::owner::Owner;
 use dunlin_engine::plan::{Intent, PlanError, RenderedStage, StageKind, State};
-use dunlin_testkit::catalogue::{Case, cases};
+use dunlin_testkit::catalogue::{Case, Check, cases, exception};
 
 const VERSION_TABLE: &str = "dunlin_version";
 
@@ -207,6 +208,20 @@ played in memory and kept as JSON. For each database the table says what the cas
 Comparing models with a database is not built yet.
 ";
 
+/// Whether the real servers' tests show that introspection finds it.
+fn is_read_back(case: &Case, on: DialectName) -> bool {
+    let lost =
+        [Check::Run, Check::Introspection].into_iter().any(|check| exception(case, on, check).is_some());
+    let is_schema = case.operations.iter().any(|operation| {
+        let created = matches!(
+            operation,
+            Operation::CreateTable { .. } | Operation::CreateIndex { .. } | Operation::CreateView { .. }
+        );
+        created || matches!(operation, Operation::AlterTable { .. } | Operation::CreateEnum { .. })
+    });
+    is_schema && !lost
+}
+
 fn support_page() -> String {
     let outcomes: Vec<_> = DialectName::ALL.into_iter().map(outcomes).collect();
     let mut text = INTRODUCTION.to_owned();
@@ -224,6 +239,7 @@ fn support_page() -> String {
         for (on, outcomes) in DialectName::ALL.into_iter().zip(&outcomes) {
             let word = match &outcomes[&case.name] {
                 _ if is_passed_over(&case, outcomes) => "over",
+                Outcome::Rendered(_) if is_read_back(&case, on) => "yes ✓",
                 Outcome::Rendered(_) => "yes",
                 Outcome::Refused(why) | Outcome::CannotBegin(why) => {
                     // The sentence begins with the database's name.

@@ -42,6 +42,15 @@ impl Case {
         self.name.split(" / ").next().unwrap_or_default()
     }
 
+    /// The schemas that it makes or drops: on MySQL they stand beside the database.
+    pub fn schemas(&self) -> Vec<&str> {
+        let names = self.before.iter().chain(&self.operations).filter_map(|operation| match operation {
+            Operation::CreateSchema { name, .. } | Operation::DropSchema { name, .. } => Some(name.as_str()),
+            _ => None,
+        });
+        names.collect()
+    }
+
     /// The case as a history: revision [`BEFORE`](Self::BEFORE) makes the schema that it begins with, and
     /// revision [`CASE`](Self::CASE) is what it is about. Each goes down by what
     /// [`reverse`](dunlin_core::operation::reverse()) makes of it, or by nothing where that knows nothing.

@@ -9,6 +9,7 @@ mod case;
 mod column;
 mod constraint;
 mod data;
+mod exceptions;
 pub mod fields;
 mod index;
 mod names;
@@ -17,6 +18,7 @@ mod table;
 mod types;
 
 pub use case::Case;
+pub use exceptions::{Check, EXCEPTIONS, Exception, exception};
 
 /// All cases, each behind its base.
 pub fn cases() -> Vec<Case> {

@@ -18,11 +18,13 @@ pub(super) fn cases(cases: &mut Vec<Case>) {
     for (what, table, column) in NAMES {
         let create = |op: &mut Operations| {
             op.create_table(*table, |t| {
-                t.column("id", DataType::Integer).primary_key();
+                t.column("id", DataType::Integer).not_null();
+                t.column("parent", DataType::Integer);
+                t.primary_key(format!("{column} pk"), ["id"]);
                 t.column(*column, DataType::string(20)).not_null().server_default(text("x")).comment("c");
                 t.unique(format!("{column} uq"), [*column]);
                 t.index(format!("{column} ix"), [*column]);
-                t.foreign_key(ForeignKey::new(["id"], *table, ["id"]).named(format!("{column} fk")));
+                t.foreign_key(ForeignKey::new(["parent"], *table, ["id"]).named(format!("{column} fk")));
             });
         };
         cases.push(Case::new(format!("names / {what} / create table")).up(create));

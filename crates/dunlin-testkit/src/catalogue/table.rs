@@ -185,14 +185,6 @@ fn comments(cases: &mut Vec<Case>) {
     cases.push(with("set comment / set", None).up(|op| op.create_table_comment("t", "it's \\ new")));
     cases.push(with("set comment / change", Some("old")).up(|op| op.create_table_comment("t", "new")));
     cases.push(with("set comment / drop", Some("old")).up(|op| op.drop_table_comment("t")));
-    cases.push(
-        Case::new("create table / schema")
-            .base("create table / plain")
-            .before(|op| {
-                op.create_schema("dunlin_catalogue");
-            })
-            .up(|op| op.create_table(TableName::new(Some("dunlin_catalogue"), "t"), columns)),
-    );
     cases.push(Case::new("create schema / plain").up(|op| op.create_schema("dunlin_catalogue")));
     for (word, before) in [("absent", false), ("present", true)] {
         let case = Case::new(format!("create schema / if not exists / {word}")).base("create schema / plain");
@@ -204,6 +196,12 @@ fn comments(cases: &mut Vec<Case>) {
         cases.push(if before { case.irreversible() } else { case });
     }
     let before = |op: &mut Operations| op.create_schema("dunlin_catalogue");
+    cases.push(
+        Case::new("create schema / for a table")
+            .base("create schema / plain")
+            .up(before)
+            .up(|op| op.create_table(TableName::new(Some("dunlin_catalogue"), "t"), columns)),
+    );
     cases.push(Case::new("drop schema / plain").before(before).up(|op| op.drop_schema("dunlin_catalogue")));
     let drop = || Operation::DropSchema { name: "dunlin_catalogue".to_owned(), if_exists: true };
     let case = Case::new("drop schema / if exists / present").base("drop schema / plain");

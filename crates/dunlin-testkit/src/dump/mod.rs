@@ -16,27 +16,28 @@ pub(crate) use rows::{Rows, rows};
 /// The version table of the histories that are checked: a dump leaves it out.
 pub(crate) const VERSION_TABLE: &str = "dunlin_version";
 
-/// Everything in the database that a user made, but for rows and [`VERSION_TABLE`].
+/// Everything in the database that a user made, but for rows and [`VERSION_TABLE`]; on MySQL also in some
+/// schemas beside it.
 ///
 /// # Panics
 /// The database does not answer.
-pub(crate) async fn dump(database: &mut Database) -> String {
+pub(crate) async fn dump(database: &mut Database, beside: &[&str]) -> String {
     let lines = match database.dialect().name() {
         DialectName::Postgres => postgres::dump(database).await,
-        DialectName::MySql | DialectName::MariaDb => mysql::dump(database).await,
+        DialectName::MySql | DialectName::MariaDb => mysql::dump(database, beside).await,
         DialectName::Sqlite => sqlite::dump(database).await,
     };
     lines.join("\n")
 }
 
-/// Drops everything that a user made.
+/// Drops everything that a user made in the database of a name; on MySQL also some schemas beside it.
 ///
 /// # Panics
 /// The database refuses.
-pub(crate) async fn wipe(database: &mut Database, name: &str) {
+pub(crate) async fn wipe(database: &mut Database, name: &str, beside: &[&str]) {
     match database.dialect().name() {
         DialectName::Postgres => postgres::wipe(database).await,
-        DialectName::MySql | DialectName::MariaDb => mysql::wipe(database, name).await,
+        DialectName::MySql | DialectName::MariaDb => mysql::wipe(database, name, beside).await,
         DialectName::Sqlite => sqlite::wipe(database).await,
     }
 }

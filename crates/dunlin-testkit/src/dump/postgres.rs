@@ -59,7 +59,7 @@ UNION ALL
 SELECT 10, g.tgname || c.oid::regclass, 'trigger ' || pg_get_triggerdef(g.oid)
     FROM rel c JOIN pg_trigger g ON g.tgrelid = c.oid WHERE NOT g.tgisinternal
 UNION ALL
-SELECT 11, p.oid::regprocedure::text, 'function ' || pg_get_functiondef(p.oid)
+SELECT 11, p.oid::regprocedure::text, 'function ' || replace(pg_get_functiondef(p.oid), E'\n', ' ')
     FROM pg_proc p JOIN own ON own.oid = p.pronamespace WHERE p.prokind = 'f'
 ORDER BY 1, 2";
 

@@ -12,8 +12,12 @@ pub(super) async fn dump(database: &mut Database) -> Vec<String> {
     let mut lines = Vec::new();
     for row in query(database, &master).await {
         let [kind, name, table, sql] = [0, 1, 2, 3].map(|at| text(&row, at));
-        lines.push(format!("{kind} {name} on {table}"));
+        lines.push(match kind.as_str() {
+            "trigger" => format!("trigger {name} on {table}: {}", squeezed(&sql)),
+            _ => format!("{kind} {name} on {table}"),
+        });
         match kind.as_str() {
+            "trigger" => {}
             "table" => lines.extend(table_lines(&sql)),
             _ => lines.push(squeezed(&sql)),
         }
@@ -105,10 +109,16 @@ fn squeezed(sql: &str) -> String {
     let mut quote = None;
     let mut space = false;
     for character in sql.chars() {
-        if let Some(end) = quote {
+        if let Some((end, at)) = quote {
             out.push(character);
             if character == end {
                 quote = None;
+                // Renaming puts quotes where they are not needed.
+                let name = out[at + 1..out.len() - 1].to_owned();
+                if end == '"' && name.chars().all(|c| c.is_ascii_lowercase() || c == '_') {
+                    out.truncate(at);
+                    out.push_str(&name);
+                }
             }
             continue;
         }
@@ -122,7 +132,7 @@ fn squeezed(sql: &str) -> String {
         }
         space = false;
         if matches!(character, '\'' | '"' | '`') {
-            quote = Some(character);
+            quote = Some((character, out.len()));
         }
         out.push(character);
     }

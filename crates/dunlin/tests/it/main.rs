@@ -6,6 +6,7 @@ mod catalogue;
 mod changes;
 mod create;
 mod fault;
+mod generated;
 mod lost_commit;
 mod names;
 mod rebuild;
