@@ -446,6 +446,19 @@ fn what_cannot_be_is_refused_and_changes_nothing() {
                 column: column.clone(),
             },
         ),
+        // The column is there when the other changes are made: too late.
+        (
+            change_book([
+                add(Constraint::ForeignKey(ForeignKey::new(["pages"], "book", ["no"]))),
+                add_column("no", ColumnPosition::Last),
+            ]),
+            SchemaError::NoReferredColumn {
+                table: table.clone(),
+                key: "(pages)".to_owned(),
+                referred_table: table.clone(),
+                column: column.clone(),
+            },
+        ),
         (
             change_book([add(Constraint::ForeignKey(
                 ForeignKey::new(["pages"], "author", ["id", "born"]).named("wide"),

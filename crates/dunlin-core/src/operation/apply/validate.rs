@@ -67,8 +67,26 @@ impl Table {
         let kind = constraint.kind().to_string();
         self.require_columns_for(&kind, constraint.name(), columns)?;
         match constraint {
-            Constraint::ForeignKey(key) => self.require_equal_width(key),
+            Constraint::ForeignKey(key) => {
+                self.require_equal_width(key)?;
+                match key.referred_table == self.name {
+                    true => self.require_referred_columns(key, self),
+                    false => Ok(()),
+                }
+            }
             _ => Ok(()),
+        }
+    }
+
+    fn require_referred_columns(&self, key: &ForeignKey, referred: &Self) -> Result<(), SchemaError> {
+        match key.referred_columns.iter().find(|column| referred.column(column).is_none()) {
+            None => Ok(()),
+            Some(column) => Err(SchemaError::NoReferredColumn {
+                table: self.name.clone(),
+                key: shown(key),
+                referred_table: key.referred_table.clone(),
+                column: column.clone(),
+            }),
         }
     }
 
@@ -117,15 +135,8 @@ impl Metadata {
                 true => Some(table),
                 false => self.get(&key.referred_table),
             };
-            let Some(referred) = referred else { continue };
-            let missing = key.referred_columns.iter().find(|column| referred.column(column).is_none());
-            if let Some(column) = missing {
-                return Err(SchemaError::NoReferredColumn {
-                    table: table.name.clone(),
-                    key: shown(key),
-                    referred_table: key.referred_table.clone(),
-                    column: column.clone(),
-                });
+            if let Some(referred) = referred {
+                table.require_referred_columns(key, referred)?;
             }
         }
         Ok(())
