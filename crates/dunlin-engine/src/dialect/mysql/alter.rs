@@ -4,13 +4,14 @@
 //! The clauses of one statement speak of the table as it was before it. A change that needs an earlier
 //! one done ends the statement, and begins another.
 
-use dunlin_core::dialect::DialectName;
+use dunlin_core::dialect::{DialectName, PerDialect};
 use dunlin_core::operation::{AlterColumn, ColumnPosition, TableChange};
 use dunlin_core::schema::{
-    Check, Column, Constraint, ConstraintKind, ForeignKey, Metadata, Name, SchemaError, Table, TableName,
+    Check, Column, Constraint, ConstraintKind, ForeignKey, IndexKey, Metadata, Name, SchemaError, Table,
+    TableName,
 };
 
-use super::{MySql, column, constraint, implicit_index, table as tables};
+use super::{MySql, column, constraint, implicit_index, index, table as tables};
 use crate::dialect::{Dialect, RenderError, Rendered, ddl};
 use crate::sql::rename::rename_column;
 
@@ -18,7 +19,8 @@ use crate::sql::rename::rename_column;
 pub(super) fn needs_current_table(dialect: &MySql, change: &TableChange) -> bool {
     let mysql = dialect.name == DialectName::MySql;
     match change {
-        TableChange::AlterColumn(alter) => alter.changes_definition(),
+        // MySQL does not follow a new name into what speaks of the column.
+        TableChange::AlterColumn(alter) => alter.changes_definition() || mysql,
         // The index that the server made for a foreign key goes and is renamed with it, and one that
         // serves it is not dropped without another. MySQL has no IF EXISTS.
         TableChange::DropConstraint { .. } => true,
@@ -393,6 +395,7 @@ impl Alter<'_> {
     }
 
     fn end_statement(&mut self) -> Result<(), RenderError> {
+        self.follow_new_names()?;
         let clauses = std::mem::take(&mut self.clauses);
         let mut written = Vec::new();
         for clause in clauses {
@@ -414,6 +417,88 @@ impl Alter<'_> {
             self.rendered.statements.push(format!("ALTER TABLE {table}{gap}{clauses}"));
         }
         Ok(())
+    }
+
+    /// Puts new names of columns into the expressions of the table. MySQL refuses to rename a column that
+    /// a check, a computed column or an index over an expression speaks of, unless these are made anew in
+    /// the same statement; MariaDB renames there by itself.
+    fn follow_new_names(&mut self) -> Result<(), RenderError> {
+        let renamed = self.clauses.iter().filter_map(|clause| match clause {
+            Clause::Column { before, after, .. } if before != after => Some((before.clone(), after.clone())),
+            _ => None,
+        });
+        let renamed: Vec<_> = renamed.collect();
+        let (dialect, mysql) = (self.dialect, self.dialect.name == DialectName::MySql);
+        let follow = |expression: &PerDialect<String>| {
+            let follow = |sql, (before, after): &(String, String)| follow_name(dialect, sql, before, after);
+            let followed = expression.clone().map(|sql| renamed.iter().fold(sql, follow));
+            Some(followed).filter(|followed| followed.get(dialect.name) != expression.get(dialect.name))
+        };
+        let (Some(table), Some(before)) = (&mut self.table, &self.before) else { return Ok(()) };
+        let mut anew = Vec::new();
+        for check in &mut table.checks {
+            let Some(followed) = follow(&check.expression) else { continue };
+            let known = before.checks.contains(check);
+            check.expression = followed;
+            if !(known && mysql) {
+                continue;
+            }
+            let Some(name) = &check.name else {
+                return Err(dialect.unsupported(
+                    format!("rename a column of {} that a check without a name speaks of", self.name),
+                    "drop the check before by the name that the server gave it, and add it again",
+                ));
+            };
+            let added = constraint::clause(dialect, &Constraint::Check(check.clone()))?;
+            anew.extend([format!("DROP CHECK {}", dialect.quote(name)), format!("ADD {added}")]);
+        }
+        for index in &mut table.indexes {
+            let known = before.indexes.contains(index);
+            let mut followed = false;
+            for element in &mut index.elements {
+                if let IndexKey::Expression(sql) = &mut element.key
+                    && let Some(new) = follow(sql)
+                {
+                    *sql = new;
+                    followed = true;
+                }
+            }
+            if followed && known && mysql {
+                let name = dialect.quote(ddl::index_name(dialect, index)?);
+                anew.extend([
+                    format!("DROP INDEX {name}"),
+                    format!("ADD {}", index::clause(dialect, index)?),
+                ]);
+            }
+        }
+        let mut restated = Vec::new();
+        for column in &mut table.columns {
+            if let Some(computed) = &mut column.computed
+                && let Some(followed) = follow(&computed.expression)
+            {
+                computed.expression = followed;
+                restated.push(column.name.clone());
+            }
+        }
+        if mysql {
+            restated.into_iter().for_each(|column| self.restate(column));
+            anew.into_iter().for_each(|sql| self.push(sql, [], None));
+        }
+        Ok(())
+    }
+
+    /// Has a column restated that was there before the statement.
+    fn restate(&mut self, column: String) {
+        let known = self.clauses.iter_mut().find_map(|clause| match clause {
+            Clause::Column { after, redefined, .. } if *after == column => Some(redefined),
+            _ => None,
+        });
+        if let Some(redefined) = known {
+            *redefined = Redefined::Anything;
+        } else if self.before.as_ref().is_some_and(|before| before.column(&column).is_some()) {
+            let (before, after) = (column.clone(), column);
+            self.clauses.push(Clause::Column { before, after, redefined: Redefined::Anything });
+        }
     }
 
     fn column_clause(
@@ -474,9 +559,16 @@ fn check_of_column(
         return Ok(None);
     };
     let mut check = check.clone();
-    if before != after {
-        let renamed = |sql: String| rename_column(&sql, before, after);
-        check.expression = check.expression.map(renamed);
-    }
+    check.expression = check.expression.map(|sql| follow_name(dialect, sql, before, after));
     constraint::check(dialect, &check).map(Some)
+}
+
+/// An expression in which a column has a new name.
+fn follow_name(dialect: &MySql, sql: String, before: &str, after: &str) -> String {
+    // A word that needs no quotes, to be put in MySQL's own.
+    const PLACE: &str = "column_under_its_new_name";
+    match before == after {
+        true => sql,
+        false => rename_column(&sql, before, PLACE).replace(PLACE, &dialect.quote(after)),
+    }
 }

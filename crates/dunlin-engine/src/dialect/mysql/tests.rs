@@ -398,3 +398,27 @@ fn schemas_views_and_objects_are_said() {
     ];
     assert_eq!(statements.unwrap(), expected);
 }
+
+#[test]
+fn a_new_name_is_followed_into_what_speaks_of_the_column() {
+    let before: Record = |op| {
+        op.create_table("t", |t| {
+            t.column("a", DataType::Integer);
+            t.column("twice", DataType::Integer).computed(Computed::on_read("a * 2"));
+            t.check("ck", "`a` > 0 AND 'a' <> 'b'");
+            t.check("other_ck", "twice > 0");
+            t.add_index(Index::new("ix", [IndexElement::expression("a + 1")]).only_on([DialectName::MySql]));
+        });
+    };
+    let rename: Record = |op| op.rename_column("t", "a", "the `b`");
+    assert_eq!(
+        render(DialectName::MySql, before, rename).unwrap(),
+        [
+            "ALTER TABLE `t`\n    RENAME COLUMN `a` TO `the ``b```,\n    MODIFY COLUMN `twice` INTEGER GENERATED \
+          ALWAYS AS (`the ``b``` * 2) VIRTUAL NULL,\n    DROP CHECK `ck`,\n    ADD CONSTRAINT `ck` CHECK \
+          (`the ``b``` > 0 AND 'a' <> 'b'),\n    DROP INDEX `ix`,\n    ADD INDEX `ix` ((`the ``b``` + 1))"
+        ]
+    );
+    let mariadb = render(DialectName::MariaDb, before, rename).unwrap();
+    assert_eq!(mariadb, ["ALTER TABLE `t` RENAME COLUMN `a` TO `the ``b```"]);
+}
