@@ -163,21 +163,15 @@ impl Batches {
         self
     }
 
-    /// The next rows; `None` behind the last.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn next(&mut self, session: &mut dyn Session) -> Result<Option<Vec<Row>>, BoxError> {
-        if self.done {
-            return Ok(None);
-        }
+    /// The query for the next rows.
+    fn sql(&self, session: &dyn Session) -> String {
         let quoted = |names: &[String]| names.iter().map(|name| session.quote(name)).collect::<Vec<_>>();
         let key = quoted(&self.key);
         let mut columns = key.clone();
         columns.extend(quoted(&self.columns));
         let mut conditions: Vec<String> = self.only_where.iter().map(|sql| format!("({sql})")).collect();
         if let Some(last) = &self.last {
-            let last: Vec<_> = last.iter().map(|v| session.literal(&v.as_str().into())).collect();
+            let last: Vec<_> = last.iter().map(|value| session.literal(&value.as_str().into())).collect();
             conditions.push(behind(&key, &last));
         }
         let filter = match conditions.is_empty() {
@@ -186,7 +180,18 @@ impl Batches {
         };
         let (columns, order) = (columns.join(", "), key.join(", "));
         let (table, size) = (session.table(&self.table), self.size);
-        let sql = format!("SELECT {columns} FROM {table}{filter} ORDER BY {order} LIMIT {size}");
+        format!("SELECT {columns} FROM {table}{filter} ORDER BY {order} LIMIT {size}")
+    }
+
+    /// The next rows; `None` behind the last.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn next(&mut self, session: &mut dyn Session) -> Result<Option<Vec<Row>>, BoxError> {
+        if self.done {
+            return Ok(None);
+        }
+        let sql = self.sql(session);
         let rows = session.query(&sql).await?;
         self.done = (rows.len() as u64) < self.size;
         let Some(row) = rows.last() else { return Ok(None) };

@@ -90,9 +90,7 @@ fn lower_change(
             if !exists_on(&check.only_on, name) => {}
         TableChange::AddConstraint { constraint: Constraint::Exclude(exclude) }
             if !exists_on(&exclude.only_on, name) => {}
-        TableChange::DropColumn { name: column, .. }
-            if dialect.capabilities().foreign_keys_hold_columns =>
-        {
+        TableChange::DropColumn { name: column, .. } if dialect.capabilities().foreign_keys_hold_columns => {
             let keys = table.iter().flat_map(|table| &table.foreign_keys);
             let alone = keys.filter(|key| key.columns == [column.clone()]);
             let kind = ConstraintKind::ForeignKey;
@@ -142,14 +140,16 @@ fn alter_enum(
                 enum_type.name = None;
                 enum_type.values.extend(renamed.iter().map(|(from, _)| (*from).clone()));
             }
-            let mut last = before_column;
-            if !renamed.is_empty() && !is_written_alike(dialect, last, &known_as_both)? {
+            let written = |column: &Column| ddl::type_of(dialect, &column.name, &column.column_type);
+            let widens = !renamed.is_empty() && written(before_column)? != written(&known_as_both)?;
+            if widens {
                 widened.push(redefine(&known_as_both));
-                last = &known_as_both;
             }
-            let update = |(from, to): &(&String, &String)| update(dialect, &before.name, &column.name, from, to);
+            let update =
+                |(from, to): &(&String, &String)| update(dialect, &before.name, &column.name, from, to);
             updates.extend(renamed.iter().map(update));
-            if !is_written_alike(dialect, last, column)? {
+            let same_default = before_column.server_default == column.server_default;
+            if widens || !same_default || written(before_column)? != written(column)? {
                 settled.push(redefine(column));
             }
         }
@@ -159,11 +159,6 @@ fn alter_enum(
         operations.extend(Some(settled).filter(|changes| !changes.is_empty()).map(alter_table));
     }
     Ok(operations)
-}
-
-fn is_written_alike(dialect: &dyn Dialect, one: &Column, other: &Column) -> Result<bool, RenderError> {
-    let type_of = |column: &Column| ddl::type_of(dialect, &column.name, &column.column_type);
-    Ok(one.server_default == other.server_default && type_of(one)? == type_of(other)?)
 }
 
 fn redefine(column: &Column) -> TableChange {

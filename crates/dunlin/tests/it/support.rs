@@ -136,3 +136,10 @@ pub(crate) async fn query(database: &mut Database, sql: &str) -> Vec<Vec<String>
     let text = |value: Option<String>| value.unwrap_or_else(|| "NULL".to_owned());
     rows.into_iter().map(|row| row.into_iter().map(text).collect()).collect()
 }
+
+/// The script that brings the first owner from an empty database to its head.
+pub(crate) async fn script(migrator: &Migrator, name: DialectName) -> dunlin::engine::plan::Script {
+    let intent = Intent::Upgrade { target: None, use_migration_files: true };
+    let dialect = dunlin::engine::dialect::dialect(name);
+    done(migrator.offline_script(dialect, "owner", &intent, &Target::Base).await)
+}

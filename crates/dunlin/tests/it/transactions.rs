@@ -119,7 +119,7 @@ db_test! {
     async fn a_downgrade_that_fails(db) {
         let mut database = db.connect().await;
         let revisions: &[(&str, Record, Record)] = &[
-            ("a", |op| create(op, "a"), |op| op.execute("DROP TABLE missing")),
+            ("a", |op| create(op, "a"), |op| op.execute_ddl("DROP TABLE missing", ["missing"])),
             ("b", |op| create(op, "b"), |op| op.drop_table("b")),
         ];
         let migrator = migrator(db, [manager(revisions)]);
