@@ -2,6 +2,7 @@
 //!
 //! Its pragmas tell the columns, but not the predicate, and of an expression nothing at all.
 
+use dunlin_core::dialect::DialectName;
 use dunlin_core::schema::{Index, IndexElement};
 
 use super::cursor::{Cursor, is_name};
@@ -15,6 +16,7 @@ use super::lexer::{Token, TokenKind};
 /// The text is not a CREATE INDEX.
 ///
 /// ```
+/// use dunlin_core::dialect::DialectName;
 /// use dunlin_core::schema::{Index, IndexElement};
 /// use dunlin_engine::sql::create_index::read_sqlite;
 ///
@@ -24,7 +26,7 @@ use super::lexer::{Token, TokenKind};
 ///     IndexElement::column_named("b").collate("NOCASE").descending(),
 ///     IndexElement::expression("lower(c)"),
 /// ];
-/// assert_eq!(read, Index::new("ix", elements).predicate("a > 0"));
+/// assert_eq!(read, Index::new("ix", elements).predicate_on(DialectName::Sqlite, "a > 0"));
 /// ```
 pub fn read_sqlite(sql: &str) -> Result<Index, SqlError> {
     let mut cursor = Cursor::new(sql)?;
@@ -54,7 +56,7 @@ pub fn read_sqlite(sql: &str) -> Result<Index, SqlError> {
         while cursor.peek(0).is_some() && !cursor.at_symbol(";") {
             cursor.skip(1);
         }
-        index = index.predicate(cursor.text_since(start));
+        index = index.predicate_on(DialectName::Sqlite, cursor.text_since(start));
     }
     cursor.skip_symbol(";");
     cursor.expect_end()?;
@@ -122,7 +124,6 @@ fn in_brackets<'t, 's>(term: &'t [Token<'s>]) -> Option<&'t [Token<'s>]> {
 
 #[cfg(test)]
 mod tests {
-    use dunlin_core::dialect::DialectName;
     use dunlin_core::schema::IndexKey;
 
     use super::*;

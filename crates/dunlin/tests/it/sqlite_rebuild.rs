@@ -435,6 +435,9 @@ fn as_sqlite_has_it(mut table: Table) -> Table {
     for sql in expressions_mut(&mut table) {
         *sql = sql.replace("t.b", "b").replace("\"number\"", "number");
     }
+    for predicate in table.indexes.iter_mut().filter_map(|index| index.predicate.as_mut()) {
+        *predicate = PerDialect::all(predicate.get(DialectName::Sqlite).unwrap().clone());
+    }
     // What stands at a column comes first, whenever it was added.
     table.checks.sort_by_key(|check| check.name.clone().map(String::from));
     table.foreign_keys.sort_by_key(|key| key.name.clone().map(String::from));
