@@ -11,7 +11,7 @@ use dunlin::core::prelude::*;
 use dunlin::core::schema::{
     Computed, Constraint, Deferrable, IndexElement, MatchType, Object, OnConflict, PrimaryKey, TableName,
 };
-use dunlin::engine::dialect::dialect;
+use dunlin::engine::dialect::{Rendered, dialect};
 use dunlin::engine::plan::Intent;
 use dunlin::engine::sql::rename::expressions_mut;
 use dunlin_testkit::TestDatabase;
@@ -486,6 +486,81 @@ db_test_on! {
             client(&offline, &script(db, case, "start", "change").await);
             let mut database = open(&offline).await;
             assert_eq!(dump(&mut database).await, meant, "{}", case.name);
+            database.close().await;
+        }
+    }
+}
+
+/// `t` with a trigger, and the statements that rename a column of it in a rebuild.
+async fn renaming(database: &mut Database) -> Rendered {
+    execute(database, &[
+        "CREATE TABLE log (what TEXT)",
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER)",
+        "INSERT INTO t VALUES (1, 10), (2, 20)",
+        "CREATE TRIGGER on_t AFTER UPDATE OF a ON t BEGIN INSERT INTO log VALUES (old.a || ' ' || new.a); END",
+    ])
+    .await;
+    let mut restricted = AlterColumn::new("number");
+    restricted.nullable = Some(false);
+    let changes = vec![rename("a", "number").into(), restricted.into()];
+    let current = done(database.introspect(&["t".into()]).await);
+    let operation = Operation::AlterTable { table: "t".into(), changes };
+    database.dialect().render(&operation, &current).unwrap()
+}
+
+db_test_on! {
+    [sqlite: Sqlite]
+    async fn triggers_are_those_behind_the_new_names(db) {
+        let mut database = db.connect().await;
+        let rendered = renaming(&mut database).await;
+        let (before, rebuild) = rendered.statements.split_at(rendered.before_rebuild);
+        execute(&mut database, &["PRAGMA foreign_keys = OFF", "BEGIN"]).await;
+        for sql in before {
+            execute(&mut database, &[sql]).await;
+        }
+        let triggers = query(&mut database, "SELECT sql FROM sqlite_master WHERE type = 'trigger'").await.concat();
+        for sql in rebuild.iter().chain(&triggers) {
+            execute(&mut database, &[sql]).await;
+        }
+        execute(&mut database, &["COMMIT", "UPDATE t SET number = number + 1"]).await;
+        let log = query(&mut database, "SELECT what FROM log ORDER BY what").await;
+        assert_eq!(log, [["10 11"], ["20 21"]]);
+        database.close().await;
+    }
+}
+
+db_test_on! {
+    [sqlite: Sqlite]
+    async fn a_copy_that_a_stopped_client_left_is_told_by_the_table(db) {
+        let rows = [["1", "10"], ["2", "20"]];
+        for stopped_at in 1.. {
+            let mut database = db.connect().await;
+            let rendered = renaming(&mut database).await;
+            if stopped_at > rendered.statements.len() {
+                break;
+            }
+            for sql in &rendered.statements[..stopped_at] {
+                execute(&mut database, &[sql]).await;
+            }
+            let leftover = database.dialect().leftover(&"t".into()).unwrap();
+            let there = async |database: &mut Database, name: &str| {
+                let count = format!("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '{name}'");
+                query(database, &count).await[0][0] == "1"
+            };
+            let whole = there(&mut database, "t").await;
+            let copied = there(&mut database, &leftover.copy.name).await;
+            assert!(whole || copied, "{stopped_at}");
+            let settle = match (whole, copied) {
+                (true, true) => leftover.drop,
+                (false, _) => leftover.restore,
+                (true, false) => Vec::new(),
+            };
+            for sql in &settle {
+                execute(&mut database, &[sql]).await;
+            }
+            assert!(!there(&mut database, &leftover.copy.name).await);
+            assert_eq!(query(&mut database, "SELECT * FROM t ORDER BY 1").await, rows, "{stopped_at}");
+            execute(&mut database, &["DROP TABLE t", "DROP TABLE log"]).await;
             database.close().await;
         }
     }

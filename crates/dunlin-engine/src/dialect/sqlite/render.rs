@@ -70,8 +70,8 @@ pub(super) fn render(
 }
 
 fn check_backfill(dialect: &Sqlite, backfill: &Backfill) -> Result<(), RenderError> {
-    let expressions = backfill.set.iter().map(|(_, expression)| expression).chain(&backfill.only_where);
-    expressions.map(|sql| ddl::expression(dialect, sql, "a backfill").map(drop)).collect()
+    let mut expressions = backfill.set.iter().map(|(_, expression)| expression).chain(&backfill.only_where);
+    expressions.try_for_each(|sql| ddl::expression(dialect, sql, "a backfill").map(drop))
 }
 
 /// SQLite has no word for it: the index is made anew.
