@@ -130,7 +130,11 @@ fn schema(error: &SchemaError) -> Option<&'static str> {
         SchemaError::OtherEnumValues { .. } => "write the column with the values that the type has by then",
         SchemaError::EnumInUse { .. } => "drop the column, or change its type, first",
         SchemaError::EnumValueExists { .. } | SchemaError::NoEnumValue { .. } => "correct the value",
-        SchemaError::NoKey { .. } => "name the columns of a unique key with `key`",
+        SchemaError::NoKey { .. } | SchemaError::NotAKey { .. } => {
+            "name the columns of a unique key that are NOT NULL with `key`"
+        }
+        SchemaError::SetsKey { .. } => "set other columns, or follow another key",
+        SchemaError::SchemaInUse { .. } => "drop first what is in the schema",
         _ => return None,
     })
 }
