@@ -1,6 +1,7 @@
 //! Running one operation on the table as it really is.
 
 use dunlin_core::operation::Operation;
+use dunlin_core::schema::TableName;
 use dunlin_engine::dialect::Rendered;
 use dunlin_engine::plan::PlanError;
 
@@ -24,6 +25,9 @@ impl ManagerRun<'_, '_> {
             });
         }
         let dialect = self.session.database.dialect();
+        if let Operation::AlterTable { table, .. } = operation {
+            self.clear_away(table).await?;
+        }
         let current = match operation.table() {
             Some(table) if dialect.needs_current_table(operation) => {
                 introspect(self.session.database, std::slice::from_ref(table)).await?
@@ -50,6 +54,22 @@ impl ManagerRun<'_, '_> {
         };
         for sql in rendered.statements.iter().chain(&triggers) {
             self.session.database.run(sql).await?;
+        }
+        Ok(())
+    }
+
+    /// What a rebuild left that nobody finished, as a script whose statements were run one by one: the copy
+    /// goes if the table is there, and takes its place if it is not.
+    async fn clear_away(&mut self, table: &TableName) -> Result<(), Error> {
+        let database = &mut *self.session.database;
+        let Some(leftover) = database.dialect().leftover(table) else { return Ok(()) };
+        let there = database.existing(&[table.clone(), leftover.copy.clone()]).await?;
+        if !there.contains(&leftover.copy) {
+            return Ok(());
+        }
+        let statements = if there.contains(table) { &leftover.drop } else { &leftover.restore };
+        for sql in statements {
+            database.run(sql).await?;
         }
         Ok(())
     }

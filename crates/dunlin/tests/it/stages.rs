@@ -214,3 +214,28 @@ db_test_on! {
         database.close().await;
     }
 }
+
+db_test_on! {
+    [sqlite: Sqlite]
+    async fn a_copy_that_a_crash_left_goes_or_takes_the_place_of_its_table(db) {
+        let restrict: Record = |op| {
+            op.create_unique_constraint("status_uq", "ticket", ["id", "status"]);
+        };
+        let release: Record = |op| op.drop_constraint(ConstraintKind::Unique, "status_uq", "ticket");
+        let migrator = migrator(db, [manager(&[("first", tickets, |_| {}), ("restrict", restrict, release)])]);
+        let mut database = db.connect().await;
+        done(upgrade(&migrator, &mut database, "first").await);
+        let rows = "SELECT id, status FROM ticket ORDER BY id";
+        let before = query(&mut database, rows).await;
+        // The table is whole: the copy is of no use.
+        execute(&mut database, &["CREATE TABLE _dunlin_rebuild_ticket (id INTEGER)"]).await;
+        done(upgrade(&migrator, &mut database, "restrict").await);
+        assert_eq!(query(&mut database, rows).await, before);
+        // The table is gone: the copy is what is left of it.
+        execute(&mut database, &["ALTER TABLE ticket RENAME TO _dunlin_rebuild_ticket"]).await;
+        done(downgrade(&migrator, &mut database, "first").await);
+        assert_eq!(query(&mut database, rows).await, before);
+        assert_eq!(db.tables().await, ["ticket", "version_owner"]);
+        database.close().await;
+    }
+}
