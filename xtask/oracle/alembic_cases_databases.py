@@ -91,14 +91,14 @@ def _():
 @case("rename table: in another schema")
 def _():
     op.execute("CREATE SCHEMA other")
-    op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), schema="other")
+    op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("v", sa.Integer), schema="other")
     op.rename_table("t", "u", schema="other")
 
 
 @case("drop table and schema")
 def _():
     op.execute("CREATE SCHEMA other")
-    op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), schema="other")
+    op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("v", sa.Integer), schema="other")
     op.drop_table("t", schema="other")
     op.execute("DROP SCHEMA other")
 

@@ -559,7 +559,7 @@ def _():
 @case("create table: unlogged, with storage parameters")
 def _():
     create(sa.Column("v", sa.Integer), prefixes=["UNLOGGED"],
-           postgresql_with={"fillfactor": 70, "autovacuum_enabled": False})
+           postgresql_with={"autovacuum_enabled": False, "fillfactor": 70})
 
 
 @case("create table: access method and tablespace")

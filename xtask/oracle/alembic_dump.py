@@ -40,4 +40,4 @@ def value(item):
         passed = datetime.datetime.now(moment.tzinfo) - moment
         if abs(passed) < datetime.timedelta(days=1):
             return "now"
-    return repr(item)
+    return repr(bytes(item) if isinstance(item, memoryview) else item)

@@ -23,15 +23,29 @@ const REASONS: &[Reason] = &[
             "alter column: comment, nothing else said",
             "alter column: datetime default, nothing else said",
             "modify: type, collation and default not said again",
+            "modify: on update not said again",
+            "modify: computed column not said again",
         ],
         on: &[Mysql, Mariadb],
-        why: "MySQL's MODIFY and CHANGE drop what they do not say again: NOT NULL, defaults, comments, collations. \
-              Alembic says only what the revision does; we say the column as it is in the database.",
+        why: "MySQL's MODIFY and CHANGE drop what they do not say again: NOT NULL, defaults, comments, collations, ON \
+              UPDATE, and that a column is computed. Alembic says only what the revision does; we say the column as it is in the database.",
     },
     Reason {
         cases: &["alter column: type of a key, nothing else said", "modify: counting not said again"],
         on: &[Mariadb],
         why: "Alembic drops AUTO_INCREMENT where the revision does not say it again; we keep it.",
+    },
+    Reason {
+        cases: &["alter column: type of a key", "alter column: type of a key, nothing else said"],
+        on: &[Postgres],
+        why: "The sequence of a SERIAL that becomes a BIGINT stays an integer's with Alembic, and ends at 2^31. Ours \
+              becomes as wide as its column.",
+    },
+    Reason {
+        cases: &["drop foreign key", "drop foreign key: to the same table"],
+        on: &[Mysql, Mariadb],
+        why: "The server makes an index for a foreign key that has none, and leaves it when the key is dropped. Ours \
+              takes it along, so that adding a key and dropping it gives the schema there was before.",
     },
     Reason {
         cases: &["alter column: drop a default"],
