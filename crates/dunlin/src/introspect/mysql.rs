@@ -200,7 +200,12 @@ impl Reader<'_, '_> {
             let Some(first) = rows.first() else { continue };
             let mariadb = self.mariadb;
             let Some(table) = self.known(text(first, 0)) else { continue };
-            let index = index(rows, first, mariadb);
+            let mut index = index(rows, first, mariadb);
+            // Elsewhere it is what an index is that says nothing, and the catalog does not tell.
+            let hashes = table.options.engine.as_deref().is_some_and(|engine| engine == "MEMORY");
+            if hashes && text(first, 6) == "BTREE" {
+                index.using = Some("BTREE".into());
+            }
             let method = index.using.as_ref().and_then(|using| using.default_value()).cloned();
             let plain = index.kind.is_plain() && index.comment.is_none();
             let bare = |element: &IndexElement| {
