@@ -143,7 +143,11 @@ impl Alter<'_> {
     fn add_column(&mut self, column: &Column, if_not_exists: bool) -> Result<(), RenderError> {
         let is_there = self.known.as_ref().is_some_and(|known| known.column(&column.name).is_some());
         let definition = definition(self.dialect, column)?;
-        self.column(&column.name);
+        // No expression is about a column that is not there yet.
+        if self.batch.columns.contains(&column.name) {
+            self.flush();
+        }
+        self.batch.columns.insert(column.name.clone());
         let words = if if_not_exists { "IF NOT EXISTS " } else { "" };
         self.clause(format!("ADD COLUMN {words}{definition}"));
         if !(if_not_exists && is_there) {
@@ -220,6 +224,10 @@ impl Alter<'_> {
             Some(None) => self.clause(format!("ALTER COLUMN {column} DROP DEFAULT")),
             None => {}
         }
+        // An identity column cannot be NULL, and drops are done in the order in which they stand.
+        if alter.identity == Some(Change::Drop) {
+            self.clause(format!("ALTER COLUMN {column} DROP IDENTITY"));
+        }
         if let Some(nullable) = nullable {
             let verb = if *nullable { "DROP" } else { "SET" };
             self.clause(format!("ALTER COLUMN {column} {verb} NOT NULL"));
@@ -255,8 +263,7 @@ impl Alter<'_> {
             _ => {}
         }
         match &alter.identity {
-            None => {}
-            Some(Change::Drop) => self.clause(format!("ALTER COLUMN {column} DROP IDENTITY")),
+            None | Some(Change::Drop) => {}
             Some(Change::Set(identity)) => match known.and_then(|known| known.identity.as_ref()) {
                 Some(before) => {
                     if let Some(clause) = sequence::change_identity(before, identity) {

@@ -65,6 +65,8 @@ fn changes_of_a_table_are_one_statement() {
             t.add_column(Column::new("isbn", DataType::string(13)).comment("on the back"));
             t.alter_column("pages").column_type(DataType::BigInteger).nullable(false);
             t.add_constraint(Constraint::Unique(Unique::new(["isbn"]).named("book_isbn_key")));
+            t.create_check_constraint("book_pages_ck", "pages > 0");
+            t.add_column(Column::new("year", DataType::Integer));
         });
     });
     assert_eq!(
@@ -72,7 +74,8 @@ fn changes_of_a_table_are_one_statement() {
         [
             "ALTER TABLE \"book\" DROP COLUMN \"lent\", ADD COLUMN \"isbn\" VARCHAR(13), \
              ALTER COLUMN \"pages\" TYPE BIGINT, ALTER COLUMN \"pages\" SET NOT NULL, \
-             ADD CONSTRAINT \"book_isbn_key\" UNIQUE (\"isbn\")",
+             ADD CONSTRAINT \"book_isbn_key\" UNIQUE (\"isbn\"), \
+             ADD CONSTRAINT \"book_pages_ck\" CHECK (pages > 0), ADD COLUMN \"year\" INTEGER",
             "COMMENT ON COLUMN \"book\".\"isbn\" IS 'on the back'",
         ]
     );
