@@ -11,6 +11,7 @@ mod generated;
 mod lost_commit;
 mod mysql_changes;
 mod names;
+mod postgres_schema;
 mod rebuild;
 mod restate;
 mod sqlite_rebuild;
