@@ -120,6 +120,20 @@ def _():
         table.alter_column("v", existing_type=sa.String(80), nullable=False)
 
 
+@case("add column: that is the primary key")
+def _():
+    op.add_column("item", sa.Column("id", sa.Integer, primary_key=True), inline_primary_key=True)
+
+
+@case("add column: of an enum type that is made with it")
+def _():
+    letter = sa.Enum("a", "b", name="letter")
+    if on(False, postgresql=True):
+        letter.create(op.get_bind())
+    with batch("person") as table:
+        table.add_column(sa.Column("v", letter, nullable=False, server_default="a"))
+
+
 # Dropping columns
 
 

@@ -2,7 +2,7 @@
 
 use dunlin::core::operation::{AlterColumnRecorder, ColumnPosition};
 use dunlin::core::prelude::*;
-use dunlin::core::schema::{Computed, Identity};
+use dunlin::core::schema::{Computed, Constraint, Identity, PrimaryKey};
 
 use super::starts::{BOX, LINKED, PERSON, PLAIN, STOCK, Start, TREE};
 use super::{ALL, Case, MYSQL, NOT_POSTGRES, POSTGRES, SQLITE, case};
@@ -114,6 +114,16 @@ fn added_with_more() -> Vec<Case> {
             op.add_column("person", v(DataType::string(80)));
             op.execute("UPDATE person SET v = name");
             op.alter_column("person", "v", |c| c.nullable(false));
+        }),
+        case("add column: that is the primary key", ALL, PLAIN, |op| {
+            op.alter_table("item", |t| {
+                t.add_column(Column::new("id", DataType::Integer).not_null().autoincrement());
+                t.add_constraint(Constraint::PrimaryKey(PrimaryKey::new(["id"])));
+            });
+        }),
+        case("add column: of an enum type that is made with it", ALL, PERSON, |op| {
+            let letter = op.create_enum("letter", ["a", "b"]);
+            op.add_column("person", v(letter).not_null().server_default("a"));
         }),
     ]
 }
