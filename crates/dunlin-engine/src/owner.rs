@@ -3,10 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use dunlin_core::manager::{DbManager, HostContext};
-use dunlin_core::operation::{self, AlterColumn, Operation, Operations, TableChange};
+use dunlin_core::operation::{self, Operation, Operations};
 use dunlin_core::revision::{Direction, Migration, RevisionId};
-use dunlin_core::dialect::PerDialect;
-use dunlin_core::schema::{IndexKey, Metadata, SchemaError, Table, TableName};
+use dunlin_core::schema::{Metadata, SchemaError, TableName};
 use thiserror::Error;
 
 use crate::dialect::lower::lower;
@@ -14,7 +13,7 @@ use crate::dialect::{Dialect, RenderError};
 use crate::history::{HistoryError, RevisionMap};
 use crate::ownership::Claim;
 use crate::plan::PlanError;
-use crate::sql::rename::rename_column;
+use crate::sql::rename::rename_in;
 
 /// A DB manager in a host: its history checked, its models written down for the host's schema.
 #[derive(Debug, Clone)]
@@ -204,39 +203,21 @@ impl Owner {
     }
 }
 
-/// Plays an operation; checks and predicates follow a column's new name, as they do in every database.
+/// Plays an operation; checks, predicates and other expressions follow a column's new name, as they do in
+/// every database. When it cannot be played, a part of a table's changes may have been.
 ///
 /// # Errors
 /// The operation cannot be.
 pub(crate) fn play(schema: &mut Metadata, operation: &Operation) -> Result<(), SchemaError> {
-    schema.apply(operation)?;
-    let Operation::AlterTable { table, changes } = operation else { return Ok(()) };
-    let Some(table) = schema.get_mut(table) else { return Ok(()) };
+    let Operation::AlterTable { table, changes } = operation else { return schema.apply(operation) };
     for change in changes {
-        let TableChange::AlterColumn(AlterColumn { name, rename: Some(to), .. }) = change else { continue };
-        for sql in expressions_mut(table) {
-            *sql = rename_column(sql, name, to);
+        let alone = Operation::AlterTable { table: table.clone(), changes: vec![change.clone()] };
+        schema.apply(&alone)?;
+        if let Some(table) = schema.get_mut(table) {
+            rename_in(table, change);
         }
     }
     Ok(())
-}
-
-/// Everything in a table that is SQL over its columns.
-fn expressions_mut(table: &mut Table) -> impl Iterator<Item = &mut String> {
-    let checks = table.checks.iter_mut().flat_map(|check| check.expression.values_mut());
-    let excludes = table.excludes.iter_mut().flat_map(|exclude| {
-        exclude.elements.iter_mut().map(|element| &mut element.expression).chain(&mut exclude.predicate)
-    });
-    let computed = table.columns.iter_mut().filter_map(|column| column.computed.as_mut());
-    let computed = computed.flat_map(|computed| computed.expression.values_mut());
-    let indexes = table.indexes.iter_mut().flat_map(|index| {
-        let elements = index.elements.iter_mut().filter_map(|element| match &mut element.key {
-            IndexKey::Expression(sql) => Some(sql),
-            IndexKey::Column(_) => None,
-        });
-        elements.chain(&mut index.predicate).flat_map(PerDialect::values_mut)
-    });
-    checks.chain(excludes).chain(computed).chain(indexes)
 }
 
 /// Why a history cannot be played.

@@ -48,11 +48,16 @@ impl ManagerRun<'_, '_> {
         {
             return Err(Error::Drifted { table: table.to_string() });
         }
+        // Columns are renamed before the rebuild: triggers follow, and are then read to be put back.
+        let (before, rest) = rendered.statements.split_at(rendered.before_rebuild);
+        for sql in before {
+            self.session.database.run(sql).await?;
+        }
         let triggers = match &rendered.rebuilds {
             Some(table) => self.session.database.triggers(table).await?,
             None => Vec::new(),
         };
-        for sql in rendered.statements.iter().chain(&triggers) {
+        for sql in rest.iter().chain(&triggers) {
             self.session.database.run(sql).await?;
         }
         Ok(())
