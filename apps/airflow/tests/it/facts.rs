@@ -98,10 +98,10 @@ fn describe(table: &Table, dialect: &dyn Dialect) -> BTreeMap<String, Value> {
         add(format!("column {}", column.name), description);
     }
     if let Some(key) = &table.primary_key {
-        add("primary key".into(), json!({ "name": key.name, "columns": key.columns }));
+        add("primary key".into(), json!({ "name": key.name.as_deref(), "columns": key.columns }));
     }
     for unique in &table.uniques {
-        add(format!("unique {:?}", unique.name), json!(unique.columns));
+        add(format!("unique {:?}", unique.name.as_deref()), json!(unique.columns));
     }
     for key in &table.foreign_keys {
         let description = json!({
@@ -111,15 +111,15 @@ fn describe(table: &Table, dialect: &dyn Dialect) -> BTreeMap<String, Value> {
             "on_delete": rule(key.on_delete.as_sql()),
             "on_update": rule(key.on_update.as_sql()),
         });
-        add(format!("foreign key {:?}", key.name), description);
+        add(format!("foreign key {:?}", key.name.as_deref()), description);
     }
     for check in &table.checks {
-        add(format!("check {:?}", check.name), json!(check.expression.get(dialect.name())));
+        add(format!("check {:?}", check.name.as_deref()), json!(check.expression.get(dialect.name())));
     }
     for index in &table.indexes {
         let predicate = index.predicate.as_ref().and_then(|predicate| predicate.get(dialect.name()));
         let description = json!({ "columns": index.columns().collect::<Vec<_>>(), "unique": index.unique, "where": predicate });
-        add(format!("index {:?}", index.name), description);
+        add(format!("index {:?}", index.name.as_deref()), description);
     }
     things
 }

@@ -76,7 +76,7 @@ pub(super) fn create(op: &mut Operations) {
         t.foreign_key(
             task_instance_key().named("task_map_task_instance_fkey").on_update(ReferentialAction::Cascade),
         );
-        t.check("task_map_length_not_negative", "length >= 0");
+        t.check(Name::exact("ck_task_map_task_map_length_not_negative"), "length >= 0");
     });
 
     op.create_table("task_fail", |t| {

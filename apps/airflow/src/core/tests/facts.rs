@@ -68,14 +68,14 @@ fn said_of(table: &Table, dialect: DialectName) -> Value {
     let mut uniques: Vec<Value> = table
         .uniques
         .iter()
-        .map(|unique| json!({ "name": unique.name, "columns": unique.columns }))
+        .map(|unique| json!({ "name": unique.name.as_deref(), "columns": unique.columns }))
         .collect();
     let mut indexes = Vec::new();
     for index in &table.indexes {
         assert_eq!(index.predicate, None, "the facts have no partial index");
         // MySQL knows no difference between a unique index and a unique constraint.
         if mysql && index.unique {
-            uniques.push(json!({ "name": index.name, "columns": columns_of(index) }));
+            uniques.push(json!({ "name": index.name.as_deref(), "columns": columns_of(index) }));
         } else {
             indexes.push(index_said(&index.name, &columns_of(index), index.unique));
         }
@@ -85,7 +85,7 @@ fn said_of(table: &Table, dialect: DialectName) -> Value {
     }
     comparable(json!({
         "columns": columns,
-        "primary_key": { "name": if mysql { None } else { name }, "columns": key },
+        "primary_key": { "name": name.as_deref().filter(|_| !mysql), "columns": key },
         "uniques": uniques,
         "foreign_keys": table.foreign_keys.iter().map(|key| foreign_key_said(key, dialect)).collect::<Vec<_>>(),
         "checks": checks_said(table, dialect),
@@ -181,7 +181,7 @@ fn foreign_key_said(key: &ForeignKey, dialect: DialectName) -> Value {
         _ => action.as_sql(),
     };
     json!({
-        "name": key.name,
+        "name": key.name.as_deref(),
         "columns": key.columns,
         "referred_table": key.referred_table.name,
         "referred_columns": key.referred_columns,
@@ -195,7 +195,7 @@ fn checks_said(table: &Table, dialect: DialectName) -> Vec<Value> {
     let json = |column: &&Column| {
         dialect == DialectName::MariaDb && column.column_type.get(dialect) == Some(&DataType::Json)
     };
-    let written = table.checks.iter().map(|check| json!({ "name": check.name }));
+    let written = table.checks.iter().map(|check| json!({ "name": check.name.as_deref() }));
     written.chain(table.columns.iter().filter(json).map(|column| json!({ "name": column.name }))).collect()
 }
 
@@ -204,7 +204,7 @@ fn columns_of(index: &Index) -> Vec<String> {
 }
 
 fn index_said(name: &Option<Name>, columns: &[String], unique: bool) -> Value {
-    json!({ "name": name, "columns": columns, "unique": unique, "where": null })
+    json!({ "name": name.as_deref(), "columns": columns, "unique": unique, "where": null })
 }
 
 /// The foreign keys for which MySQL makes an index: those whose columns lead no key and no other index.
