@@ -51,7 +51,7 @@ impl<'d> Server<'d> {
     /// # Errors
     /// What is not as it should be, in words; the database is empty again.
     pub async fn check(&mut self, case: &Case) -> Result<Verdict, String> {
-        self.beside = case.schemas().into_iter().map(str::to_owned).collect();
+        self.beside.clear();
         let result = self.try_case(case).await;
         self.wipe().await;
         if result.is_err() {
@@ -69,6 +69,7 @@ impl<'d> Server<'d> {
         if let Err(error) = migrator.offline_script(dialect, "owner", &up, &Target::Base).await {
             return Ok(Verdict::Refused(chain(&error)));
         }
+        self.beside = case.schemas().into_iter().map(str::to_owned).collect();
         let empty = self.dump().await;
         self.begin(&migrator, case).await?;
         let (dump_before, rows_before) = self.state().await;
@@ -117,7 +118,11 @@ impl<'d> Server<'d> {
 
         let not_introspected =
             self.created(introspected, &dump_after, &["schema ", "trigger ", "function ", "sequence "]).await;
-        let not_as_created = self.created(schema, &dump_after, &[]).await;
+        let alters = |operation: &Operation| !matches!(operation, Operation::CreateTable { .. });
+        let not_as_created = match case.operations.iter().any(alters) {
+            true => self.created(schema, &dump_after, &[]).await,
+            false => None,
+        };
         Ok(Verdict::Done { dump: dump_after, not_introspected, not_as_created, not_offline })
     }
 
@@ -208,11 +213,13 @@ impl<'d> Server<'d> {
             let changed = |column: &&String| {
                 case.changes_values_of.iter().any(|(of, name)| &of.name == table && &name == column)
             };
-            let kept: Vec<&str> = rows.columns.iter().filter(|c| !changed(c)).map(String::as_str).collect();
-            let renamed: Vec<String> = kept
-                .iter()
-                .map(|column| if up { names.column(table, column) } else { (*column).to_owned() })
-                .collect();
+            let lost = |column: &&String| changed(column) || names.column(table, column).is_none();
+            let kept: Vec<&str> = rows.columns.iter().filter(|c| !lost(c)).map(String::as_str).collect();
+            let renamed = kept.iter().map(|column| match up {
+                true => names.column(table, column).unwrap_or_default(),
+                false => (*column).to_owned(),
+            });
+            let renamed: Vec<String> = renamed.collect();
             let renamed: Vec<&str> = renamed.iter().map(String::as_str).collect();
             let (had, has) = (rows.of(&kept), now.of(&renamed));
             let inserted = up && case.operations.iter().any(Operation::is_data);
@@ -231,7 +238,8 @@ impl<'d> Server<'d> {
 /// The names that tables and columns have after a case.
 struct Names {
     tables: BTreeMap<String, Option<String>>,
-    columns: BTreeMap<(String, String), String>,
+    /// By table and column before; none where it is dropped.
+    columns: BTreeMap<(String, String), Option<String>>,
 }
 
 impl Names {
@@ -246,16 +254,19 @@ impl Names {
                     names.tables.insert(names.before(&table.name), Some(to.clone()));
                 }
                 Operation::AlterTable { table, changes } => {
+                    let table = names.before(&table.name);
                     for change in changes {
-                        if let TableChange::AlterColumn(alter) = change
-                            && let Some(to) = &alter.rename
-                        {
-                            let table = names.before(&table.name);
-                            let of_it =
-                                names.columns.iter().find(|((t, _), now)| *t == table && **now == alter.name);
-                            let column = of_it.map_or(alter.name.clone(), |((_, column), _)| column.clone());
-                            names.columns.insert((table, column), to.clone());
-                        }
+                        let (now, to) = match change {
+                            TableChange::AlterColumn(alter) if alter.rename.is_some() => {
+                                (&alter.name, alter.rename.clone())
+                            }
+                            TableChange::DropColumn { name, .. } => (name, None),
+                            _ => continue,
+                        };
+                        let mut known = names.columns.iter();
+                        let of_it = known.find(|((t, _), known)| *t == table && known.as_ref() == Some(now));
+                        let column = of_it.map_or_else(|| now.clone(), |((_, column), _)| column.clone());
+                        names.columns.insert((table.clone(), column), to);
                     }
                 }
                 _ => {}
@@ -273,9 +284,9 @@ impl Names {
         self.tables.get(before).map_or_else(|| Some(before.to_owned()), Clone::clone)
     }
 
-    fn column(&self, table: &str, before: &str) -> String {
+    fn column(&self, table: &str, before: &str) -> Option<String> {
         let key = (table.to_owned(), before.to_owned());
-        self.columns.get(&key).map_or_else(|| before.to_owned(), Clone::clone)
+        self.columns.get(&key).map_or_else(|| Some(before.to_owned()), Clone::clone)
     }
 }
 
@@ -303,7 +314,12 @@ fn created_at_once(dump: &str, but_for: &[&str]) -> String {
             _ => lines.push(line.to_owned()),
         }
     }
-    lines.join("\n")
+    // Without their names they have no order.
+    let (mut sequences, mut rest): (Vec<_>, Vec<_>) =
+        lines.into_iter().partition(|line| line.starts_with("sequence "));
+    sequences.sort_unstable();
+    rest.extend(sequences);
+    rest.join("\n")
 }
 
 /// Says what differs between two dumps.

@@ -18,7 +18,7 @@ mod table;
 mod types;
 
 pub use case::Case;
-pub use exceptions::{Check, EXCEPTIONS, Exception, exception};
+pub use exceptions::{Check, DEFECTS, EXCEPTIONS, Exception, exception};
 
 /// All cases, each behind its base.
 pub fn cases() -> Vec<Case> {

@@ -3,12 +3,10 @@
 use dunlin::core::dialect::DialectName;
 use dunlin::core::operation::{AlterColumn, Change, ColumnPosition, Operation, TableChange};
 use dunlin::core::prelude::*;
-use dunlin::core::schema::{Constraint, TableName};
+use dunlin::core::schema::Constraint;
 
 use super::choices::Choices;
 use super::tables::{column, constraint_or_index, create_table, value};
-
-type ChangedValues = Vec<(TableName, String)>;
 
 /// A change that the numbers choose; `None` where there is nothing to choose from.
 pub(super) fn change(
@@ -16,7 +14,6 @@ pub(super) fn change(
     on: DialectName,
     at: usize,
     schema: &Metadata,
-    changed: &mut ChangedValues,
 ) -> Option<Operation> {
     let kind = choices.below(10);
     let table = choices.one(schema.tables())?;
@@ -44,7 +41,7 @@ pub(super) fn change(
             let mut altered = table.clone();
             let mut changes = Vec::new();
             for number in 0..=choices.below(3) {
-                let change = table_change(choices, on, at * 10 + number, &altered, changed);
+                let change = table_change(choices, on, at * 10 + number, &altered);
                 if let Some(change) = change {
                     let mut after = altered.clone();
                     if after.apply(&change).is_ok() {
@@ -73,13 +70,7 @@ fn added(table: &Table, with: &Table) -> Option<Operation> {
     Some(Operation::AlterTable { table: name, changes: vec![TableChange::AddConstraint { constraint }] })
 }
 
-fn table_change(
-    choices: &mut Choices<'_>,
-    on: DialectName,
-    at: usize,
-    table: &Table,
-    changed: &mut ChangedValues,
-) -> Option<TableChange> {
+fn table_change(choices: &mut Choices<'_>, on: DialectName, at: usize, table: &Table) -> Option<TableChange> {
     Some(match choices.below(8) {
         0 => {
             let mut column = column(choices, on, 100 + at);
@@ -99,11 +90,14 @@ fn table_change(
                 DialectName::Postgres => table.columns.last()?,
                 _ => choices.one(&table.columns)?,
             };
+            // The databases differ in what becomes of a check then.
+            if table.checks.iter().any(|check| mentions(check, &column.name)) {
+                return None;
+            }
             let comes_back = column.nullable || column.server_default.is_some();
             if column.name == "id" || !comes_back {
                 return None;
             }
-            changed.push((table.name.clone(), column.name.clone()));
             TableChange::DropColumn { name: column.name.clone(), if_exists: false }
         }
         2 => {
@@ -123,9 +117,19 @@ fn table_change(
         3 => TableChange::SetComment { comment: choices.once_in(2).then(|| format!("it's new {at}")) },
         _ => {
             let column = choices_column(choices, table)?;
-            alter_column(choices, at, column)?.into()
+            let alter = alter_column(choices, at, column)?;
+            let is_mysql = matches!(on, DialectName::MySql | DialectName::MariaDb);
+            let checked = table.checks.iter().any(|check| mentions(check, &column.name));
+            if is_mysql && checked && alter.rename.is_some() {
+                return None;
+            }
+            alter.into()
         }
     })
+}
+
+fn mentions(check: &Check, column: &str) -> bool {
+    check.expression.values().any(|sql| sql.contains(column))
 }
 
 fn choices_column<'t>(choices: &mut Choices<'_>, table: &'t Table) -> Option<&'t Column> {
@@ -142,7 +146,7 @@ fn alter_column(choices: &mut Choices<'_>, at: usize, column: &Column) -> Option
                 DataType::SmallInteger => DataType::Integer.into(),
                 DataType::Integer => DataType::BigInteger.into(),
                 DataType::String { .. } => DataType::string(80).into(),
-                DataType::Numeric { .. } => DataType::numeric(20, 5).into(),
+                DataType::Numeric { .. } => DataType::numeric(20, 3).into(),
                 _ => return None,
             });
         }

@@ -41,7 +41,7 @@ pub fn scenario(on: DialectName, (tables, changes): &Numbers) -> Case {
     case.rows = schema.tables().iter().map(tables::insert_rows).collect();
     for (at, numbers) in changes.iter().enumerate() {
         let mut choices = Choices::new(numbers);
-        if let Some(operation) = changes::change(&mut choices, on, at, &schema, &mut case.changes_values_of) {
+        if let Some(operation) = changes::change(&mut choices, on, at, &schema) {
             push(on, &mut schema, &mut case.operations, operation);
         }
     }

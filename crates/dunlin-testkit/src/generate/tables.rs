@@ -35,11 +35,15 @@ pub(super) fn create_table(
 ) -> Operation {
     let name = ["t", "Order", "my table", "größen"][choices.below(4)];
     let mut table = Table::build(format!("{name}{at}"), |t| {
-        t.column("id", DataType::Integer).primary_key();
+        t.column("id", DataType::Integer);
+        t.primary_key(format!("{name}{at} pk"), ["id"]);
         if choices.once_in(3) {
             t.comment("it's a comment");
         }
     });
+    // MySQL computes and checks nothing from a column that it counts up.
+    let may_count = !matches!(on, DialectName::MySql | DialectName::MariaDb) && choices.once_in(2);
+    table.columns.iter_mut().for_each(|column| column.autoincrement &= may_count);
     for at in 0..choices.below(5) {
         table.columns.push(column(choices, on, at));
     }
@@ -91,7 +95,8 @@ pub(super) fn constraint_or_index(
     schema: &Metadata,
     at: usize,
 ) {
-    let usable: Vec<&Column> = table.columns.iter().filter(|column| is_short(column)).collect();
+    let usable: Vec<&Column> =
+        table.columns.iter().filter(|column| is_short(column) && column.name != "id").collect();
     let Some(column) = choices.one(&usable).map(|column| column.name.clone()) else { return };
     let number = table.indexes.len() + table.uniques.len() + table.checks.len() + table.foreign_keys.len();
     let name = |kind: &str| format!("{}_{at}_{kind}{number}", table.name.name);
@@ -101,7 +106,12 @@ pub(super) fn constraint_or_index(
             table.uniques.push(unique);
         }
         1 => {
-            let check = Check::new("id > 0 AND id < 1000000").named(name("ck"));
+            let plain = ["a", "b", "group", "order"];
+            let numbers =
+                table.columns.iter().filter(|column| plain.iter().any(|name| column.name.starts_with(name)));
+            let numbers = numbers.filter(|column| column.column_type == DataType::Integer.into());
+            let Some(number) = numbers.map(|column| &column.name).next() else { return };
+            let check = Check::new(format!("{number} > 0 AND {number} < 1000000")).named(name("ck"));
             table.checks.push(check);
         }
         2 => {
