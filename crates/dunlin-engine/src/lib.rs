@@ -14,5 +14,6 @@ pub mod history;
 pub mod owner;
 pub mod ownership;
 pub mod plan;
+mod replay;
 pub mod sql;
 pub mod version_table;

@@ -8,12 +8,11 @@ use dunlin_core::revision::{Direction, Migration, RevisionId};
 use dunlin_core::schema::{Metadata, SchemaError, TableName};
 use thiserror::Error;
 
-use crate::dialect::lower::lower;
 use crate::dialect::{Dialect, RenderError};
 use crate::history::{HistoryError, RevisionMap};
 use crate::ownership::Claim;
 use crate::plan::PlanError;
-use crate::sql::rename::rename_in;
+use crate::replay::{Replay, play};
 
 /// A DB manager in a host: its history checked, its models written down for the host's schema.
 #[derive(Debug, Clone)]
@@ -156,8 +155,8 @@ impl Owner {
     ///
     /// # Errors
     /// As [`replay`](Self::replay), and a revision that this database cannot run.
-    pub fn replay_on(&self, dialect: &dyn Dialect, rows: &[RevisionId]) -> Result<Metadata, PlanError> {
-        let mut schema = Metadata::new(self.host.schema(), self.host.naming_convention());
+    pub(crate) fn replay_on(&self, dialect: &dyn Dialect, rows: &[RevisionId]) -> Result<Replay, PlanError> {
+        let mut replay = Replay::new(Metadata::new(self.host.schema(), self.host.naming_convention()));
         let direction = Direction::Upgrade;
         for revision in self.history.lineage(rows)? {
             let failed = |source| match source {
@@ -171,12 +170,10 @@ impl Owner {
                 },
             };
             for operation in self.operations(&revision.id, direction) {
-                for operation in lower(dialect, &operation, &schema).map_err(failed)? {
-                    play(&mut schema, &operation).map_err(|source| failed(source.into()))?;
-                }
+                replay.play(dialect, &operation).map_err(failed)?;
             }
         }
-        Ok(schema)
+        Ok(replay)
     }
 
     /// Every table that it may own in a database that stands at `rows`: its history's as they are then,
@@ -201,23 +198,6 @@ impl Owner {
     pub fn tables_at(&self, rows: &[RevisionId]) -> Result<BTreeSet<TableName>, ReplayFailure> {
         Ok(self.schema_at(rows)?.tables().iter().map(|table| table.name.clone()).collect())
     }
-}
-
-/// Plays an operation; checks, predicates and other expressions follow a column's new name, as they do in
-/// every database. When it cannot be played, a part of a table's changes may have been.
-///
-/// # Errors
-/// The operation cannot be.
-pub(crate) fn play(schema: &mut Metadata, operation: &Operation) -> Result<(), SchemaError> {
-    let Operation::AlterTable { table, changes } = operation else { return schema.apply(operation) };
-    for change in changes {
-        let alone = Operation::AlterTable { table: table.clone(), changes: vec![change.clone()] };
-        schema.apply(&alone)?;
-        if let Some(table) = schema.get_mut(table) {
-            rename_in(table, change);
-        }
-    }
-    Ok(())
 }
 
 /// Why a history cannot be played.

@@ -1,7 +1,7 @@
 //! The parts of DDL that the databases write alike.
 
 use dunlin_core::dialect::PerDialect;
-use dunlin_core::operation::{Operation, TableChange};
+use dunlin_core::operation::{Backfill, Operation, TableChange};
 use dunlin_core::schema::{ColumnType, DataType, Index, SqlValue, TableName};
 
 use super::{Dialect, RenderError};
@@ -93,6 +93,22 @@ pub(super) fn drop_index(dialect: &dyn Dialect, table: &TableName, name: &str, i
     let if_exists = if if_exists { "IF EXISTS " } else { "" };
     let index = TableName { schema: table.schema.clone(), name: name.to_owned() };
     format!("DROP INDEX {if_exists}{}", table_name(dialect, &index))
+}
+
+/// A backfill as one UPDATE of all rows, as a script has it.
+///
+/// # Errors
+/// An expression without a variant for this dialect.
+pub(super) fn backfill(dialect: &dyn Dialect, backfill: &Backfill) -> Result<String, RenderError> {
+    let set = backfill.set.iter().map(|(column, sql)| {
+        Ok(format!("{} = {}", dialect.quote(column), expression(dialect, sql, "a backfill")?))
+    });
+    let set = set.collect::<Result<Vec<_>, RenderError>>()?.join(", ");
+    let filter = match &backfill.only_where {
+        Some(sql) => format!(" WHERE {}", expression(dialect, sql, "a backfill")?),
+        None => String::new(),
+    };
+    Ok(format!("UPDATE {} SET {set}{filter}", table_name(dialect, &backfill.table)))
 }
 
 /// An expression's text for this dialect.

@@ -138,7 +138,9 @@ fn alter_enum(
             let mut known_as_both = column.clone();
             for enum_type in known_as_both.column_type.values_mut().filter_map(DataType::enum_type_mut) {
                 enum_type.name = None;
-                enum_type.values.extend(renamed.iter().map(|(from, _)| (*from).clone()));
+                let gone = renamed.iter().map(|(from, _)| *from).filter(|from| !enum_type.values.contains(from));
+                let gone: Vec<String> = gone.cloned().collect();
+                enum_type.values.extend(gone);
             }
             let written = |column: &Column| ddl::type_of(dialect, &column.name, &column.column_type);
             let widens = !renamed.is_empty() && written(before_column)? != written(&known_as_both)?;

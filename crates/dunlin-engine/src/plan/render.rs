@@ -1,15 +1,14 @@
 //! Plans as statements, to check them before they run and to write them down.
 
 use dunlin_core::operation::Operation;
-use dunlin_core::schema::Metadata;
-
 use super::hazard::{Hazard, hazards};
 use super::stage::{Stage, stages};
 use super::names::Names;
 use super::{Action, OwnerPlan, PlanError, PlanKind, Step};
 use crate::dialect::{Dialect, RenderError, Rendered};
 use crate::history::row_changes;
-use crate::owner::{Owner, ReplayError, play};
+use crate::owner::{Owner, ReplayError};
+use crate::replay::{Replay, play};
 use crate::version_table;
 
 /// A step as this database runs it, version rows included.
@@ -46,17 +45,17 @@ impl OwnerPlan {
         if self.steps.is_empty() {
             return Ok(Vec::new());
         }
-        let mut schema = match self.kind {
-            PlanKind::Reset => owner.schema_at(&self.rows_before)?,
+        let mut replay = match self.kind {
+            PlanKind::Reset => Replay::new(owner.schema_at(&self.rows_before)?),
             _ => owner.replay_on(dialect, &self.rows_before)?,
         };
         let mut create = self.create_version_table;
         let render = |step: &Step| {
-            let mut rendered = self.render_step(step, dialect, &mut schema)?;
+            let mut rendered = self.render_step(step, dialect, &mut replay)?;
             if let (true, Some(first)) = (std::mem::take(&mut create), rendered.stages.first_mut()) {
                 let table = version_table::table(&self.version_table);
                 let operation = Operation::CreateTable { table, if_not_exists: false };
-                let created = dialect.render(&operation, &schema);
+                let created = dialect.render(&operation, &replay.here);
                 let created = created.map_err(|source| self.render_error(step, source))?;
                 first.statements.splice(..0, created.statements);
             }
@@ -75,11 +74,11 @@ impl OwnerPlan {
         &self,
         step: &Step,
         dialect: &dyn Dialect,
-        schema: &mut Metadata,
+        replay: &mut Replay,
     ) -> Result<RenderedStep, PlanError> {
-        let mut replayed = schema.clone();
+        let mut replayed = replay.here.clone();
         let failed = |source| self.render_error(step, source);
-        let stages = stages(dialect, &step.operations, schema).map_err(failed)?;
+        let stages = stages(dialect, &step.operations, replay).map_err(failed)?;
         let mut names = Names::default();
         let mut hazards_found = Vec::new();
         let mut rendered_stages = Vec::with_capacity(stages.len());

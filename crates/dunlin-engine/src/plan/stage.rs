@@ -9,9 +9,8 @@ use std::collections::HashSet;
 use dunlin_core::operation::{Operation, TableChange};
 use dunlin_core::schema::{EnumChange, Metadata, TableName};
 
-use crate::dialect::lower::lower;
 use crate::dialect::{Dialect, RenderError};
-use crate::owner::play;
+use crate::replay::{Replay, play};
 
 /// What is committed together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,23 +51,20 @@ impl Stage {
     }
 }
 
-/// The operations of a step as this database has them, in stages; `schema` is the one before the step, and
-/// the one behind it afterwards.
+/// The operations of a step as this database has them, in stages; `replay` is what was before the step, and
+/// what is behind it afterwards.
 ///
 /// # Errors
 /// An operation does not fit, or must be the only one of its revision and is not.
 pub(super) fn stages(
     dialect: &dyn Dialect,
     operations: &[Operation],
-    schema: &mut Metadata,
+    replay: &mut Replay,
 ) -> Result<Vec<Stage>, RenderError> {
-    let before = schema.clone();
+    let before = replay.here.clone();
     let mut lowered = Vec::with_capacity(operations.len());
     for operation in operations {
-        for operation in lower(dialect, operation, schema)? {
-            play(schema, &operation)?;
-            lowered.push(operation);
-        }
+        lowered.extend(replay.play(dialect, operation)?);
     }
     if dialect.capabilities().rebuilds_tables && changes_a_table_twice(&lowered) {
         lowered = join_rebuilds(lowered, &before);

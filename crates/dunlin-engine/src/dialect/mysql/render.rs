@@ -44,8 +44,8 @@ pub(super) fn render(
         Operation::CreateEnum { .. }
         | Operation::AlterEnum { .. }
         | Operation::DropEnum { .. }
-        | Operation::Run { .. }
-        | Operation::Backfill { .. } => Vec::new(),
+        | Operation::Run { .. } => Vec::new(),
+        Operation::Backfill { backfill } => vec![ddl::backfill(dialect, backfill)?],
         Operation::CreateTable { table, if_not_exists } => {
             vec![table::create(dialect, table, *if_not_exists)?]
         }

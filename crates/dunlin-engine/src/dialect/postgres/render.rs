@@ -1,6 +1,6 @@
 //! Operations as PostgreSQL runs them.
 
-use dunlin_core::operation::{Backfill, Operation};
+use dunlin_core::operation::Operation;
 use dunlin_core::schema::{EnumChange, EnumPosition, EnumType, Metadata, SqlValue, TableName, View};
 
 use super::{Postgres, alter, index, table, unsupported};
@@ -69,7 +69,7 @@ fn statements(
         Operation::Execute { sql, .. } => here(dialect, std::slice::from_ref(sql)),
         // The runtime runs them.
         Operation::Run { .. } => Vec::new(),
-        Operation::Backfill { backfill } => refuse_backfill(dialect, backfill).map(|()| Vec::new())?,
+        Operation::Backfill { backfill } => vec![ddl::backfill(dialect, backfill)?],
         _ => return Err(ddl::newer_operation(dialect)),
     })
 }
@@ -155,10 +155,4 @@ fn drop_view(dialect: &Postgres, name: &TableName, materialized: bool, if_exists
     let materialized = if materialized { "MATERIALIZED " } else { "" };
     let name = ddl::table_name(dialect, name);
     format!("DROP {materialized}VIEW {}{name}", if_exists_words(if_exists))
-}
-
-fn refuse_backfill(dialect: &Postgres, backfill: &Backfill) -> Result<(), RenderError> {
-    let set = backfill.set.iter().map(|(_, expression)| expression);
-    set.chain(&backfill.only_where)
-        .try_for_each(|expression| ddl::expression(dialect, expression, "a backfill").map(drop))
 }

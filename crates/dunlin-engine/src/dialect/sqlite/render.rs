@@ -1,6 +1,6 @@
 //! Operations as SQLite runs them.
 
-use dunlin_core::operation::{Backfill, Operation};
+use dunlin_core::operation::Operation;
 use dunlin_core::schema::{Metadata, Name, Object, SchemaError, TableName, View};
 
 use super::{Sqlite, alter, column, index, table};
@@ -61,17 +61,9 @@ pub(super) fn render(
         Operation::Execute { sql, .. } => sql.get(dialect.name()).cloned().into_iter().collect(),
         // The runtime runs them.
         Operation::Run { .. } => Vec::new(),
-        Operation::Backfill { backfill } => {
-            check_backfill(dialect, backfill)?;
-            Vec::new()
-        }
+        Operation::Backfill { backfill } => vec![ddl::backfill(dialect, backfill)?],
         _ => return Err(ddl::newer_operation(dialect)),
     }))
-}
-
-fn check_backfill(dialect: &Sqlite, backfill: &Backfill) -> Result<(), RenderError> {
-    let mut expressions = backfill.set.iter().map(|(_, expression)| expression).chain(&backfill.only_where);
-    expressions.try_for_each(|sql| ddl::expression(dialect, sql, "a backfill").map(drop))
 }
 
 /// SQLite has no word for it: the index is made anew.
