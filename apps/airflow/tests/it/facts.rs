@@ -86,8 +86,7 @@ fn describe(table: &Table, dialect: &dyn Dialect) -> BTreeMap<String, Value> {
         let default = column.server_default.as_ref().and_then(|default| default.get(dialect.name()));
         let default = default.map(|default| match default {
             SqlValue::Text(text) => text.clone(),
-            SqlValue::Expression(sql) => sql.clone(),
-            other => panic!("introspection gave {other:?}"),
+            other => dialect.value(other),
         });
         let description = json!({
             "type": format!("{data_type:?}"),
@@ -200,7 +199,9 @@ fn rule(words: &str) -> String {
 
 /// A default without the quotes and brackets that one reader shows and another does not.
 fn bare(default: &str) -> String {
-    let mut text = default.trim();
+    // PostgreSQL's cast.
+    let mut text = default.trim().split("'::").next().unwrap_or_default();
+    text = text.strip_prefix('\'').filter(|_| default.contains("'::")).unwrap_or(text);
     for (open, close) in [('(', ')'), ('\'', '\'')] {
         text = text.strip_prefix(open).and_then(|text| text.strip_suffix(close)).unwrap_or(text);
     }

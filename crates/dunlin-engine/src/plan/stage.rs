@@ -132,7 +132,8 @@ fn take_new_values(dialect: &dyn Dialect, operations: &mut Vec<Operation>) -> Ve
             _ => {}
         }
     }
-    operations.retain(|operation| !matches!(operation, Operation::AlterEnum { changes, .. } if changes.is_empty()));
+    operations
+        .retain(|operation| !matches!(operation, Operation::AlterEnum { changes, .. } if changes.is_empty()));
     taken
 }
 
@@ -190,6 +191,14 @@ fn earlier_change(joined: &[Operation], schemas: &[Metadata], operation: &Operat
         Operation::AlterTable { table: earlier, changes } => earlier == table && !changes.iter().any(renames),
         _ => false,
     })?;
+    if let Operation::AlterTable { changes: earlier, .. } = &joined[at]
+        && changes
+            .iter()
+            .filter_map(altered)
+            .any(|column| earlier.iter().filter_map(altered).any(|e| e == column))
+    {
+        return None;
+    }
     let between = &joined[at + 1..];
     if between.is_empty() {
         return Some(at);
@@ -207,6 +216,81 @@ fn earlier_change(joined: &[Operation], schemas: &[Metadata], operation: &Operat
     same.then_some(at)
 }
 
+/// The column that a change makes or changes: its rows may depend on what comes first.
+fn altered(change: &TableChange) -> Option<&str> {
+    match change {
+        TableChange::AddColumn { column, .. } => Some(&column.name),
+        TableChange::AlterColumn(alter) => Some(&alter.name),
+        TableChange::DropColumn { name, .. } => Some(name),
+        _ => None,
+    }
+}
+
 fn renames(change: &TableChange) -> bool {
     matches!(change, TableChange::AlterColumn(alter) if alter.rename.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use dunlin_core::dialect::DialectName;
+    use dunlin_core::prelude::*;
+
+    use super::*;
+    use crate::dialect::dialect;
+
+    /// The operations of a revision on SQLite, behind one that makes the tables `t` and `u`.
+    fn on_sqlite(record: impl FnOnce(&mut Operations)) -> Vec<Operation> {
+        let mut op = Operations::default();
+        for table in ["t", "u"] {
+            op.create_table(table, |t| {
+                t.column("a", DataType::Integer).primary_key();
+                t.column("b", DataType::Integer);
+                t.column("c", DataType::Integer);
+            });
+        }
+        let sqlite = dialect(DialectName::Sqlite);
+        let mut replay = Replay::new(Metadata::default());
+        stages(sqlite, &op.finish(), &mut replay).unwrap();
+        let mut op = Operations::default();
+        record(&mut op);
+        stages(sqlite, &op.finish(), &mut replay)
+            .unwrap()
+            .into_iter()
+            .flat_map(|stage| stage.operations)
+            .collect()
+    }
+
+    #[test]
+    fn changes_of_a_table_are_made_in_one_rebuild_if_nothing_stands_between_that_matters() {
+        let joined = on_sqlite(|op| {
+            op.alter_column("t", "b", |c| c.nullable(false));
+            op.create_index("ix", "u", ["b"]);
+            op.create_unique_constraint("t_uq", "t", ["b"]);
+            op.alter_column("u", "b", |c| c.nullable(false));
+            op.alter_column("t", "c", |c| c.nullable(false));
+        });
+        let changes: Vec<usize> = joined
+            .iter()
+            .map(|operation| match operation {
+                Operation::AlterTable { changes, .. } => changes.len(),
+                _ => 0,
+            })
+            .collect();
+        assert_eq!(changes, [3, 0, 1]);
+    }
+
+    #[test]
+    fn a_change_waits_for_the_rows_that_stand_before_it() {
+        let apart = on_sqlite(|op| {
+            op.alter_column("t", "b", |c| c.column_type(DataType::Text));
+            op.execute("UPDATE t SET b = 'x'");
+            op.alter_column("t", "c", |c| c.nullable(false));
+        });
+        assert_eq!(apart.len(), 3);
+        let again = on_sqlite(|op| {
+            op.add_column("t", Column::new("d", DataType::Integer).not_null().server_default(1));
+            op.alter_column("t", "d", |c| c.drop_server_default());
+        });
+        assert_eq!(again.len(), 2);
+    }
 }

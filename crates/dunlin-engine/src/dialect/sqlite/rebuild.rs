@@ -222,6 +222,10 @@ fn changed(
                     let sql = format!("({})", replace_columns(&unqualified(using), replacement));
                     sources.insert(alter.name.clone(), Source { sql, is_copied: true });
                 }
+                // The rows have the default with which the column was added, not the one it has now.
+                if let (Some(_), Some(source)) = (&alter.server_default, sources.get_mut(&alter.name)) {
+                    source.is_copied = true;
+                }
                 if let Some(to) = &alter.rename
                     && let Some(source) = sources.remove(&alter.name)
                 {

@@ -298,3 +298,13 @@ fn strict_tables_take_six_types() {
         assert_eq!(rendered.statements, [format!("CREATE TABLE \"t\" (\n    \"c\" {text}\n) STRICT")]);
     }
 }
+
+#[test]
+fn rows_have_the_default_with_which_a_column_was_added() {
+    let mut drop_default = dunlin_core::operation::AlterColumn::new("new");
+    drop_default.server_default = Some(dunlin_core::operation::Change::Drop);
+    let column = Column::new("new", DataType::Integer).not_null().server_default(7);
+    let rendered = change(vec![add(column), drop_default.into()]).unwrap();
+    let insert = rendered.statements.iter().find(|sql| sql.starts_with("INSERT")).unwrap();
+    assert!(insert.contains("\"new\"") && insert.contains("(7)"), "{insert}");
+}
