@@ -34,7 +34,7 @@ pub(super) fn change(
         }
         3 => {
             let mut with = table.clone();
-            constraint_or_index(choices, &mut with, schema, at + 10);
+            constraint_or_index(choices, on, &mut with, schema, at + 10);
             added(table, &with)?
         }
         _ => {

@@ -54,7 +54,7 @@ pub(super) fn create_table(
     }
     for _ in 0..choices.below(4) {
         let mut with = table.clone();
-        constraint_or_index(choices, &mut with, schema, at);
+        constraint_or_index(choices, on, &mut with, schema, at);
         if with.validate().is_ok() {
             table = with;
         }
@@ -91,6 +91,7 @@ pub(super) fn column(choices: &mut Choices<'_>, on: DialectName, at: usize) -> C
 /// Something that stands on columns of a table, added to it.
 pub(super) fn constraint_or_index(
     choices: &mut Choices<'_>,
+    on: DialectName,
     table: &mut Table,
     schema: &Metadata,
     at: usize,
@@ -103,7 +104,10 @@ pub(super) fn constraint_or_index(
     match choices.below(5) {
         0 => {
             let unique = Unique::new(["id".to_owned(), column]).named(name("uq"));
-            table.uniques.push(unique);
+            // PostgreSQL makes one of two that are alike.
+            if table.uniques.iter().all(|known| known.columns != unique.columns) {
+                table.uniques.push(unique);
+            }
         }
         1 => {
             let plain = ["a", "b", "group", "order"];
@@ -137,9 +141,12 @@ pub(super) fn constraint_or_index(
                 schema.tables().iter().map(|table| table.name.clone()).collect();
             referred.retain(|name| name != &table.name);
             let Some(referred) = choices.one(&referred).cloned() else { return };
-            let keys = [ReferentialAction::NoAction, ReferentialAction::Cascade, ReferentialAction::Restrict];
             let key = ForeignKey::new(["id"], referred, ["id"]).named(name("fk"));
-            table.foreign_keys.push(key.on_delete(keys[choices.below(keys.len())]));
+            let keys = [ReferentialAction::NoAction, ReferentialAction::Restrict, ReferentialAction::Cascade];
+            let action = keys[choices.below(keys.len())];
+            // MySQL computes nothing from a column whose row another table's key may delete.
+            let may_cascade = !matches!(on, DialectName::MySql | DialectName::MariaDb);
+            table.foreign_keys.push(if may_cascade { key.on_delete(action) } else { key });
         }
     }
 }
