@@ -20,7 +20,7 @@ pub(super) fn change(
     let name = table.name.clone();
     Some(match kind {
         0 => create_table(choices, on, at + 10, schema),
-        1 => Operation::RenameTable { table: name, to: format!("renamed {at}") },
+        1 => Operation::RenameTable { table: name, to: format!("renamed {}", at + 10) },
         2 => {
             let index = choices.one(&table.indexes)?.name.clone()?;
             match choices.once_in(2) {

@@ -139,7 +139,7 @@ pub(super) fn constraint_or_index(
         _ => {
             let mut referred: Vec<TableName> =
                 schema.tables().iter().map(|table| table.name.clone()).collect();
-            referred.retain(|name| name != &table.name);
+            referred.retain(|name| name != &table.name && (is_new(&table.name) || is_first(name)));
             let Some(referred) = choices.one(&referred).cloned() else { return };
             let key = ForeignKey::new(["id"], referred, ["id"]).named(name("fk"));
             let keys = [ReferentialAction::NoAction, ReferentialAction::Restrict, ReferentialAction::Cascade];
@@ -149,6 +149,20 @@ pub(super) fn constraint_or_index(
             table.foreign_keys.push(if may_cascade { key.on_delete(action) } else { key });
         }
     }
+}
+
+/// Whether it is a table that rows are inserted into, under its first name: its number has one digit.
+fn is_first(name: &TableName) -> bool {
+    number(name).len() == 1
+}
+
+/// Whether it is a table without rows: one that a change creates, under its first name.
+fn is_new(name: &TableName) -> bool {
+    number(name).len() == 2 && !name.name.starts_with("renamed")
+}
+
+fn number(name: &TableName) -> &str {
+    name.name.trim_start_matches(|c: char| !c.is_ascii_digit())
 }
 
 /// Whether an index can stand on it everywhere.
