@@ -219,7 +219,9 @@ fn is_read_back(case: &Case, on: DialectName) -> bool {
         );
         created || matches!(operation, Operation::AlterTable { .. } | Operation::CreateEnum { .. })
     });
-    is_schema && !lost
+    // The next number of a table is left out of the dumps that are compared: it is the rows'.
+    let is_compared = case.name != "create table / option / auto_increment";
+    is_schema && is_compared && !lost
 }
 
 fn support_page() -> String {

@@ -20,7 +20,7 @@ mod types;
 pub use case::Case;
 pub use exceptions::{Check, DEFECTS, EXCEPTIONS, Exception, exception};
 
-/// All cases, each behind its base.
+/// All cases, those of an operation together.
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     types::cases(&mut cases);
@@ -32,6 +32,13 @@ pub fn cases() -> Vec<Case> {
     objects::cases(&mut cases);
     data::cases(&mut cases);
     names::cases(&mut cases);
+    let mut groups: Vec<String> = Vec::new();
+    for case in &cases {
+        if groups.iter().all(|known| known != case.group()) {
+            groups.push(case.group().to_owned());
+        }
+    }
+    cases.sort_by_key(|case| groups.iter().position(|group| group == case.group()));
     cases
 }
 

@@ -123,7 +123,7 @@ fn options(cases: &mut Vec<Case>) {
         cases.push(case.up(|op| {
             op.create_table("t", |t| {
                 columns(t);
-                t.options(|options| say(options));
+                t.options(say);
             });
         }));
         // What a table is must outlive the changes of it, even where it is copied.
@@ -135,7 +135,7 @@ fn options(cases: &mut Vec<Case>) {
         let case = case.before(|op| {
             op.create_table("t", |t| {
                 columns(t);
-                t.options(|options| say(options));
+                t.options(say);
             });
         });
         cases.push(rows(case).up(|op| {
