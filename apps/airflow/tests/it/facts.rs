@@ -113,7 +113,7 @@ fn describe(table: &Table, dialect: &dyn Dialect) -> BTreeMap<String, Value> {
         add(format!("foreign key {:?}", key.name.as_deref()), description);
     }
     for check in &table.checks {
-        add(format!("check {:?}", check.name.as_deref()), json!(check.expression.get(dialect.name())));
+        add(format!("check {:?}", check.name.as_deref()), json!(check.expression.get(dialect.name()).map(|sql| bare(sql))));
     }
     for index in &table.indexes {
         let predicate = index.predicate.as_ref().and_then(|predicate| predicate.get(dialect.name()));
@@ -133,6 +133,10 @@ fn facts(dialect: &dyn Dialect, release: &str) -> Described {
 fn expected(table: &Value, dialect: &dyn Dialect) -> BTreeMap<String, Value> {
     let list = |key: &str| table[key].as_array().cloned().unwrap_or_default();
     let text = |value: &Value| value.as_str().map(str::to_owned);
+    let is_json = |column: &Value| {
+        let valid = format!("json_valid(`{}`)", column.as_str().unwrap_or_default());
+        list("checks").iter().any(|check| check["expression"] == valid)
+    };
     let mut things = BTreeMap::new();
     let order: Vec<Value> = list("columns").iter().map(|column| column["name"].clone()).collect();
     things.insert("column order".to_owned(), json!(order));
@@ -140,9 +144,9 @@ fn expected(table: &Value, dialect: &dyn Dialect) -> BTreeMap<String, Value> {
         let mut data_type = dialect.parse_type(column["type"].as_str().unwrap());
         if let Some(collation) = text(&column["collation"]) {
             data_type = match data_type {
-                DataType::String { .. } => data_type.collate(collation),
-                DataType::Native(native) => DataType::native(format!("{native} COLLATE {collation}")),
-                other => panic!("{other:?} with a collation"),
+                // MariaDB's JSON, known by its check.
+                DataType::LongText if is_json(&column["name"]) => DataType::Json,
+                other => other.collate(collation),
             };
         }
         let autoincrement = column["autoincrement"].as_bool().unwrap();
@@ -173,10 +177,15 @@ fn expected(table: &Value, dialect: &dyn Dialect) -> BTreeMap<String, Value> {
         });
         things.insert(format!("foreign key {:?}", text(&key["name"])), description);
     }
-    for check in list("checks") {
-        things.insert(format!("check {:?}", text(&check["name"])), check["expression"].clone());
+    for check in list("checks").iter().filter(|check| !is_json(&check["name"])) {
+        let expression = text(&check["expression"]).map(|sql| bare(&sql));
+        things.insert(format!("check {:?}", text(&check["name"])), json!(expression));
     }
-    for index in list("indexes") {
+    // MySQL makes an index for a foreign key, and gives it the key's name.
+    let made_for_key = |index: &Value| {
+        list("foreign_keys").iter().any(|key| key["name"] == index["name"] && key["columns"] == index["columns"])
+    };
+    for index in list("indexes").iter().filter(|index| !made_for_key(index)) {
         let description = json!({
             "columns": index["columns"], "unique": index["unique"], "where": index["where"],
         });

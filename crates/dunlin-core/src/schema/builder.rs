@@ -14,11 +14,13 @@ use crate::dialect::PerDialect;
 #[derive(Debug)]
 pub struct TableBuilder {
     table: Table,
+    /// Columns that do not count up although they could.
+    uncounted: Vec<String>,
 }
 
 impl TableBuilder {
     pub(super) fn new(table: Table) -> Self {
-        Self { table }
+        Self { table, uncounted: Vec::new() }
     }
 
     /// A column, nullable unless said otherwise.
@@ -134,7 +136,8 @@ impl TableBuilder {
                 && column.server_default.is_none()
                 && column.identity.is_none()
                 && column.computed.is_none()
-                && !referring;
+                && !referring
+                && !self.uncounted.contains(&column.name);
         }
         self.table
     }
@@ -182,6 +185,13 @@ impl ColumnBuilder<'_> {
     /// Counted up by the server.
     pub fn autoincrement(self) -> Self {
         self.change(Column::autoincrement)
+    }
+
+    /// Not counted up, though it is a single integer key.
+    pub fn without_autoincrement(self) -> Self {
+        let name = self.name();
+        self.table.uncounted.push(name);
+        self
     }
 
     /// An identity column.

@@ -1,6 +1,7 @@
 //! Plans as statements, to check them before they run and to write them down.
 
 use dunlin_core::operation::Operation;
+use dunlin_core::schema::{Metadata, TableName};
 use super::hazard::{Hazard, hazards};
 use super::stage::{Stage, stages};
 use super::names::Names;
@@ -46,7 +47,7 @@ impl OwnerPlan {
             return Ok(Vec::new());
         }
         let mut replay = match self.kind {
-            PlanKind::Reset => Replay::new(owner.schema_at(&self.rows_before)?),
+            PlanKind::Reset => Replay::new(self.what_is_dropped(owner.schema_at(&self.rows_before)?)),
             _ => owner.replay_on(dialect, &self.rows_before)?,
         };
         let mut create = self.create_version_table;
@@ -68,6 +69,24 @@ impl OwnerPlan {
             Ok(rendered)
         };
         self.steps.iter().map(render).collect()
+    }
+
+    /// A reset begins with the tables that are there: an earlier one may have dropped others.
+    fn what_is_dropped(&self, mut schema: Metadata) -> Metadata {
+        let operations = || self.steps.iter().flat_map(|step| &step.operations);
+        let dropped = |name: &TableName| {
+            operations().any(|operation| matches!(operation, Operation::DropTable { table, .. } if table == name))
+        };
+        let gone: Vec<TableName> = schema
+            .tables()
+            .iter()
+            .map(|table| table.name.clone())
+            .filter(|name| !dropped(name))
+            .collect();
+        for table in &gone {
+            schema.remove(table);
+        }
+        schema
     }
 
     fn render_step(

@@ -239,3 +239,48 @@ db_test_on! {
         database.close().await;
     }
 }
+
+db_test_on! {
+    [mysql: MySql, mariadb: MariaDb]
+    async fn a_double_quote_may_mean_a_name(db) {
+        let base: Record = |op| {
+            let kind = op.create_enum("kind", ["it's", "a \"word\""]);
+            op.create_table("select", |t| {
+                t.column("order", DataType::Integer).primary_key();
+                t.column("a\"b`c", DataType::string(20)).not_null().server_default("say \"x\" or 'y'");
+                t.column("kind", kind).comment("\"so\"");
+                t.comment("it's \"quoted\"");
+                t.index("Group", ["a\"b`c"]);
+                t.check("ck", PerDialect::all("`order` <> 7".to_owned()));
+            });
+            op.bulk_insert("select", ["order", "kind"], [[SqlValue::Integer(1), "a \"word\"".into()]]);
+        };
+        let change: Record = |op| {
+            op.alter_column("select", "a\"b`c", |c| c.column_type(DataType::string(30)));
+            op.rename_column("select", "a\"b`c", "where");
+            op.create_unique_constraint("Unique", "select", ["where"]);
+            op.execute("UPDATE `select` SET `where` = 'z' WHERE kind = 'a \"word\"'");
+        };
+        let back: Record = |op| {
+            op.drop_constraint(ConstraintKind::Unique, "Unique", "select");
+            op.rename_column("select", "where", "a\"b`c");
+            op.alter_column("select", "a\"b`c", |c| c.column_type(DataType::string(20)));
+        };
+        let migrator = migrator(db, [manager(&[("first", base, |_| {}), ("change", change, back)])]);
+        let show = "SHOW CREATE TABLE `select`";
+        let mut seen = Vec::new();
+        for mode in ["", ",ANSI_QUOTES"] {
+            let mut database = db.connect().await;
+            execute(&mut database, &[&format!("SET SESSION sql_mode = CONCAT(@@sql_mode, '{mode}')")]).await;
+            done(upgrade(&migrator, &mut database, "first").await);
+            done(upgrade(&migrator, &mut database, "change").await);
+            assert_eq!(query(&mut database, "SELECT `where` FROM `select`").await, [["z"]]);
+            done(downgrade(&migrator, &mut database, "first").await);
+            execute(&mut database, &["SET SESSION sql_mode = REPLACE(@@sql_mode, 'ANSI_QUOTES', '')"]).await;
+            seen.push(query(&mut database, show).await);
+            execute(&mut database, &["DROP TABLE `select`", "DROP TABLE version_owner"]).await;
+            database.close().await;
+        }
+        assert_eq!(seen[0], seen[1]);
+    }
+}
