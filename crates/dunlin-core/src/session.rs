@@ -99,7 +99,7 @@ impl Deref for Row {
     }
 }
 
-/// Reads a table some rows at a time, in the order of a unique key whose columns are never NULL. Rows may
+/// Reads a table some rows at a time, in the order of a unique key whose columns are never NULL and no bytes. Rows may
 /// be changed meanwhile, but for their keys.
 ///
 /// ```
@@ -200,13 +200,47 @@ impl Batches {
     }
 }
 
-/// `a > 1 OR (a = 1 AND b > 2)`: the keys behind one. Not every database compares rows by an index.
+/// `a >= 1 AND (a > 1 OR (a = 1 AND b > 2))`: the keys behind one. Not every database compares rows by an
+/// index; the first condition is a bound to all of them.
 pub fn behind(key: &[String], last: &[String]) -> String {
-    let at = |end: usize| {
-        let equal = key.iter().zip(last).take(end).map(|(column, value)| format!("{column} = {value}"));
-        let beyond = key.iter().zip(last).nth(end).map(|(column, value)| format!("{column} > {value}"));
-        let terms: Vec<_> = equal.chain(beyond).collect();
-        if terms.len() == 1 { terms.concat() } else { format!("({})", terms.join(" AND ")) }
+    beyond(key, last, [">", ">=", ">"])
+}
+
+/// `a <= 1 AND (a < 1 OR (a = 1 AND b <= 2))`: the keys up to one.
+pub fn up_to(key: &[String], last: &[String]) -> String {
+    beyond(key, last, ["<", "<=", "<="])
+}
+
+/// `strict` compares a column before the last, `bound` the first, and `end` the last.
+fn beyond(key: &[String], last: &[String], [strict, bound, end]: [&str; 3]) -> String {
+    let pairs: Vec<(&String, &String)> = key.iter().zip(last).collect();
+    let term = |at: usize| {
+        let operator = if at + 1 == pairs.len() { end } else { strict };
+        let equal = pairs[..at].iter().map(|(column, value)| format!("{column} = {value}"));
+        let beyond = format!("{} {operator} {}", pairs[at].0, pairs[at].1);
+        equal.chain([beyond]).collect::<Vec<_>>().join(" AND ")
     };
-    format!("({})", (0..key.len().min(last.len())).map(at).collect::<Vec<_>>().join(" OR "))
+    match pairs.as_slice() {
+        [] => "1 = 1".to_owned(),
+        [_] => term(0),
+        [(column, value), ..] => {
+            let terms: Vec<_> = (0..pairs.len()).map(|at| format!("({})", term(at))).collect();
+            format!("{column} {bound} {value} AND ({})", terms.join(" OR "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_of_several_columns_is_compared_column_by_column() {
+        let of = |columns: &[&str]| columns.iter().map(|&column| column.to_owned()).collect::<Vec<_>>();
+        assert_eq!(behind(&of(&["a"]), &of(&["1"])), "a > 1");
+        assert_eq!(up_to(&of(&["a"]), &of(&["1"])), "a <= 1");
+        let (key, last) = (of(&["a", "b"]), of(&["1", "2"]));
+        assert_eq!(behind(&key, &last), "a >= 1 AND ((a > 1) OR (a = 1 AND b > 2))");
+        assert_eq!(up_to(&key, &last), "a <= 1 AND ((a < 1) OR (a = 1 AND b <= 2))");
+    }
 }

@@ -175,6 +175,14 @@ pub enum Error {
         /// Why.
         source: Box<Error>,
     },
+    /// A backfill stopped, and is another one now: the rows that are done have values of the earlier one.
+    #[error("the backfill of table {table} in revision {revision} is not the one that stopped half-way")]
+    BackfillChanged {
+        /// The table.
+        table: String,
+        /// The revision.
+        revision: RevisionId,
+    },
     /// The server takes no table without a primary key.
     #[error("table {table} has no primary key, and the server is set to take no such table")]
     PrimaryKeyRequired {

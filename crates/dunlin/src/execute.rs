@@ -52,6 +52,10 @@ pub(crate) async fn run(
         suspended: false,
         left: Left::Nothing,
     };
+    if let Some(first) = plan.steps.first() {
+        let forgotten = Progress::forget_others(run.session.database, &plan.version_table, backfilled(first));
+        forgotten.await.map_err(|error| (Left::Nothing, error))?;
+    }
     let done = match lifecycle {
         _ if plan.steps.is_empty() => Ok(()),
         Some(lifecycle) => {

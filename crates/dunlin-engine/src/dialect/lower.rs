@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use dunlin_core::dialect::DialectName;
 use dunlin_core::operation::{AlterColumn, Backfill, Change, Operation, TableChange};
 use dunlin_core::schema::{
-    Column, Constraint, ConstraintKind, DataType, EnumChange, Metadata, Name, Object, Table, TableName,
+    Column, Constraint, ConstraintKind, DataType, EnumChange, Index, Metadata, Name, Object, Table, TableName,
 };
 
 use super::{Dialect, IdentifierLimit, RenderError, ddl};
@@ -33,9 +33,14 @@ pub fn lower(
             table.indexes.retain(|index| exists_on(&index.only_on, name));
             table.checks.retain(|check| exists_on(&check.only_on, name));
             table.excludes.retain(|exclude| exists_on(&exclude.only_on, name));
+            table.indexes.iter().try_for_each(|index| refuse_wider_uniqueness(name, index))?;
             vec![Operation::CreateTable { table, if_not_exists }]
         }
         Operation::CreateIndex { index, .. } if !exists_on(&index.only_on, name) => Vec::new(),
+        Operation::CreateIndex { table, index, if_not_exists } => {
+            refuse_wider_uniqueness(name, &index)?;
+            vec![Operation::CreateIndex { table, index, if_not_exists }]
+        }
         Operation::AlterTable { table, changes } => {
             let known = schema.get(&table);
             let mut lowered = Vec::with_capacity(changes.len());
@@ -55,7 +60,11 @@ pub fn lower(
             vec![Operation::CreateObject { object: object_on(object, name) }]
         }
         Operation::DropObject { object } => vec![Operation::DropObject { object: object_on(object, name) }],
-        Operation::Backfill { backfill } => vec![Operation::Backfill { backfill: keyed(backfill, schema) }],
+        Operation::Backfill { backfill } => {
+            let backfill = keyed(backfill, schema);
+            refuse_key_of_bytes(name, &backfill, schema)?;
+            vec![Operation::Backfill { backfill }]
+        }
         Operation::Execute { sql, ddl: false, touches } => {
             let committing = match (dialect.capabilities().transactional_ddl, sql.get(name)) {
                 (false, Some(sql)) => commits_implicitly(sql),
@@ -68,6 +77,50 @@ pub fn lower(
         }
         other => vec![other],
     })
+}
+
+/// An index over all rows forbids more than one over some of them.
+fn refuse_wider_uniqueness(dialect: DialectName, index: &Index) -> Result<(), RenderError> {
+    let wider = index.unique && index.predicate.as_ref().is_some_and(|predicate| predicate.get(dialect).is_none());
+    match wider {
+        false => Ok(()),
+        true => Err(RenderError::Unsupported {
+            dialect,
+            operation: format!(
+                "have the unique index {}, whose predicate has no variant for it: it would be unique over all rows",
+                index.name.as_deref().unwrap_or("(unnamed)")
+            ),
+            hint: "leave it out there by `only_on`, or give the predicate a variant for this dialect",
+        }),
+    }
+}
+
+/// Keys are read as text: of bytes, only PostgreSQL's text can be compared again.
+fn refuse_key_of_bytes(dialect: DialectName, backfill: &Backfill, schema: &Metadata) -> Result<(), RenderError> {
+    let is_bytes = |column: &String| {
+        let column = schema.get(&backfill.table).and_then(|table| table.column(column));
+        let data_type = column.and_then(|column| column.column_type.get(dialect));
+        matches!(
+            data_type,
+            Some(
+                DataType::Binary
+                    | DataType::TinyBlob
+                    | DataType::MediumBlob
+                    | DataType::LongBlob
+                    | DataType::FixedBinary { .. }
+                    | DataType::VarBinary { .. }
+                    | DataType::Bit { .. }
+            )
+        )
+    };
+    match backfill.key.iter().find(|column| is_bytes(column)) {
+        Some(column) if dialect != DialectName::Postgres => Err(RenderError::Unsupported {
+            dialect,
+            operation: format!("follow the key {column} of table {}, which is bytes", backfill.table),
+            hint: "name the columns of another unique key with `key`",
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Whether what is `only_on` some databases is on this one; nothing said is everywhere.
@@ -126,7 +179,8 @@ fn alter_enum(
         EnumChange::RenameValue { from, to } => Some((from, to)),
         _ => None,
     });
-    let renamed: Vec<_> = renamed.collect();
+    // In another case the word is the same to MySQL, which takes no list that has it twice.
+    let renamed: Vec<_> = renamed.filter(|(from, to)| from.to_lowercase() != to.to_lowercase()).collect();
 
     let of_it = |data_type: &DataType| data_type.enum_type().is_some_and(|e| e.name.as_ref() == Some(name));
     let mut operations = vec![alter];

@@ -3,7 +3,7 @@
 use dunlin_core::operation::Operation;
 use dunlin_core::schema::{Metadata, TableName};
 use super::hazard::{Hazard, hazards};
-use super::stage::{Stage, stages};
+use super::stage::{Stage, StageKind, stages};
 use super::names::Names;
 use super::{Action, OwnerPlan, PlanError, PlanKind, Step};
 use crate::dialect::{Dialect, RenderError, Rendered};
@@ -50,15 +50,17 @@ impl OwnerPlan {
             PlanKind::Reset => Replay::new(self.what_is_dropped(owner.schema_at(&self.rows_before)?)),
             _ => owner.replay_on(dialect, &self.rows_before)?,
         };
+        // The replay is a step ahead of what is rendered.
+        let mut schema = replay.here.clone();
         let mut create = self.create_version_table;
         let render = |step: &Step| {
-            let mut rendered = self.render_step(step, dialect, &mut replay)?;
-            if let (true, Some(first)) = (std::mem::take(&mut create), rendered.stages.first_mut()) {
+            let mut rendered = self.render_step(step, dialect, &mut replay, &mut schema)?;
+            if std::mem::take(&mut create) {
                 let table = version_table::table(&self.version_table);
                 let operation = Operation::CreateTable { table, if_not_exists: false };
                 let created = dialect.render(&operation, &replay.here);
                 let created = created.map_err(|source| self.render_error(step, source))?;
-                first.statements.splice(..0, created.statements);
+                rendered.begin_with(created.statements, dialect);
             }
             let changes = row_changes(&step.rows_before, &step.rows_after);
             let rows = changes.iter().map(|c| version_table::statement(dialect, &self.version_table, c));
@@ -94,8 +96,8 @@ impl OwnerPlan {
         step: &Step,
         dialect: &dyn Dialect,
         replay: &mut Replay,
+        schema: &mut Metadata,
     ) -> Result<RenderedStep, PlanError> {
-        let mut replayed = replay.here.clone();
         let failed = |source| self.render_error(step, source);
         let stages = stages(dialect, &step.operations, replay).map_err(failed)?;
         let mut names = Names::default();
@@ -106,16 +108,16 @@ impl OwnerPlan {
             let mut functions = Vec::new();
             let mut suspends_foreign_keys = false;
             for operation in &stage.operations {
-                names.check(dialect, operation, &replayed).map_err(failed)?;
-                let rendered: Rendered = dialect.render(operation, &replayed).map_err(failed)?;
+                names.check(dialect, operation, schema).map_err(failed)?;
+                let rendered: Rendered = dialect.render(operation, schema).map_err(failed)?;
                 statements.extend(rendered.statements);
                 suspends_foreign_keys |= rendered.suspends_foreign_keys;
-                hazards_found.extend(hazards(dialect, operation, &replayed));
+                hazards_found.extend(hazards(dialect, operation, schema));
                 if let Operation::Run { step } = operation {
                     let tables: Vec<_> = step.touches.iter().map(ToString::to_string).collect();
                     functions.push(format!("{}, which changes {}", step.name, tables.join(", ")));
                 }
-                play(&mut replayed, operation).map_err(|source| failed(source.into()))?;
+                play(schema, operation).map_err(|source| failed(source.into()))?;
             }
             rendered_stages.push(RenderedStage { stage, statements, functions, suspends_foreign_keys });
         }
@@ -133,6 +135,24 @@ impl OwnerPlan {
             (Action::DropAll, source) => ("(reset)".to_owned(), source),
         };
         PlanError::Render { owner: self.owner.clone(), revision, source }
+    }
+}
+
+impl RenderedStep {
+    /// Puts DDL before everything else: in a stage of its own where it would commit the first.
+    fn begin_with(&mut self, statements: Vec<String>, dialect: &dyn Dialect) {
+        let commits = !dialect.capabilities().transactional_ddl;
+        match self.stages.first_mut() {
+            Some(first) if !(commits && first.stage.is_transaction(dialect)) => {
+                first.statements.splice(..0, statements);
+            }
+            _ => {
+                let stage = Stage { kind: StageKind::Together, operations: Vec::new(), records_rows: false };
+                let functions = Vec::new();
+                let stage = RenderedStage { stage, statements, functions, suspends_foreign_keys: false };
+                self.stages.insert(0, stage);
+            }
+        }
     }
 }
 

@@ -42,16 +42,25 @@ impl Script {
     pub fn step(&mut self, step: &RenderedStep, dialect: &dyn Dialect) {
         self.comment(&step.title);
         step.hazards.iter().for_each(|hazard| self.comment(&format!("hazard: {hazard}")));
-        step.stages.iter().for_each(|stage| self.stage(stage, dialect));
+        let in_batches = |stage: &RenderedStage| stage.stage.kind == StageKind::Batches;
+        match step.stages.iter().any(in_batches) {
+            true => self.in_one(step),
+            false => step.stages.iter().for_each(|stage| self.stage(stage, dialect)),
+        }
         self.text.push('\n');
+    }
+
+    /// A backfill and its version row are one transaction, as a script cannot go on where it stopped.
+    fn in_one(&mut self, step: &RenderedStep) {
+        self.comment("the program does this some rows at a time, each time in a transaction of its own");
+        self.statement("BEGIN");
+        step.stages.iter().flat_map(|stage| &stage.statements).for_each(|sql| self.statement(sql));
+        self.statement("COMMIT");
     }
 
     fn stage(&mut self, stage: &RenderedStage, dialect: &dyn Dialect) {
         for function in &stage.functions {
             self.comment(&format!("not in this script, as it is a function of the program: {function}"));
-        }
-        if stage.stage.kind == StageKind::Batches {
-            self.comment("the program does this some rows at a time, each time in a transaction of its own");
         }
         let transaction = stage.stage.is_transaction(dialect);
         if stage.suspends_foreign_keys {

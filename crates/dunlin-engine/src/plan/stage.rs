@@ -61,12 +61,13 @@ pub(super) fn stages(
     operations: &[Operation],
     replay: &mut Replay,
 ) -> Result<Vec<Stage>, RenderError> {
-    let before = replay.here.clone();
+    let joins = dialect.capabilities().rebuilds_tables && changes_a_table_twice(operations);
+    let before = joins.then(|| replay.here.clone());
     let mut lowered = Vec::with_capacity(operations.len());
     for operation in operations {
         lowered.extend(replay.play(dialect, operation)?);
     }
-    if dialect.capabilities().rebuilds_tables && changes_a_table_twice(&lowered) {
+    if let Some(before) = before {
         lowered = join_rebuilds(lowered, &before);
     }
 

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use dunlin_core::operation::{Backfill, Operation};
 use dunlin_core::revision::RevisionId;
-use dunlin_core::schema::{DataType, Table};
-use dunlin_core::session::behind;
+use dunlin_core::schema::{DataType, Metadata, Table};
+use dunlin_core::session::{behind, up_to};
 use dunlin_engine::dialect::Dialect;
 
 use crate::database::Database;
@@ -22,7 +22,8 @@ fn progress_table() -> Table {
     Table::build(PROGRESS_TABLE, |t| {
         t.column("version_table", DataType::string(128)).not_null();
         t.column("revision", DataType::string(32)).not_null();
-        t.column("resume_key", DataType::Text);
+        t.column("statement", DataType::Text).not_null();
+        t.column("resume_key", DataType::Text).not_null();
         t.primary_key(format!("{PROGRESS_TABLE}_pkey"), ["version_table", "revision"]);
     })
 }
@@ -35,6 +36,8 @@ pub(super) struct Progress<'b> {
     row: String,
     version_table: String,
     revision: RevisionId,
+    /// What is done, as one statement, with the key that it follows.
+    statement: String,
     /// The key of the last row that is done.
     last: Option<Vec<String>>,
     /// How many rows were updated in this run.
@@ -51,19 +54,24 @@ impl<'b> Progress<'b> {
     ) -> Result<Self, Error> {
         let dialect = database.dialect();
         let create = Operation::CreateTable { table: progress_table(), if_not_exists: true };
-        let created = dialect.render(&create, &dunlin_core::schema::Metadata::default());
+        let created = dialect.render(&create, &Metadata::default());
         for sql in created.map_err(|source| Error::DataStep { source })?.statements {
             database.run(&sql).await?;
         }
-        let row = format!(
-            "version_table = {} AND revision = {}",
-            dialect.literal(version_table),
-            dialect.literal(revision.as_str())
-        );
-        let known = database.rows(&format!("SELECT resume_key FROM {PROGRESS_TABLE} WHERE {row}")).await?;
+        let operation = Operation::Backfill { backfill: backfill.clone() };
+        let statement = dialect.render(&operation, &Metadata::default());
+        let mut statement = statement.map_err(|source| Error::DataStep { source })?.statements.concat();
+        statement.push_str(&format!(" -- in the order of {}", backfill.key.join(", ")));
+        let row = row_of(dialect, version_table, revision);
+        let known = database
+            .rows(&format!("SELECT resume_key, statement FROM {PROGRESS_TABLE} WHERE {row}"))
+            .await?;
         let last = known.first().and_then(|row| row.text(0)).map(read_key);
+        if known.first().is_some_and(|row| row.text(1) != Some(&statement)) {
+            return Err(Error::BackfillChanged { table: backfill.table.to_string(), revision: revision.clone() });
+        }
         let (version_table, revision) = (version_table.to_owned(), revision.clone());
-        Ok(Self { backfill, dialect, row, version_table, revision, last, updated: 0 })
+        Ok(Self { backfill, dialect, row, version_table, revision, statement, last, updated: 0 })
     }
 
     /// The key of the last row that is done, in words.
@@ -92,7 +100,7 @@ impl<'b> Progress<'b> {
             .map(|row| row.iter().map(|value| value.clone().unwrap_or_default()).collect());
 
         let mut conditions: Vec<String> = from.into_iter().collect();
-        conditions.extend(bound.as_ref().map(|bound| format!("NOT {}", behind(&key, &self.literals(bound)))));
+        conditions.extend(bound.as_ref().map(|bound| up_to(&key, &self.literals(bound))));
         if let Some(condition) = self.backfill.only_where.as_ref().and_then(|sql| sql.get(self.dialect.name())) {
             conditions.push(format!("({condition})"));
         }
@@ -121,13 +129,25 @@ impl<'b> Progress<'b> {
         version_table: &str,
         revision: &RevisionId,
     ) -> Result<(), Error> {
-        let dialect = database.dialect();
-        let row = format!(
-            "version_table = {} AND revision = {}",
-            dialect.literal(version_table),
-            dialect.literal(revision.as_str())
-        );
+        let row = row_of(database.dialect(), version_table, revision);
         database.run(&format!("DELETE FROM {PROGRESS_TABLE} WHERE {row}")).await.map(drop)
+    }
+
+    /// Forgets what an owner's backfills left that are not the next step: their rows may be others by now.
+    pub(super) async fn forget_others(
+        database: &mut Database,
+        version_table: &str,
+        next: Option<&RevisionId>,
+    ) -> Result<(), Error> {
+        if database.existing(&[PROGRESS_TABLE.into()]).await?.is_empty() {
+            return Ok(());
+        }
+        let dialect = database.dialect();
+        let next = next.map(|next| format!(" AND revision <> {}", dialect.literal(next.as_str())));
+        let next = next.unwrap_or_default();
+        let owner = dialect.literal(version_table);
+        database.run(&format!("DELETE FROM {PROGRESS_TABLE} WHERE version_table = {owner}{next}")).await?;
+        Self::drop_if_empty(database).await
     }
 
     /// Drops the progress table if no backfill is on its way.
@@ -143,13 +163,11 @@ impl<'b> Progress<'b> {
         if self.last.is_some() {
             database.run(&format!("UPDATE {PROGRESS_TABLE} SET resume_key = {key} WHERE {}", self.row)).await?;
         } else {
-            let (table, revision) =
-                (self.dialect.literal(&self.version_table), self.dialect.literal(self.revision.as_str()));
-            database
-                .run(&format!(
-                    "INSERT INTO {PROGRESS_TABLE} (version_table, revision, resume_key) VALUES ({table}, {revision}, {key})"
-                ))
-                .await?;
+            let literal = |text: &str| self.dialect.literal(text);
+            let (table, revision) = (literal(&self.version_table), literal(self.revision.as_str()));
+            let columns = "version_table, revision, statement, resume_key";
+            let values = format!("{table}, {revision}, {}, {key}", literal(&self.statement));
+            database.run(&format!("INSERT INTO {PROGRESS_TABLE} ({columns}) VALUES ({values})")).await?;
         }
         Ok(())
     }
@@ -167,6 +185,11 @@ impl<'b> Progress<'b> {
     fn literals(&self, key: &[String]) -> Vec<String> {
         key.iter().map(|value| self.dialect.literal(value)).collect()
     }
+}
+
+fn row_of(dialect: &dyn Dialect, version_table: &str, revision: &RevisionId) -> String {
+    let (version_table, revision) = (dialect.literal(version_table), dialect.literal(revision.as_str()));
+    format!("version_table = {version_table} AND revision = {revision}")
 }
 
 /// Separates the values of a key of several columns; what is in the way in a value is doubled.

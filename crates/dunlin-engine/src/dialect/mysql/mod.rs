@@ -50,11 +50,15 @@ impl Dialect for MySql {
         }
     }
 
+    /// Without strict mode MODIFY makes a 0 of NULL and cuts texts without an error; without
+    /// NO_AUTO_VALUE_ON_ZERO a row with the id 0 gets another one.
     fn session_settings(&self) -> &'static [&'static str] {
         &[
+            "SET NAMES utf8mb4",
             "SET autocommit = 1",
             "SET time_zone = '+00:00'",
-            "SET sql_mode = REPLACE(@@sql_mode, 'NO_BACKSLASH_ESCAPES', '')",
+            "SET sql_mode = CONCAT(REPLACE(@@sql_mode, 'NO_BACKSLASH_ESCAPES', ''), \
+             ',STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO')",
         ]
     }
 

@@ -46,7 +46,7 @@ impl Dialect for Postgres {
     }
 
     fn session_settings(&self) -> &'static [&'static str] {
-        &["SET TIME ZONE 'UTC'"]
+        &["SET client_encoding = 'UTF8'", "SET TIME ZONE 'UTC'"]
     }
 
     fn stop_at_error(&self) -> Option<&'static str> {
