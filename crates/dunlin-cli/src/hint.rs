@@ -57,6 +57,9 @@ pub fn hint(error: &Error, words: &Hints) -> Option<String> {
         }
         Error::DataStep { source } => render(source)?,
         Error::Backfill { .. } => "run this again: it goes on behind that row".to_owned(),
+        Error::BackfillChanged { revision, .. } => format!(
+            "run the earlier one to its end, or DELETE FROM dunlin_backfill WHERE revision = '{revision}' to begin anew"
+        ),
         Error::PrimaryKeyRequired { .. } => {
             "give the table a primary key, or SET GLOBAL sql_require_primary_key = OFF".to_owned()
         }

@@ -155,7 +155,15 @@ impl Owner {
     ///
     /// # Errors
     /// As [`replay`](Self::replay), and a revision that this database cannot run.
-    pub(crate) fn replay_on(&self, dialect: &dyn Dialect, rows: &[RevisionId]) -> Result<Replay, PlanError> {
+    pub fn replay_on(&self, dialect: &dyn Dialect, rows: &[RevisionId]) -> Result<Metadata, PlanError> {
+        self.replayed_on(dialect, rows).map(|replay| replay.here)
+    }
+
+    pub(crate) fn replayed_on(
+        &self,
+        dialect: &dyn Dialect,
+        rows: &[RevisionId],
+    ) -> Result<Replay, PlanError> {
         let mut replay = Replay::new(Metadata::new(self.host.schema(), self.host.naming_convention()));
         let direction = Direction::Upgrade;
         for revision in self.history.lineage(rows)? {

@@ -1,11 +1,12 @@
 //! Playing a history as one database has it.
 
+use dunlin_core::dialect::PerDialect;
 use dunlin_core::operation::{Operation, TableChange};
-use dunlin_core::schema::{Metadata, SchemaError, Table, TableName};
+use dunlin_core::schema::{IndexKey, Metadata, SchemaError, Table, TableName};
 
-use crate::dialect::lower::lower;
+use crate::dialect::lower::{cut_names, lower};
 use crate::dialect::{Dialect, RenderError};
-use crate::sql::rename::rename_in;
+use crate::sql::rename::{names_column, rename_in};
 
 /// The schema that a history leaves: on one database, and on all of them together.
 ///
@@ -33,8 +34,10 @@ impl Replay {
         dialect: &dyn Dialect,
         operation: &Operation,
     ) -> Result<Vec<Operation>, RenderError> {
-        let meant = self.meant_here(operation);
-        play(&mut self.anywhere, operation)?;
+        let mut operation = operation.clone();
+        cut_names(dialect, &mut operation);
+        let meant = self.meant_here(&operation);
+        play(&mut self.anywhere, &operation)?;
         let lowered = match &meant {
             Some(operation) => lower(dialect, operation, &self.here)?,
             None => Vec::new(),
@@ -50,7 +53,9 @@ impl Replay {
         let is_index = |table: &Table, name: &str| table.index(name).is_some();
         match operation {
             Operation::DropIndex { table, name, .. } if self.elsewhere(table, |t| is_index(t, name)) => None,
-            Operation::RenameIndex { table, from, .. } if self.elsewhere(table, |t| is_index(t, from)) => None,
+            Operation::RenameIndex { table, from, .. } if self.elsewhere(table, |t| is_index(t, from)) => {
+                None
+            }
             Operation::DropView { name, .. } => {
                 let has = |schema: &Metadata| schema.views.iter().any(|view| &view.name == name);
                 (has(&self.here) || !has(&self.anywhere)).then(|| operation.clone())
@@ -90,7 +95,114 @@ pub(crate) fn play(schema: &mut Metadata, operation: &Operation) -> Result<(), S
         schema.apply(&alone)?;
         if let Some(table) = schema.get_mut(table) {
             rename_in(table, change);
+            refuse_lost_name(table, change)?;
         }
     }
     Ok(())
+}
+
+/// A column is not dropped while an expression of its table names it: the databases differ in what becomes
+/// of that, and PostgreSQL drops it without a word.
+fn refuse_lost_name(table: &Table, change: &TableChange) -> Result<(), SchemaError> {
+    let TableChange::DropColumn { name: column, .. } = change else { return Ok(()) };
+    match who_names(table, column) {
+        None => Ok(()),
+        Some((kind, name)) => Err(SchemaError::ColumnInUse {
+            table: table.name.clone(),
+            column: column.clone(),
+            kind: kind.to_owned(),
+            name: name.unwrap_or("(unnamed)").to_owned(),
+        }),
+    }
+}
+
+/// The kind and name of something in a table whose expression names a column.
+fn who_names<'t>(table: &'t Table, column: &str) -> Option<(&'static str, Option<&'t str>)> {
+    let names = |sql: &String| names_column(sql, column);
+    let checks = table.checks.iter().filter(|check| check.expression.values().any(names));
+    let checks = checks.map(|check| ("check", check.name.as_deref()));
+    let excludes = table.excludes.iter().filter(|exclude| {
+        let elements = exclude.elements.iter().map(|element| &element.expression);
+        elements.chain(&exclude.predicate).any(names)
+    });
+    let excludes = excludes.map(|exclude| ("exclude constraint", exclude.name.as_deref()));
+    let indexes = table.indexes.iter().filter(|index| {
+        let expressions = index.elements.iter().filter_map(|element| match &element.key {
+            IndexKey::Expression(sql) => Some(sql),
+            IndexKey::Column(_) => None,
+        });
+        expressions.chain(&index.predicate).flat_map(PerDialect::values).any(names)
+    });
+    let indexes = indexes.map(|index| ("index", index.name.as_deref()));
+    let computed = table.columns.iter().filter(|other| {
+        other.computed.as_ref().is_some_and(|computed| computed.expression.values().any(names))
+    });
+    let computed = computed.map(|other| ("computed column", Some(other.name.as_str())));
+    checks.chain(excludes).chain(indexes).chain(computed).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use dunlin_core::operation::Operations;
+    use dunlin_core::prelude::*;
+
+    use super::*;
+
+    fn item() -> Metadata {
+        let mut schema = Metadata::default();
+        schema.table("item", |t| {
+            t.column("id", DataType::Integer).primary_key();
+            for column in ["a", "b", "c", "d", "e", "live"] {
+                t.column(column, DataType::Integer);
+            }
+            t.column("twice", DataType::Integer).computed("c * 2");
+            t.check("item_ck", "a < id AND id > 0");
+            t.index("item_live", ["b"]).unique().predicate("live = 1");
+            t.index("item_e", ["e"]).predicate("e IS NOT NULL");
+            t.add_index(Index::new("item_d", [IndexElement::expression("abs(d)")]));
+        });
+        schema
+    }
+
+    fn drop(schema: &mut Metadata, record: fn(&mut Operations)) -> Result<(), String> {
+        let mut op = Operations::default();
+        record(&mut op);
+        op.finish()
+            .iter()
+            .try_for_each(|operation| play(schema, operation))
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_column_that_an_expression_names_is_not_dropped() {
+        let said = |column: &str, by: &str| {
+            Err(format!("column {column} of table item cannot be dropped: the {by} needs it"))
+        };
+        let cases: [(fn(&mut Operations), _, _); 4] = [
+            (|op| op.drop_column("item", "a"), "a", "check item_ck"),
+            (|op| op.drop_column("item", "live"), "live", "index item_live"),
+            (|op| op.drop_column("item", "d"), "d", "index item_d"),
+            (|op| op.drop_column("item", "c"), "c", "computed column twice"),
+        ];
+        for (record, column, by) in cases {
+            assert_eq!(drop(&mut item(), record), said(column, by));
+        }
+    }
+
+    #[test]
+    fn what_goes_before_the_column_or_with_it_is_not_in_the_way() {
+        let mut schema = item();
+        let record = |op: &mut Operations| {
+            op.drop_index("item_live", "item");
+            op.drop_column("item", "live");
+            op.alter_table("item", |t| {
+                t.drop_constraint(ConstraintKind::Check, "item_ck");
+                t.drop_column("a");
+                t.drop_column("twice");
+                t.drop_column("c");
+                t.drop_column("e");
+            });
+        };
+        assert_eq!(drop(&mut schema, record), Ok(()));
+    }
 }

@@ -247,7 +247,7 @@ fn keyed(mut backfill: Backfill, schema: &Metadata) -> Backfill {
 }
 
 /// Cuts exact names that are too long for the database, as SQLAlchemy does it.
-fn cut_names(dialect: &dyn Dialect, operation: &mut Operation) {
+pub(crate) fn cut_names(dialect: &dyn Dialect, operation: &mut Operation) {
     let Some(limit) = dialect.capabilities().max_identifier else { return };
     let characters = match limit {
         IdentifierLimit::Bytes(limit) | IdentifierLimit::Characters(limit) => limit,

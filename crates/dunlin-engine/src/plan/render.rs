@@ -48,7 +48,7 @@ impl OwnerPlan {
         }
         let mut replay = match self.kind {
             PlanKind::Reset => Replay::new(self.what_is_dropped(owner.schema_at(&self.rows_before)?)),
-            _ => owner.replay_on(dialect, &self.rows_before)?,
+            _ => owner.replayed_on(dialect, &self.rows_before)?,
         };
         // The replay is a step ahead of what is rendered.
         let mut schema = replay.here.clone();
