@@ -145,6 +145,7 @@ fn who_names<'t>(table: &'t Table, column: &str) -> Option<(&'static str, Option
 mod tests {
     use dunlin_core::operation::Operations;
     use dunlin_core::prelude::*;
+    use dunlin_core::schema::{Computed, IndexElement};
 
     use super::*;
 
@@ -155,10 +156,10 @@ mod tests {
             for column in ["a", "b", "c", "d", "e", "live"] {
                 t.column(column, DataType::Integer);
             }
-            t.column("twice", DataType::Integer).computed("c * 2");
+            t.column("twice", DataType::Integer).computed(Computed::stored("c * 2"));
             t.check("item_ck", "a < id AND id > 0");
-            t.index("item_live", ["b"]).unique().predicate("live = 1");
-            t.index("item_e", ["e"]).predicate("e IS NOT NULL");
+            t.add_index(Index::new("item_live", ["b"]).unique().predicate("live = 1"));
+            t.add_index(Index::new("item_e", ["e"]).predicate("e IS NOT NULL"));
             t.add_index(Index::new("item_d", [IndexElement::expression("abs(d)")]));
         });
         schema
