@@ -24,18 +24,13 @@ impl TestDatabase {
             DialectName::Postgres => {
                 let mut psql = Command::new("psql");
                 psql.args(["-X", "-q", "-h", &host, "-p", &port, "-U", &user, "-d", &name]);
-                psql.env("PGPASSWORD", password).env("PGCLIENTENCODING", "UTF8");
+                psql.env("PGPASSWORD", password);
                 psql
             }
             DialectName::MySql | DialectName::MariaDb => {
                 let mut client =
                     Command::new(if self.dialect() == DialectName::MySql { "mysql" } else { "mariadb" });
-                client.args([
-                    "--no-defaults",
-                    "--protocol=TCP",
-                    "--default-character-set=utf8mb4",
-                    "--binary-mode",
-                ]);
+                client.args(["--no-defaults", "--protocol=TCP", "--binary-mode"]);
                 client.args(["-h", &host, "-P", &port, "-u", &user, &name]).env("MYSQL_PWD", password);
                 client
             }

@@ -101,12 +101,6 @@ pub static EXCEPTIONS: &[Exception] = &[
 /// What dunlin does not get right yet: defects, each to be mended and then taken out.
 pub static DEFECTS: &[Exception] = &[
     except(
-        "names / too long / exact",
-        Check::Run,
-        &[Postgres, MySql, MariaDb],
-        "the downgrade looks for the name as it was before it was cut, and drops nothing",
-    ),
-    except(
         "add column / default / bytes",
         Check::Introspection,
         &[MySql, MariaDb],

@@ -210,3 +210,132 @@ db_test! {
         database.close().await;
     }
 }
+
+/// `item` refuses the value of the row 15.
+async fn guard(db: &dunlin_testkit::TestDatabase, database: &mut dunlin::Database) {
+    let guard = match db.dialect() {
+        DialectName::Sqlite => {
+            "CREATE TRIGGER guard BEFORE UPDATE ON item WHEN new.id = 15 BEGIN SELECT RAISE(ABORT, 'no'); END"
+        }
+        _ => "ALTER TABLE item ADD CONSTRAINT guard CHECK (n <> 30 OR done IS NULL)",
+    };
+    execute(database, &[guard]).await;
+}
+
+db_test! {
+    async fn a_backfill_that_stopped_is_forgotten_when_something_else_is_run(db) {
+        let drop: Record = |op| op.drop_table("item");
+        let migrator = migrator(db, [manager(&[("first", furnish, drop), ("fill", fill, |_| {})])]);
+        let mut database = db.connect().await;
+        done(upgrade(&migrator, &mut database, "first").await);
+        guard(db, &mut database).await;
+        upgrade(&migrator, &mut database, "fill").await.unwrap_err();
+        assert!(db.tables().await.contains(&"dunlin_backfill".to_owned()));
+        // The table is dropped, and made anew with other rows.
+        done(downgrade(&migrator, &mut database, "base").await);
+        assert_eq!(db.tables().await, ["version_owner"]);
+        done(upgrade(&migrator, &mut database, "fill").await);
+        assert_eq!(query(&mut database, DONE).await, [["24", "1001", "1025", "24315"]]);
+        database.close().await;
+    }
+}
+
+db_test! {
+    async fn a_backfill_that_stopped_is_not_gone_on_with_as_another_one(db) {
+        let other: Record = |op| op.backfill(Backfill::new("item").set("done", "n + 1").batch_size(10));
+        let first = migrator(db, [manager(&[("first", furnish, |_| {}), ("fill", fill, |_| {})])]);
+        let edited = migrator(db, [manager(&[("first", furnish, |_| {}), ("fill", other, |_| {})])]);
+        let mut database = db.connect().await;
+        done(upgrade(&first, &mut database, "first").await);
+        guard(db, &mut database).await;
+        upgrade(&first, &mut database, "fill").await.unwrap_err();
+        let failure = upgrade(&edited, &mut database, "fill").await.unwrap_err();
+        let said = "the backfill of table item in revision fill is not the one that stopped half-way";
+        assert_eq!(chain(&failure.source), said);
+        assert_eq!(query(&mut database, DONE).await, [["9", "1001", "1009", "9045"]]);
+        database.close().await;
+    }
+}
+
+db_test! {
+    async fn a_first_revision_that_only_moves_rows_leaves_none_when_it_fails(db) {
+        let fails: Record = |op| {
+            op.execute("INSERT INTO item VALUES (1)");
+            op.execute("INSERT INTO missing VALUES (1)");
+        };
+        let migrator = migrator(db, [manager(&[("first", fails, |_| {})])]);
+        let mut database = db.connect().await;
+        execute(&mut database, &["CREATE TABLE item (id INTEGER)"]).await;
+        upgrade(&migrator, &mut database, "first").await.unwrap_err();
+        assert_eq!(query(&mut database, "SELECT count(*) FROM item").await, [["0"]]);
+        execute(&mut database, &["CREATE TABLE missing (id INTEGER)"]).await;
+        done(upgrade(&migrator, &mut database, "first").await);
+        assert_eq!(query(&mut database, "SELECT count(*) FROM item").await, [["1"]]);
+        database.close().await;
+    }
+}
+
+db_test! {
+    async fn a_server_that_is_lenient_cuts_nothing_and_a_zero_stays_a_zero(db) {
+        let base: Record = |op| {
+            op.create_table("item", |t| {
+                t.column("id", DataType::Integer).primary_key();
+                t.column("code", DataType::string(20));
+            });
+            let rows = [[SqlValue::Integer(0), "abcdefghij".into()], [SqlValue::Integer(5), SqlValue::Null]];
+            op.bulk_insert("item", ["id", "code"], rows);
+        };
+        let cut: Record = |op| op.alter_column("item", "code", |c| c.column_type(DataType::string(3)));
+        let bind: Record = |op| op.alter_column("item", "code", |c| c.nullable(false));
+        let mut database = db.connect().await;
+        let both = "SELECT id, code FROM item ORDER BY id";
+        for change in [cut, bind] {
+            let migrator = migrator(db, [manager(&[("first", base, |op| op.drop_table("item")), ("change", change, |_| {})])]);
+            done(upgrade(&migrator, &mut database, "first").await);
+            let before = query(&mut database, both).await;
+            assert_eq!(before, [["0", "abcdefghij"], ["5", "NULL"]]);
+            let result = upgrade(&migrator, &mut database, "change").await;
+            // SQLite does not look at the length of a text.
+            let looks = db.dialect() != DialectName::Sqlite;
+            assert!(result.is_err() == looks || change as usize == bind as usize);
+            assert_eq!(query(&mut database, both).await, before);
+            if result.is_ok() {
+                done(downgrade(&migrator, &mut database, "first").await);
+            }
+            done(downgrade(&migrator, &mut database, "base").await);
+        }
+        database.close().await;
+    }
+}
+
+db_test! {
+    async fn keys_of_bytes_and_wider_uniqueness_are_refused_before_anything_runs(db) {
+        let bytes: Record = |op| {
+            op.create_table("blobs", |t| {
+                t.column("id", ColumnType::all(DataType::Binary).on(DialectName::MySql, DataType::FixedBinary { length: 4 })).primary_key();
+                t.column("seen", DataType::Integer);
+            });
+        };
+        let fill: Record = |op| op.backfill(Backfill::new("blobs").set("seen", "1").batch_size(2));
+        let some: Record = |op| {
+            op.add_index("blobs", Index::new("uq", ["seen"]).unique().predicate_on(DialectName::Postgres, "seen > 0"));
+        };
+        for (change, what) in [(fill, "which is bytes"), (some, "it would be unique over all rows")] {
+            let migrator = migrator(db, [manager(&[("first", bytes, |op| op.drop_table("blobs")), ("change", change, |op| op.execute(PerDialect::only(DialectName::Postgres, "DROP INDEX IF EXISTS uq".to_owned())))])]);
+            let mut database = db.connect().await;
+            done(upgrade(&migrator, &mut database, "first").await);
+            let result = upgrade(&migrator, &mut database, "change").await;
+            if db.dialect() == DialectName::Postgres {
+                done(result);
+                done(downgrade(&migrator, &mut database, "first").await);
+            } else {
+                let failure = result.unwrap_err();
+                assert!(chain(&failure.source).contains(what), "{}", chain(&failure.source));
+                assert_eq!(failure.left, Left::Nothing);
+            }
+            done(downgrade(&migrator, &mut database, "base").await);
+            execute(&mut database, &["DROP TABLE version_owner"]).await;
+            database.close().await;
+        }
+    }
+}

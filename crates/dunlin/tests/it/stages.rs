@@ -246,7 +246,7 @@ db_test_on! {
         let base: Record = |op| {
             let kind = op.create_enum("kind", ["it's", "a \"word\""]);
             op.create_table("select", |t| {
-                t.column("order", DataType::Integer).primary_key();
+                t.column("order", DataType::Integer).primary_key().without_autoincrement();
                 t.column("a\"b`c", DataType::string(20)).not_null().server_default("say \"x\" or 'y'");
                 t.column("kind", kind).comment("\"so\"");
                 t.comment("it's \"quoted\"");
