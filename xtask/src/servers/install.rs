@@ -30,9 +30,9 @@ pub(super) fn install(server: Server, servers_dir: &Path) -> Result<()> {
     }
 }
 
-/// Installs the client in which scripts for SQLite are tried, where neither it nor Python's module is there.
+/// Installs the client in which scripts for SQLite are tried, where it is not there.
 pub(super) fn sqlite_client(servers_dir: &Path) -> Result<()> {
-    if ["sqlite3", "python3"].iter().any(|name| find_program(&program_dirs(), name).is_some()) {
+    if find_program(&program_dirs(), "sqlite3").is_some() {
         return Ok(());
     }
     may_install().and_then(|()| apt_install("sqlite3", &servers_dir.join("install.log")))
