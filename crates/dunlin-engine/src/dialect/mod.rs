@@ -11,6 +11,7 @@ mod postgres;
 mod sqlite;
 
 pub use mysql::implicit_index;
+pub use sqlite::DROPPED_COLUMN_PREFIX;
 
 use std::fmt;
 

@@ -286,6 +286,14 @@ impl Database {
         }
     }
 
+    /// The views and triggers that name a column which a rebuild is about to drop.
+    pub(crate) async fn names_of_dropped_columns(&mut self) -> Result<Vec<String>, Error> {
+        match &self.connection {
+            Connection::Sqlite(_) => sqlite::names_of_dropped_columns(self).await,
+            Connection::Postgres(_) | Connection::MySql(_) => Ok(Vec::new()),
+        }
+    }
+
     /// The statement that begins a transaction in which tables will be changed.
     pub(crate) fn begin(&self) -> &'static str {
         match &self.connection {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use dunlin_core::schema::TableName;
-use dunlin_engine::dialect::Dialect;
+use dunlin_engine::dialect::{DROPPED_COLUMN_PREFIX, Dialect};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Executor as _, SqliteConnection};
 
@@ -100,4 +100,16 @@ pub(super) async fn triggers(database: &mut Database, table: &TableName) -> Resu
     let rows = database.rows(&sql).await?;
     let create = |text: &str| text.replacen("CREATE TRIGGER ", &format!("CREATE TRIGGER {prefix}"), 1);
     Ok(rows.iter().filter_map(|row| row.text(0).map(create)).collect())
+}
+
+/// The views and triggers that name a column which a rebuild drops: they have followed it to the name that
+/// it has until then.
+pub(super) async fn names_of_dropped_columns(database: &mut Database) -> Result<Vec<String>, Error> {
+    let sql = format!(
+        "SELECT type || ' ' || name FROM sqlite_master WHERE type IN ('view', 'trigger') AND instr(sql, {}) \
+         ORDER BY rowid",
+        database.dialect.literal(DROPPED_COLUMN_PREFIX)
+    );
+    let rows = database.rows(&sql).await?;
+    Ok(rows.iter().filter_map(|row| row.text(0).map(str::to_owned)).collect())
 }

@@ -53,6 +53,13 @@ impl ManagerRun<'_, '_> {
         for sql in before {
             self.session.database.run(sql).await?;
         }
+        if let (Some(table), false) = (&rendered.rebuilds, before.is_empty()) {
+            let lost = self.session.database.names_of_dropped_columns().await?;
+            if !lost.is_empty() {
+                let what = format!("{}, where columns are named that it drops", lost.join(", "));
+                return Err(Error::ChangeWouldLose { table: table.to_string(), what });
+            }
+        }
         let triggers = match &rendered.rebuilds {
             Some(table) => self.session.database.triggers(table).await?,
             None => Vec::new(),

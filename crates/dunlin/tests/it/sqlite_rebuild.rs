@@ -19,10 +19,10 @@ use dunlin_testkit::TestDatabase;
 use crate::support::*;
 
 /// What is there before, its rows, and what is done.
-struct Case {
+struct Case<'c> {
     name: &'static str,
     before: Record,
-    rows: &'static [&'static str],
+    rows: &'c [&'c str],
     change: Record,
 }
 
@@ -109,7 +109,7 @@ fn add(column: Column) -> TableChange {
     TableChange::AddColumn { column, position: ColumnPosition::Last, if_not_exists: false }
 }
 
-const CASES: &[Case] = &[
+const CASES: &[Case<'static>] = &[
     Case {
         name: "nullable",
         before: EVERYTHING,
@@ -341,7 +341,7 @@ const CASES: &[Case] = &[
 ];
 
 /// The history of a case.
-fn history(case: &Case) -> DbManager {
+fn history(case: &Case<'_>) -> DbManager {
     manager(&[("start", case.before, |_| {}), ("change", case.change, |_| {})])
 }
 
@@ -379,6 +379,12 @@ async fn row_id(database: &mut Database, table: &str) -> &'static str {
 
 /// Runs SQLite's own client.
 fn client(file: &Path, script: &str) {
+    let (succeeds, said) = try_client(file, script);
+    assert!(succeeds && said.is_empty(), "{said}\n{script}");
+}
+
+/// Runs SQLite's own client; whether it came to the end, and what it said.
+fn try_client(file: &Path, script: &str) -> (bool, String) {
     let mut client = Command::new("sqlite3")
         .arg(file)
         .stdin(Stdio::piped())
@@ -388,12 +394,16 @@ fn client(file: &Path, script: &str) {
         .unwrap();
     client.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
     let output = client.wait_with_output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && said.is_empty(), "{said}\n{script}");
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "", "{script}");
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&said).into_owned())
 }
 
-async fn script(db: &TestDatabase, case: &Case, from: &str, to: &str) -> String {
+async fn open(file: &Path) -> Database {
+    let url = dunlin::DatabaseUrl::parse(&format!("sqlite:///{}", file.display())).unwrap();
+    Database::connect(&url, dunlin::Access::Create).await.unwrap()
+}
+
+async fn script(db: &TestDatabase, case: &Case<'_>, from: &str, to: &str) -> String {
     let migrator = migrator(db, [history(case)]);
     let owner = &migrator.owners()[0];
     let target = |name: &str| owner.history().target(name).unwrap();
@@ -453,17 +463,13 @@ db_test_on! {
             println!("{}", case.name);
             let directory = tempfile::tempdir().unwrap();
             let (online, offline) = (directory.path().join("online.db"), directory.path().join("offline.db"));
-            let open = async |file: &Path| {
-                let url = dunlin::DatabaseUrl::parse(&format!("sqlite:///{}", file.display())).unwrap();
-                Database::connect(&url, dunlin::Access::Create).await.unwrap()
-            };
             let mut database = open(&online).await;
             let migrator = migrator(db, [history(case)]);
             done(upgrade(&migrator, &mut database, "start").await);
             execute(&mut database, case.rows).await;
             done(upgrade(&migrator, &mut database, "change").await);
 
-            let replayed = migrator.owners()[0].replay_on(database.dialect(), &["change".into()]).unwrap();
+            let replayed = migrator.owners()[0].replay(&["change".into()]).unwrap();
             let names: Vec<TableName> = replayed.tables().iter().map(|table| table.name.clone()).collect();
             let found = done(database.introspect(&names).await);
             for table in replayed.tables() {
@@ -562,6 +568,55 @@ db_test_on! {
             assert_eq!(query(&mut database, "SELECT * FROM t ORDER BY 1").await, rows, "{stopped_at}");
             execute(&mut database, &["DROP TABLE t", "DROP TABLE log"]).await;
             database.close().await;
+        }
+    }
+}
+
+/// What is refused, and how: the error online, and that of SQLite's own client. Nothing is changed.
+async fn refused(db: &TestDatabase, case: &Case<'_>) -> (String, String) {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("refused.db");
+    let migrator = migrator(db, [history(case)]);
+    let mut database = open(&file).await;
+    done(upgrade(&migrator, &mut database, "start").await);
+    execute(&mut database, case.rows).await;
+    let before = dump(&mut database).await;
+    let online = chain(&upgrade(&migrator, &mut database, "change").await.unwrap_err().source);
+    assert_eq!(dump(&mut database).await, before, "{}", case.name);
+    database.close().await;
+    let (succeeds, said) = try_client(&file, &script(db, case, "start", "change").await);
+    assert!(!succeeds, "{}", case.name);
+    let mut database = open(&file).await;
+    assert_eq!(dump(&mut database).await, before, "{}", case.name);
+    database.close().await;
+    (online, said)
+}
+
+db_test_on! {
+    [sqlite: Sqlite]
+    async fn a_column_that_a_view_or_trigger_names_is_not_dropped(db) {
+        let before: Record = |op| {
+            op.create_table("t", |t| {
+                t.column("a", DataType::Integer);
+                t.column("b", DataType::Integer);
+            });
+        };
+        let change: Record = |op| {
+            op.alter_table("t", |t| {
+                t.alter_column("a").nullable(false);
+                t.drop_column("b");
+            });
+        };
+        for (what, create) in [
+            ("view v", "CREATE VIEW v AS SELECT \"b\" FROM t"),
+            ("trigger v", "CREATE TRIGGER v AFTER INSERT ON t BEGIN DELETE FROM t WHERE b = new.b; END"),
+            ("trigger v", "CREATE TRIGGER v AFTER UPDATE OF b ON t BEGIN SELECT 1; END"),
+        ] {
+            let rows: &[&str] = &["INSERT INTO t VALUES (1, 2)", create];
+            let (online, offline) = refused(db, &Case { name: what, before, rows, change }).await;
+            let meant = format!("to change table t as wanted would lose {what}, where columns are named that it drops");
+            assert_eq!(online, meant);
+            assert!(offline.contains("no view or trigger names a column that is dropped"), "{offline}");
         }
     }
 }

@@ -16,6 +16,8 @@ mod types;
 #[cfg(test)]
 mod tests;
 
+pub use rebuild::DROPPED_COLUMN_PREFIX;
+
 use dunlin_core::dialect::DialectName;
 use dunlin_core::operation::Operation;
 use dunlin_core::schema::{DataType, Metadata, SqlValue, TableName};

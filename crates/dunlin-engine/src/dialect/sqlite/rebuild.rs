@@ -8,7 +8,8 @@
 //! foreign keys of other tables go by the table's name, and are left alone.
 //!
 //! - Columns are renamed by ALTER TABLE first: only that lets triggers, views and other tables' keys
-//!   follow.
+//!   follow. One that is dropped gets a name that nothing else has: a view or trigger that follows it there
+//!   would no longer work, and stops the rebuild.
 //! - Row ids are kept, where the new table has row ids and no column stands for them: a full-text table
 //!   may go by them. (VACUUM may change them; a rebuild does not.)
 //! - The last id that AUTOINCREMENT gave is kept, as are generated columns, which are never copied.
@@ -33,6 +34,9 @@ use crate::sql::rename::{expressions_mut, names_column, rename_column, rename_in
 /// on it.
 const LEGACY_RENAME_ON: &str = "PRAGMA legacy_alter_table = ON";
 const LEGACY_RENAME_OFF: &str = "PRAGMA legacy_alter_table = OFF";
+
+/// How the name of a column begins that goes with the old table.
+pub const DROPPED_COLUMN_PREFIX: &str = "_dunlin_dropped_";
 
 /// How the name of a copy begins.
 const COPY_PREFIX: &str = "_dunlin_rebuild_";
@@ -83,6 +87,9 @@ pub(super) fn rebuild(
     };
     let mut statements: Vec<String> = names.renames().iter().map(rename).collect();
     let before_rebuild = statements.len();
+    if names.columns.iter().any(|(_, after)| after.is_none()) {
+        statements.extend(nothing_names_what_is_dropped(dialect));
+    }
 
     let mut created = new.clone();
     for expression in expressions_mut(&mut created) {
@@ -151,16 +158,7 @@ impl Names {
     /// new table's columns and the old one's are called alike. A column that is dropped makes room.
     fn when_copied(&self, before: &str) -> String {
         let after = self.columns.iter().find(|(name, _)| name == before).and_then(|(_, after)| after.clone());
-        let taken = |name: &str| {
-            self.columns
-                .iter()
-                .any(|(_, after)| after.as_deref().is_some_and(|it| it.eq_ignore_ascii_case(name)))
-        };
-        match after {
-            Some(after) => after,
-            None if taken(before) => format!("_dunlin_dropped_{before}"),
-            None => before.to_owned(),
-        }
+        after.unwrap_or_else(|| format!("{DROPPED_COLUMN_PREFIX}{before}"))
     }
 
     /// The renames that lead there, none of which meets a name that is in use.
@@ -275,6 +273,21 @@ fn settles_conflicts(table: &Table) -> bool {
     table.primary_key.as_ref().is_some_and(|key| key.on_conflict.is_some())
         || table.uniques.iter().any(|unique| unique.on_conflict.is_some())
         || table.columns.iter().any(|column| column.not_null_on_conflict.is_some())
+}
+
+/// The statements that fail if a view or trigger has followed a column that is dropped.
+fn nothing_names_what_is_dropped(dialect: &Sqlite) -> [String; 3] {
+    let prefix = dialect.literal(DROPPED_COLUMN_PREFIX);
+    [
+        "CREATE TEMP TABLE _dunlin_check (n INTEGER, CONSTRAINT \"no view or trigger names a column that is \
+         dropped\" CHECK (n = 0))"
+            .to_owned(),
+        format!(
+            "INSERT INTO temp._dunlin_check SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger') \
+             AND instr(sql, {prefix})"
+        ),
+        "DROP TABLE temp._dunlin_check".to_owned(),
+    ]
 }
 
 /// The copy goes on counting where the table stands, which may be beyond the last row. (The table of the
