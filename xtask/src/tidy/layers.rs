@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::code::{is_word, without_tests, words};
-use super::rules::{DIALECTS, ENGINE, LAYERS};
+use super::rules::{DIALECTS, ENGINE, LAYERS, OWN_FILES};
 use super::tree::{Finding, Tree, line_of};
 
 /// A module of the engine must not use one that stands higher in its row of [`LAYERS`]; its tests may.
@@ -78,11 +78,12 @@ fn name_at(code: &str, start: usize) -> &str {
     &rest[..rest.bytes().position(|byte| !is_word(byte)).unwrap_or(rest.len())]
 }
 
-/// The directories of the dialects hold the same file names.
+/// The directories of the dialects hold the same file names, but for what one of them alone has.
 pub(super) fn dialects(tree: &Tree) -> Vec<Finding> {
     let names = |dialect: &str| -> BTreeSet<String> {
         let dir = format!("{ENGINE}{dialect}/");
-        tree.rust().filter_map(|file| Some(file.path.strip_prefix(&dir)?.to_owned())).collect()
+        let files = tree.rust().filter_map(|file| Some(file.path.strip_prefix(&dir)?.to_owned()));
+        files.filter(|file| !OWN_FILES.contains(&format!("{dialect}/{file}").as_str())).collect()
     };
     let all: BTreeSet<_> = DIALECTS.iter().flat_map(|dialect| names(dialect)).collect();
     let mut findings = Vec::new();
