@@ -3,7 +3,7 @@
 use std::str::FromStr as _;
 
 use dunlin_core::operation::Operation;
-use dunlin_core::schema::{Metadata, TableName};
+use dunlin_core::schema::{Index, Metadata, TableName};
 use dunlin_engine::dialect::Dialect;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, PgConnection};
@@ -93,44 +93,108 @@ pub(super) async fn lock_holder(database: &mut Database, key: &LockKey) -> Resul
     Ok(database.rows(&sql).await?.into_iter().next().and_then(|row| row.text(0).map(str::to_owned)))
 }
 
-/// An index whose building was interrupted stays behind, marked as not valid.
+/// An index whose building was interrupted stays behind, marked as not valid. One that is valid was built by
+/// an earlier run if it is the one that is wanted.
 pub(super) async fn finish_earlier_build(
     database: &mut Database,
     operation: &Operation,
 ) -> Result<bool, Error> {
-    let (table, name, creates) = match operation {
-        Operation::CreateIndex { table, index, .. } => (table, index.name.as_deref(), true),
-        Operation::DropIndex { table, name, .. } => (table, Some(name.as_str()), false),
+    let (table, name) = match operation {
+        Operation::CreateIndex { table, index, .. } => (table, index.name.as_deref()),
+        Operation::DropIndex { table, name, .. } => (table, Some(name.as_str())),
         _ => return Ok(false),
     };
     let Some(name) = name else { return Ok(false) };
     let namespace = match &table.schema {
-        Some(schema) => format!("{}::regnamespace", database.dialect.literal(&database.dialect.quote(schema))),
+        Some(schema) => {
+            format!("{}::regnamespace", database.dialect.literal(&database.dialect.quote(schema)))
+        }
         None => "current_schema()::regnamespace".to_owned(),
     };
+    let there = built(database, &namespace, table, name).await?;
+    let Operation::CreateIndex { index, .. } = operation else { return Ok(there.is_none()) };
+    match there {
+        None => Ok(false),
+        Some(Built { valid: true, definition }) => {
+            Ok(definition.is_some() && definition == wanted(database, &namespace, table, index, name).await?)
+        }
+        Some(Built { valid: false, .. }) => {
+            let drop = Operation::DropIndex {
+                table: table.clone(),
+                name: name.into(),
+                if_exists: true,
+                concurrently: true,
+            };
+            for sql in render(database, &drop)? {
+                database.run(&sql).await?;
+            }
+            Ok(false)
+        }
+    }
+}
+
+/// An index that is there.
+struct Built {
+    valid: bool,
+    /// What it is, without the names of the index and the table.
+    definition: Option<String>,
+}
+
+async fn built(
+    database: &mut Database,
+    namespace: &str,
+    table: &TableName,
+    name: &str,
+) -> Result<Option<Built>, Error> {
+    // CREATE [UNIQUE] INDEX name ON [ONLY] table USING …
     let sql = format!(
-        "SELECT x.indisvalid::text FROM pg_class AS i \
+        "SELECT x.indisvalid::text, x.indisunique::text || substr(d.sql, strpos(d.sql, d.names) + length(d.names)) \
+         FROM pg_class AS i \
          JOIN pg_index AS x ON x.indexrelid = i.oid JOIN pg_class AS t ON t.oid = x.indrelid \
+         JOIN pg_namespace AS n ON n.oid = t.relnamespace \
+         CROSS JOIN LATERAL (SELECT pg_get_indexdef(i.oid) AS sql, format('%I.%I USING ', \
+             CASE WHEN n.oid = pg_my_temp_schema() THEN 'pg_temp' ELSE n.nspname END, t.relname) AS names) AS d \
          WHERE i.relnamespace = {namespace} AND i.relname = {} AND t.relname = {}",
         database.dialect.literal(name),
         database.dialect.literal(&table.name)
     );
     let rows = database.rows(&sql).await?;
-    let valid = rows.first().and_then(|row| row.text(0)).map(|valid| valid == "true");
-    if !creates {
-        return Ok(valid.is_none());
-    }
-    if valid == Some(false) {
-        let drop = Operation::DropIndex {
-            table: table.clone(),
-            name: name.into(),
-            if_exists: true,
-            concurrently: true,
-        };
-        let dropped = database.dialect.render(&drop, &Metadata::default());
-        for sql in dropped.map_err(|source| Error::DataStep { source })?.statements {
-            database.run(&sql).await?;
+    Ok(rows
+        .first()
+        .map(|row| Built { valid: row.text(0) == Some("true"), definition: row.text(1).map(str::to_owned) }))
+}
+
+/// What PostgreSQL makes of the index that is wanted, seen on an empty copy of its table.
+async fn wanted(
+    database: &mut Database,
+    namespace: &str,
+    table: &TableName,
+    index: &Index,
+    name: &str,
+) -> Result<Option<String>, Error> {
+    let copy = TableName { schema: Some("pg_temp".to_owned()), name: table.name.clone() };
+    let mut index = index.clone();
+    index.concurrently = false;
+    let create = Operation::CreateIndex { table: copy.clone(), index, if_not_exists: false };
+    let statements = render(database, &create)?;
+    let rows = database.rows(&format!("SELECT ({namespace})::text")).await?;
+    let schema = rows.first().and_then(|row| row.text(0)).unwrap_or("public");
+    let quoted = database.dialect.quote(&table.name);
+    database.run("BEGIN").await?;
+    let seen = async {
+        database.run(&format!("CREATE TEMPORARY TABLE {quoted} (LIKE {schema}.{quoted})")).await?;
+        for sql in &statements {
+            database.run(sql).await?;
         }
-    }
-    Ok(valid == Some(true))
+        built(database, "pg_my_temp_schema()", &copy, name).await
+    };
+    let seen = seen.await;
+    database.run("ROLLBACK").await?;
+    // An index that cannot be is none that is there.
+    Ok(seen.ok().flatten().and_then(|built| built.definition))
+}
+
+fn render(database: &Database, operation: &Operation) -> Result<Vec<String>, Error> {
+    let rendered = database.dialect.render(operation, &Metadata::default());
+    Ok(rendered.map_err(|source| Error::DataStep { source })?.statements)
 }

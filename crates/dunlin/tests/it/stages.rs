@@ -284,3 +284,34 @@ db_test_on! {
         assert_eq!(seen[0], seen[1]);
     }
 }
+
+db_test_on! {
+    [postgres: Postgres]
+    async fn an_index_counts_as_built_only_if_it_is_the_one_that_is_wanted(db) {
+        let index: Record = |op| {
+            let open = "ticket.status = 'open'";
+            op.add_index("ticket", Index::new("ix", ["status", "id"]).unique().predicate(open).concurrently());
+        };
+        let migrator = migrator(db, [manager(&[("first", tickets, |_| {}), ("index", index, |_| {})])]);
+        let mut database = db.connect().await;
+        done(upgrade(&migrator, &mut database, "first").await);
+        let others = [
+            "CREATE INDEX ix ON ticket (status, id) WHERE status = 'open'",
+            "CREATE UNIQUE INDEX ix ON ticket (status, id)",
+            "CREATE UNIQUE INDEX ix ON ticket (id, status) WHERE status = 'open'",
+            "CREATE UNIQUE INDEX ix ON ticket (status, id) WHERE status = 'closed'",
+        ];
+        for other in others {
+            execute(&mut database, &[other]).await;
+            let failure = upgrade(&migrator, &mut database, "index").await.unwrap_err();
+            let said = chain(&failure.source);
+            assert!(said.contains("relation \"ix\" already exists"), "{other}: {said}");
+            execute(&mut database, &["DROP INDEX ix"]).await;
+        }
+        execute(&mut database, &["CREATE UNIQUE INDEX ix ON ticket (status, id) WHERE status = 'open'"]).await;
+        done(upgrade(&migrator, &mut database, "index").await);
+        assert_eq!(query(&mut database, "SELECT version_num FROM version_owner").await, [["index"]]);
+        assert_eq!(query(&mut database, "SELECT count(*)::text FROM pg_class WHERE relname = 'ix'").await, [["1"]]);
+        database.close().await;
+    }
+}
