@@ -60,6 +60,10 @@ pub fn hint(error: &Error, words: &Hints) -> Option<String> {
         Error::BackfillChanged { revision, .. } => format!(
             "run the earlier one to its end, or DELETE FROM dunlin_backfill WHERE revision = '{revision}' to begin anew"
         ),
+        Error::Opaque { .. } => {
+            "run it on the database, where the table is looked at; or use operations instead of that statement"
+                .to_owned()
+        }
         Error::PrimaryKeyRequired { .. } => {
             "give the table a primary key, or SET GLOBAL sql_require_primary_key = OFF".to_owned()
         }

@@ -1,5 +1,7 @@
 //! Playing a history as one database has it.
 
+use std::collections::BTreeMap;
+
 use dunlin_core::dialect::PerDialect;
 use dunlin_core::operation::{Operation, TableChange};
 use dunlin_core::schema::{IndexKey, Metadata, SchemaError, Table, TableName};
@@ -17,12 +19,14 @@ pub(crate) struct Replay {
     /// What is there on this database.
     pub(crate) here: Metadata,
     anywhere: Metadata,
+    /// The tables of this database of which this is not known.
+    pub(crate) opaque: OpaqueTables,
 }
 
 impl Replay {
     /// Begins with a schema.
     pub(crate) fn new(schema: Metadata) -> Self {
-        Self { here: schema.clone(), anywhere: schema }
+        Self { here: schema.clone(), anywhere: schema, opaque: OpaqueTables::default() }
     }
 
     /// Plays an operation; what it is on this database.
@@ -43,6 +47,7 @@ impl Replay {
             None => Vec::new(),
         };
         for operation in &lowered {
+            self.opaque.note(dialect, operation, &self.here);
             play(&mut self.here, operation)?;
         }
         Ok(lowered)
@@ -80,6 +85,38 @@ impl Replay {
     /// Whether a table has something on other databases only.
     fn elsewhere(&self, table: &TableName, has: impl Fn(&Table) -> bool) -> bool {
         self.anywhere.get(table).is_some_and(&has) && self.here.get(table).is_some_and(|table| !has(table))
+    }
+}
+
+/// The tables that SQL as it stands has changed: what they are is not known until the database is asked.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct OpaqueTables(BTreeMap<TableName, String>);
+
+impl OpaqueTables {
+    /// The statement that changed a table.
+    pub(crate) fn changed_by(&self, table: &TableName) -> Option<&str> {
+        self.0.get(table).map(String::as_str)
+    }
+
+    /// Notes what an operation makes of this; `schema` is what is there before it.
+    pub(crate) fn note(&mut self, dialect: &dyn Dialect, operation: &Operation, schema: &Metadata) {
+        match operation {
+            Operation::Execute { sql, ddl: true, touches } => {
+                let Some(sql) = sql.get(dialect.name()) else { return };
+                let all = || schema.tables().iter().map(|table| table.name.clone()).collect();
+                for table in touches.clone().unwrap_or_else(all) {
+                    self.0.entry(table).or_insert_with(|| sql.clone());
+                }
+            }
+            Operation::CreateTable { table, if_not_exists: false } => drop(self.0.remove(&table.name)),
+            Operation::DropTable { table, .. } => drop(self.0.remove(table)),
+            Operation::RenameTable { table, to } => {
+                if let Some(sql) = self.0.remove(table) {
+                    self.0.insert(TableName { schema: table.schema.clone(), name: to.clone() }, sql);
+                }
+            }
+            _ => {}
+        }
     }
 }
 

@@ -189,6 +189,19 @@ pub enum Error {
         /// The table.
         table: String,
     },
+    /// A step of a script must know what a table is, and a statement has changed it.
+    #[error(
+        "{step} cannot be written down: it restates table {table}, which `{}` has changed",
+        first_line(statement)
+    )]
+    Opaque {
+        /// The step.
+        step: String,
+        /// The table.
+        table: String,
+        /// The statement.
+        statement: String,
+    },
     /// A manager's own code failed.
     #[error("the override of {owner} failed")]
     Override {

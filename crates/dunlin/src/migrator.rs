@@ -157,7 +157,7 @@ impl Migrator {
     /// database's own client. Nothing is written to the database.
     ///
     /// # Errors
-    /// There is no plan, or the database cannot be read.
+    /// There is no plan, the database cannot be read, or [`Error::Opaque`].
     pub async fn script(
         &self,
         database: &mut Database,
@@ -173,7 +173,7 @@ impl Migrator {
     /// The SQL that [`migrate`](Self::migrate) would run, revision by revision.
     ///
     /// # Errors
-    /// There is no plan, or the database cannot be read.
+    /// There is no plan, the database cannot be read, or [`Error::Opaque`].
     pub async fn migrate_script(
         &self,
         database: &mut Database,
@@ -188,7 +188,7 @@ impl Migrator {
     /// database.
     ///
     /// # Errors
-    /// There is no plan.
+    /// There is no plan, or [`Error::Opaque`].
     pub async fn offline_script(
         &self,
         dialect: &'static dyn Dialect,

@@ -26,7 +26,7 @@ pub(crate) async fn write_script(
         let mut run = ScriptRun { planned: execute::planned_steps(plan), rendered, session };
         match owner.manager().lifecycle_override() {
             Some(lifecycle) => execute::dispatch(lifecycle.as_ref(), plan, &mut run).await?,
-            None => run.all_steps(),
+            None => run.all_steps()?,
         }
     }
     Ok(script)
@@ -39,9 +39,20 @@ struct ScriptRun<'s> {
 }
 
 impl ScriptRun<'_> {
-    fn all_steps(&mut self) {
+    /// Writes the steps down, if all of them can be: a table that SQL as it stands has changed is not what
+    /// the replay says, and there is no other to restate it from.
+    fn all_steps(&mut self) -> Result<(), Error> {
+        let not_known = self.rendered.iter().find_map(|step| Some((step, step.opaque.first()?)));
+        if let Some((step, opaque)) = not_known {
+            return Err(Error::Opaque {
+                step: step.title.clone(),
+                table: opaque.table.to_string(),
+                statement: opaque.changed_by.clone(),
+            });
+        }
         let ScriptSession { script, dialect, .. } = &mut self.session;
         self.rendered.iter().for_each(|step| script.step(step, *dialect));
+        Ok(())
     }
 }
 
@@ -59,8 +70,7 @@ impl Run for ScriptRun<'_> {
     }
 
     fn run_default(&mut self) -> BoxFuture<'_, Result<(), BoxError>> {
-        self.all_steps();
-        Box::pin(std::future::ready(Ok(())))
+        Box::pin(std::future::ready(self.all_steps().map_err(Into::into)))
     }
 }
 

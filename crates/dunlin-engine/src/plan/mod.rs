@@ -22,7 +22,7 @@ use crate::history::{HistoryError, Target};
 use crate::owner::{ReplayError, ReplayFailure};
 
 pub use hazard::Hazard;
-pub use render::{RenderedStage, RenderedStep};
+pub use render::{OpaqueTable, RenderedStage, RenderedStep};
 pub use script::Script;
 pub use stage::{Stage, StageKind};
 

@@ -1,16 +1,16 @@
 //! Plans as statements, to check them before they run and to write them down.
 
-use dunlin_core::operation::Operation;
-use dunlin_core::schema::{Metadata, TableName};
 use super::hazard::{Hazard, hazards};
-use super::stage::{Stage, StageKind, stages};
 use super::names::Names;
+use super::stage::{Stage, StageKind, stages};
 use super::{Action, OwnerPlan, PlanError, PlanKind, Step};
 use crate::dialect::{Dialect, RenderError, Rendered};
 use crate::history::row_changes;
 use crate::owner::{Owner, ReplayError};
-use crate::replay::{Replay, play};
+use crate::replay::{OpaqueTables, Replay, play};
 use crate::version_table;
+use dunlin_core::operation::Operation;
+use dunlin_core::schema::{Metadata, TableName};
 
 /// A step as this database runs it, version rows included.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,18 @@ pub struct RenderedStep {
     pub stages: Vec<RenderedStage>,
     /// What may be lost.
     pub hazards: Vec<Hazard>,
+    /// The tables that it must see, and of which the history does not say what they are: it can be run, and
+    /// not written down.
+    pub opaque: Vec<OpaqueTable>,
+}
+
+/// A table that SQL as it stands has changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpaqueTable {
+    /// The table.
+    pub table: TableName,
+    /// The statement that changed it.
+    pub changed_by: String,
 }
 
 /// A stage as statements.
@@ -52,9 +64,10 @@ impl OwnerPlan {
         };
         // The replay is a step ahead of what is rendered.
         let mut schema = replay.here.clone();
+        let mut opaque = replay.opaque.clone();
         let mut create = self.create_version_table;
         let render = |step: &Step| {
-            let mut rendered = self.render_step(step, dialect, &mut replay, &mut schema)?;
+            let mut rendered = self.render_step(step, dialect, &mut replay, &mut schema, &mut opaque)?;
             if std::mem::take(&mut create) {
                 let table = version_table::table(&self.version_table);
                 let operation = Operation::CreateTable { table, if_not_exists: false };
@@ -77,14 +90,11 @@ impl OwnerPlan {
     fn what_is_dropped(&self, mut schema: Metadata) -> Metadata {
         let operations = || self.steps.iter().flat_map(|step| &step.operations);
         let dropped = |name: &TableName| {
-            operations().any(|operation| matches!(operation, Operation::DropTable { table, .. } if table == name))
+            operations()
+                .any(|operation| matches!(operation, Operation::DropTable { table, .. } if table == name))
         };
-        let gone: Vec<TableName> = schema
-            .tables()
-            .iter()
-            .map(|table| table.name.clone())
-            .filter(|name| !dropped(name))
-            .collect();
+        let gone: Vec<TableName> =
+            schema.tables().iter().map(|table| table.name.clone()).filter(|name| !dropped(name)).collect();
         for table in &gone {
             schema.remove(table);
         }
@@ -97,11 +107,13 @@ impl OwnerPlan {
         dialect: &dyn Dialect,
         replay: &mut Replay,
         schema: &mut Metadata,
+        opaque: &mut OpaqueTables,
     ) -> Result<RenderedStep, PlanError> {
         let failed = |source| self.render_error(step, source);
         let stages = stages(dialect, &step.operations, replay).map_err(failed)?;
         let mut names = Names::default();
         let mut hazards_found = Vec::new();
+        let mut not_known: Vec<OpaqueTable> = Vec::new();
         let mut rendered_stages = Vec::with_capacity(stages.len());
         for stage in stages {
             let mut statements = Vec::new();
@@ -117,11 +129,26 @@ impl OwnerPlan {
                     let tables: Vec<_> = step.touches.iter().map(ToString::to_string).collect();
                     functions.push(format!("{}, which changes {}", step.name, tables.join(", ")));
                 }
+                if dialect.needs_current_table(operation) {
+                    let seen = operation.table().and_then(|table| Some((table, opaque.changed_by(table)?)));
+                    not_known.extend(
+                        seen.map(|(table, by)| OpaqueTable {
+                            table: table.clone(),
+                            changed_by: by.to_owned(),
+                        }),
+                    );
+                }
+                opaque.note(dialect, operation, schema);
                 play(schema, operation).map_err(|source| failed(source.into()))?;
             }
             rendered_stages.push(RenderedStage { stage, statements, functions, suspends_foreign_keys });
         }
-        Ok(RenderedStep { title: step.title(&self.owner), stages: rendered_stages, hazards: hazards_found })
+        Ok(RenderedStep {
+            title: step.title(&self.owner),
+            stages: rendered_stages,
+            hazards: hazards_found,
+            opaque: not_known,
+        })
     }
 
     fn render_error(&self, step: &Step, source: RenderError) -> PlanError {

@@ -2,6 +2,7 @@
 
 use dunlin::core::prelude::*;
 use dunlin::engine::dialect::RenderError;
+use dunlin::engine::history::Target;
 use dunlin::engine::plan::{Intent, PlanError};
 use dunlin::{Error, Event, Left};
 use dunlin_testkit::db_test;
@@ -312,6 +313,59 @@ db_test_on! {
         done(upgrade(&migrator, &mut database, "index").await);
         assert_eq!(query(&mut database, "SELECT version_num FROM version_owner").await, [["index"]]);
         assert_eq!(query(&mut database, "SELECT count(*)::text FROM pg_class WHERE relname = 'ix'").await, [["1"]]);
+        database.close().await;
+    }
+}
+
+db_test! {
+    async fn no_script_restates_a_table_that_a_statement_has_changed(db) {
+        let first: Record = |op| {
+            op.create_table("item", |t| {
+                t.column("id", DataType::Integer).primary_key();
+                t.column("n", DataType::Integer);
+            });
+            op.create_table("other", |t| {
+                t.column("id", DataType::Integer).primary_key();
+                t.column("n", DataType::Integer);
+            });
+            op.execute_ddl("ALTER TABLE item ADD COLUMN more INTEGER", ["item"]);
+        };
+        let rename: Record = |op| op.rename_table("item", "thing");
+        let change: Record = |op| op.alter_column("thing", "n", |c| c.column_type(DataType::BigInteger));
+        let unlike: Record = |op| op.alter_column("other", "n", |c| c.column_type(DataType::BigInteger));
+        let anew: Record = |op| {
+            op.drop_table("thing");
+            op.create_table("thing", |t| {
+                t.column("id", DataType::Integer).primary_key();
+                t.column("n", DataType::Integer);
+            });
+        };
+        let histories: [(Vec<(&'static str, Record, Record)>, bool); 3] = [
+            (vec![("first", first, |_| {}), ("rename", rename, |_| {}), ("change", change, |_| {})], false),
+            (vec![("first", first, |_| {}), ("unlike", unlike, |_| {})], true),
+            (
+                vec![("first", first, |_| {}), ("rename", rename, |_| {}), ("anew", anew, |_| {}), ("change", change, |_| {})],
+                true,
+            ),
+        ];
+        let dialect = dunlin::engine::dialect::dialect(db.dialect());
+        let mut database = db.connect().await;
+        for (revisions, written) in histories {
+            let migrator = migrator(db, [manager(&revisions)]);
+            let intent = Intent::Upgrade { target: None, use_migration_files: true };
+            let script = migrator.offline_script(dialect, "owner", &intent, &Target::Base).await;
+            match script {
+                Ok(_) => assert!(written),
+                Err(error) => {
+                    let said = "owner: upgrade change change cannot be written down: it restates table thing, \
+                                which `ALTER TABLE item ADD COLUMN more INTEGER` has changed";
+                    assert_eq!((chain(&error).as_str(), written), (said, false));
+                }
+            }
+            let last = revisions.last().unwrap().0;
+            done(upgrade(&migrator, &mut database, last).await);
+            done(migrator.reset(&mut database, false, false, &mut |_| {}).await);
+        }
         database.close().await;
     }
 }
