@@ -134,6 +134,7 @@ impl Metadata {
             }
         }
         self.remove(name);
+        self.objects.retain(|object| !object.is_of(name));
         Ok(())
     }
 

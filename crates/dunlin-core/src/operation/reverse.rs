@@ -30,7 +30,8 @@ pub enum Irreversible {
 
 /// The operations that lead from the schema after `operations` back to the one before them.
 ///
-/// Rows do not come back: a dropped column is added again, empty. A constraint that was validated stays
+/// Rows do not come back: a dropped column is added again, empty. A dropped table comes back with the objects
+/// that were of it alone. A constraint that was validated stays
 /// so. A type that was changed with an expression (`using`) is changed back without one.
 ///
 /// # Errors
@@ -86,7 +87,12 @@ fn undo(operation: &Operation, schema: &Metadata) -> Result<Vec<Operation>, Irre
         Operation::CreateTable { table, .. } if schema.get(&table.name).is_some() => Vec::new(),
         Operation::CreateTable { table, .. } => vec![drop_table(table.name.clone())],
         Operation::DropTable { table, .. } => match schema.get(table) {
-            Some(table) => vec![Operation::CreateTable { table: table.clone(), if_not_exists: false }],
+            Some(table) => {
+                let create = Operation::CreateTable { table: table.clone(), if_not_exists: false };
+                let objects = schema.objects.iter().filter(|object| object.is_of(&table.name));
+                let objects = objects.cloned().map(|object| Operation::CreateObject { object });
+                std::iter::once(create).chain(objects).collect()
+            }
             None => Vec::new(),
         },
         Operation::RenameTable { table, to } => {

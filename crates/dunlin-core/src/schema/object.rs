@@ -83,4 +83,8 @@ impl Object {
         self.touches.extend(tables.into_iter().map(Into::into));
         self
     }
+    /// Whether it is part of a table, as a trigger is, and so goes with it: it touches that one alone.
+    pub fn is_of(&self, table: &TableName) -> bool {
+        self.touches.as_slice() == std::slice::from_ref(table)
+    }
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::operation::{AlterColumn, ColumnPosition, Operations, create_all};
 use crate::prelude::*;
-use crate::schema::{Check, Constraint, PrimaryKey, TableBuilder, Unique};
+use crate::schema::{Check, Constraint, Object, PrimaryKey, TableBuilder, Unique};
 
 fn name(table: &str) -> TableName {
     TableName::from(table)
@@ -578,4 +578,37 @@ fn what_creates_the_tables_plays_to_the_tables() {
         };
         assert_eq!(sorted(&played), sorted(&wanted));
     }
+}
+
+#[test]
+fn objects_of_a_table_alone_go_with_it_and_come_back_with_it() {
+    let object = |name: &str, touches: &[&str]| {
+        let object = Object::new(name).create(format!("CREATE {name}")).drop(format!("DROP {name}"));
+        object.touches(touches.iter().copied())
+    };
+    let mut before = Metadata::default();
+    play(&mut before, |op| {
+        for table in ["book", "author"] {
+            op.create_table(table, |t| {
+                t.column("id", DataType::Integer).primary_key();
+            });
+        }
+        op.create_object(object("trigger on book", &["book"]));
+        op.create_object(object("trigger on author", &["author"]));
+        op.create_object(object("function of both", &["book", "author"]));
+        op.create_object(object("extension", &[]));
+    })
+    .unwrap();
+    let names = |metadata: &Metadata| -> Vec<String> {
+        metadata.objects.iter().map(|object| object.name.clone()).collect()
+    };
+    let drop = [Operation::DropTable { table: name("book"), if_exists: false }];
+    let mut after = before.clone();
+    after.apply(&drop[0]).unwrap();
+    assert_eq!(names(&after), ["trigger on author", "function of both", "extension"]);
+    for operation in crate::operation::reverse(&drop, &before).unwrap() {
+        after.apply(&operation).unwrap();
+    }
+    assert_eq!(names(&after), ["trigger on author", "function of both", "extension", "trigger on book"]);
+    assert!(after.get(&name("book")).is_some());
 }
