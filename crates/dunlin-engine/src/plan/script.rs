@@ -69,9 +69,13 @@ impl Script {
         if transaction {
             self.statement("BEGIN");
         }
+        let dangling = dangling_rows(stage, dialect);
+        if stage.suspends_foreign_keys {
+            self.statement(&format!("CREATE TEMP TABLE _dunlin_dangling AS\n{dangling}"));
+        }
         stage.statements.iter().for_each(|sql| self.statement(sql));
         if stage.suspends_foreign_keys {
-            self.statement("PRAGMA foreign_key_check");
+            self.refuse_dangling(&dangling);
         }
         if transaction {
             self.statement("COMMIT");
@@ -81,8 +85,41 @@ impl Script {
         }
     }
 
+    /// Fails where more rows refer to nothing than before.
+    fn refuse_dangling(&mut self, dangling: &str) {
+        self.statement(
+            "CREATE TEMP TABLE _dunlin_check (n INTEGER, CONSTRAINT \"no rows refer to rows that are gone\" \
+             CHECK (n = 0))",
+        );
+        self.statement(&format!(
+            "INSERT INTO temp._dunlin_check SELECT count(*) FROM (\n{dangling}\n) AS now WHERE n > coalesce((SELECT \
+             n FROM temp._dunlin_dangling AS old WHERE old.child = now.child AND old.parent = now.parent), 0)"
+        ));
+        self.statement("DROP TABLE temp._dunlin_check");
+        self.statement("DROP TABLE temp._dunlin_dangling");
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.text
     }
+}
+
+/// The query for how many rows refer to nothing, in the tables that a stage changes and those that refer to
+/// them.
+fn dangling_rows(stage: &RenderedStage, dialect: &dyn Dialect) -> String {
+    let matters = stage.stage.changed_tables().map(|tables| {
+        let names: Vec<String> = tables.iter().map(|table| dialect.literal(table)).collect();
+        let names = names.join(", ");
+        format!(
+            " AND EXISTS (SELECT 1 FROM pragma_foreign_key_list(name) AS key WHERE sqlite_master.name COLLATE \
+             NOCASE IN ({names}) OR key.\"table\" COLLATE NOCASE IN ({names}))"
+        )
+    });
+    format!(
+        "    SELECT found.\"table\" AS child, found.parent AS parent, count(*) AS n\n    FROM sqlite_master CROSS \
+         JOIN pragma_foreign_key_check(sqlite_master.name) AS found\n    WHERE sqlite_master.type = 'table'{}\n    \
+         GROUP BY 1, 2",
+        matters.unwrap_or_default()
+    )
 }

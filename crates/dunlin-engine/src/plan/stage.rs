@@ -4,7 +4,7 @@
 //! of PostgreSQL cannot be used in the transaction that adds it, an index that is built CONCURRENTLY
 //! stands in no transaction at all, and a backfill commits its batches one by one.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use dunlin_core::operation::{Operation, TableChange};
 use dunlin_core::schema::{EnumChange, Metadata, TableName};
@@ -48,6 +48,25 @@ impl Stage {
             StageKind::Rows => true,
             StageKind::Alone | StageKind::Batches => false,
         }
+    }
+
+    /// The tables that it may change, by name; `None` if that can be any, as a statement does not say.
+    pub fn changed_tables(&self) -> Option<BTreeSet<String>> {
+        let mut changed = BTreeSet::new();
+        for operation in &self.operations {
+            let touches = match operation {
+                Operation::Execute { touches, .. } => touches.as_deref()?,
+                Operation::Run { step } => &step.touches,
+                Operation::CreateObject { object } | Operation::DropObject { object } => &object.touches,
+                Operation::RenameTable { to, .. } => {
+                    changed.insert(to.clone());
+                    &[]
+                }
+                _ => &[],
+            };
+            changed.extend(operation.table().into_iter().chain(touches).map(|table| table.name.clone()));
+        }
+        Some(changed)
     }
 }
 
