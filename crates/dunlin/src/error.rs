@@ -134,6 +134,14 @@ pub enum Error {
         /// How many.
         count: u64,
     },
+    /// A step left a foreign key that refers to columns which are no key. It was rolled back.
+    #[error("a foreign key of {table} would refer to columns of {parent} that are neither its primary key nor unique")]
+    NoKeyReferredTo {
+        /// The referring table.
+        table: String,
+        /// The table referred to.
+        parent: String,
+    },
     /// A table, or a column of it, must be restated to be changed, and has something that dunlin cannot
     /// restate. It was not changed.
     #[error("to change table {table} as wanted would lose {what}")]

@@ -9,6 +9,7 @@ mod backfill;
 mod operation;
 mod session;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::time::Instant;
 
@@ -22,7 +23,7 @@ use dunlin_engine::version_table;
 
 use self::backfill::Progress;
 use self::session::OwnerSession;
-use crate::database::Database;
+use crate::database::{Dangling, Database};
 use crate::error::Error;
 use crate::lock::LockKey;
 use crate::report::{Event, Left, Observer, OwnerReport, RunStatus, StepReport};
@@ -209,8 +210,9 @@ impl ManagerRun<'_, '_> {
         let suspended = work.iter().any(|(_, stage)| stage.suspends_foreign_keys);
         let dialect = self.session.database.dialect();
         let transactional = work.iter().all(|(_, stage)| stage.stage.is_transaction(dialect));
+        let changed = changed_tables(work);
         let dangling = match suspended {
-            true => self.session.database.dangling_rows().await?,
+            true => self.session.database.dangling_rows(changed.as_ref()).await?,
             false => Vec::new(),
         };
         if suspended {
@@ -252,7 +254,7 @@ impl ManagerRun<'_, '_> {
         &mut self,
         work: &[(usize, &RenderedStage)],
         transactional: bool,
-        dangling_before: Option<&Vec<(String, String, u64)>>,
+        dangling_before: Option<&Vec<Dangling>>,
     ) -> Result<(), Error> {
         self.begin(transactional).await?;
         let left = self.left;
@@ -269,7 +271,7 @@ impl ManagerRun<'_, '_> {
             }
         }
         if let Some(before) = dangling_before {
-            self.refuse_dangling(before).await?;
+            self.refuse_dangling(before, changed_tables(work).as_ref()).await?;
         }
         if transactional {
             self.commit().await?;
@@ -294,20 +296,25 @@ impl ManagerRun<'_, '_> {
         committed.map(drop)
     }
 
-    async fn refuse_dangling(&mut self, before: &[(String, String, u64)]) -> Result<(), Error> {
-        let known = |table: &str, parent: &str| {
-            let same = |(t, p, _): &&(String, String, u64)| t == table && p == parent;
-            before.iter().find(same).map_or(0, |(_, _, count)| *count)
-        };
-        let after = self.session.database.dangling_rows().await?;
-        let new = after.into_iter().find(|(table, parent, count)| *count > known(table, parent));
-        match new {
-            Some((table, parent, count)) => {
-                let count = count - known(&table, &parent);
-                Err(Error::DanglingRows { table, parent, count })
+    async fn refuse_dangling(
+        &mut self,
+        before: &[Dangling],
+        changed: Option<&BTreeSet<String>>,
+    ) -> Result<(), Error> {
+        for Dangling { table, parent, rows } in self.session.database.dangling_rows(changed).await? {
+            let known = before.iter().find(|known| known.table == table && known.parent == parent);
+            match (rows, known.map(|known| known.rows)) {
+                (None, Some(None)) => {}
+                (None, _) => return Err(Error::NoKeyReferredTo { table, parent }),
+                (Some(rows), known) => {
+                    let count = rows.saturating_sub(known.flatten().unwrap_or(0));
+                    if count > 0 {
+                        return Err(Error::DanglingRows { table, parent, count });
+                    }
+                }
             }
-            None => Ok(()),
         }
+        Ok(())
     }
 
     /// Runs a stage, and changes the version rows if it is the step's last.
@@ -426,6 +433,12 @@ impl ManagerRun<'_, '_> {
         let version_table = self.plan.version_table.clone();
         Error::RowMoved { version_table, expected: expected.to_vec(), found }
     }
+}
+
+/// The tables that these stages may change; `None` if that can be any.
+fn changed_tables(work: &[(usize, &RenderedStage)]) -> Option<BTreeSet<String>> {
+    let changed: Option<Vec<_>> = work.iter().map(|(_, stage)| stage.stage.changed_tables()).collect();
+    Some(changed?.into_iter().flatten().collect())
 }
 
 /// The revision of a step that is a backfill.

@@ -45,6 +45,17 @@ pub struct Database {
     pub(crate) running: bool,
 }
 
+/// Rows of a table that refer to nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Dangling {
+    /// The referring table.
+    pub(crate) table: String,
+    /// The table referred to.
+    pub(crate) parent: String,
+    /// How many; `None` if the columns referred to are no key, so that no row can be looked up.
+    pub(crate) rows: Option<u64>,
+}
+
 enum Connection {
     Postgres(sqlx::PgConnection),
     MySql(sqlx::MySqlConnection),
@@ -270,10 +281,14 @@ impl Database {
         }
     }
 
-    /// How many rows refer to nothing, by referring table and table referred to.
-    pub(crate) async fn dangling_rows(&mut self) -> Result<Vec<(String, String, u64)>, Error> {
+    /// What refers to nothing in the tables of `changed` and those that refer to them; in all tables if
+    /// there are none.
+    pub(crate) async fn dangling_rows(
+        &mut self,
+        changed: Option<&BTreeSet<String>>,
+    ) -> Result<Vec<Dangling>, Error> {
         match &self.connection {
-            Connection::Sqlite(_) => sqlite::dangling_rows(self).await,
+            Connection::Sqlite(_) => sqlite::dangling_rows(self, changed).await,
             Connection::Postgres(_) | Connection::MySql(_) => Ok(Vec::new()),
         }
     }

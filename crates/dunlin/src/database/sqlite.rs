@@ -1,6 +1,6 @@
 //! SQLite.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use dunlin_engine::dialect::{DROPPED_COLUMN_PREFIX, Dialect};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Executor as _, SqliteConnection};
 
-use super::{Access, Database};
+use super::{Access, Dangling, Database};
 use crate::error::Error;
 use crate::url::DatabaseUrl;
 
@@ -76,12 +76,44 @@ pub(super) async fn enforce_foreign_keys(database: &mut Database, on: bool) -> R
     database.run("PRAGMA legacy_alter_table = OFF").await.map(drop)
 }
 
-pub(super) async fn dangling_rows(database: &mut Database) -> Result<Vec<(String, String, u64)>, Error> {
-    let sql = "SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2";
+/// How a message begins that says that a foreign key refers to columns which are no key.
+const MISMATCH: &str = "foreign key mismatch";
+
+/// Looks at the tables of `changed` and those that refer to them; at all if it is not known what has changed.
+pub(super) async fn dangling_rows(
+    database: &mut Database,
+    changed: Option<&BTreeSet<String>>,
+) -> Result<Vec<Dangling>, Error> {
+    let dialect = database.dialect;
+    let matters = changed.map(|tables| {
+        let names: Vec<String> = tables.iter().map(|table| dialect.literal(table)).collect();
+        let names = names.join(", ");
+        format!("WHERE m.name COLLATE NOCASE IN ({names}) OR k.\"table\" COLLATE NOCASE IN ({names})")
+    });
+    let referring = format!(
+        "SELECT m.name FROM sqlite_master AS m WHERE m.type = 'table' AND EXISTS (SELECT 1 FROM \
+         pragma_foreign_key_list(m.name) AS k {}) ORDER BY 1",
+        matters.unwrap_or_default()
+    );
     let mut dangling = Vec::new();
-    for row in database.rows(sql).await? {
-        if let [Some(table), Some(parent), Some(count)] = &row[..] {
-            dangling.push((table.clone(), parent.clone(), count.parse().unwrap_or(0)));
+    for row in database.rows(&referring).await? {
+        let Some(table) = row.text(0) else { continue };
+        let sql = format!(
+            "SELECT parent, count(*) FROM pragma_foreign_key_check({}) GROUP BY 1 ORDER BY 1",
+            dialect.literal(table)
+        );
+        match database.rows(&sql).await {
+            Ok(found) => dangling.extend(found.iter().filter_map(|row| {
+                let (parent, rows) = (row.text(0)?.to_owned(), row.text(1)?.parse().ok()?);
+                Some(Dangling { table: table.to_owned(), parent, rows: Some(rows) })
+            })),
+            Err(Error::Statement { source, .. }) if source.to_string().starts_with(MISMATCH) => {
+                let message = source.to_string();
+                let parent = message.rsplit(" referencing ").next().unwrap_or_default();
+                let parent = parent.trim_matches('"').to_owned();
+                dangling.push(Dangling { table: table.to_owned(), parent, rows: None });
+            }
+            Err(error) => return Err(error),
         }
     }
     Ok(dangling)

@@ -620,3 +620,115 @@ db_test_on! {
         }
     }
 }
+
+/// `child` refers to `t`; two tables that have nothing to do with them are out of order.
+const FAMILY: Record = |op| {
+    op.create_table("t", |t| {
+        t.column("id", DataType::Integer).primary_key();
+        t.column("code", DataType::Text).unique();
+    });
+    op.create_table("child", |t| {
+        t.column("t_id", DataType::Integer);
+        t.foreign_key(ForeignKey::new(["t_id"], "t", ["id"]).named("child_fk"));
+    });
+};
+
+const FAMILY_ROWS: &[&str] = &[
+    "PRAGMA foreign_keys = OFF",
+    "CREATE TABLE no_key (code TEXT)",
+    "CREATE TABLE mismatched (code TEXT REFERENCES no_key (code))",
+    "CREATE TABLE orphans (id INTEGER REFERENCES no_key (rowid))",
+    "INSERT INTO mismatched VALUES ('x')",
+    "INSERT INTO t VALUES (1, 'one'), (2, 'two')",
+    "INSERT INTO child VALUES (1), (2), (77)",
+    "PRAGMA foreign_keys = ON",
+];
+
+db_test_on! {
+    [sqlite: Sqlite]
+    async fn rows_are_left_with_what_they_refer_to_by_the_program_and_the_script(db) {
+        let by_hand = ["CREATE TABLE stray (t_id REFERENCES t)", "INSERT INTO stray VALUES (1), (2), (NULL)"];
+        let rows = [FAMILY_ROWS, &by_hand].concat();
+        let change: Record = |op| {
+            op.drop_table("child");
+            op.drop_table("t");
+        };
+        let (online, offline) = refused(db, &Case { name: "dropped", before: FAMILY, rows: &rows, change }).await;
+        assert_eq!(online, "2 rows of stray would refer to rows of t that are gone");
+        assert!(offline.contains("no rows refer to rows that are gone"), "{offline}");
+
+        let change: Record = |op| {
+            op.execute("DELETE FROM t WHERE id = 2");
+            op.alter_column("t", "code", |c| c.nullable(false));
+        };
+        let rows = ["INSERT INTO t VALUES (1, 'one'), (2, 'two')", "INSERT INTO child VALUES (1), (2)"];
+        let (online, offline) = refused(db, &Case { name: "deleted", before: FAMILY, rows: &rows, change }).await;
+        assert_eq!(online, "1 rows of child would refer to rows of t that are gone");
+        assert!(offline.contains("no rows refer to rows that are gone"), "{offline}");
+
+        let change: Record = |op| {
+            op.alter_table("t", |t| {
+                t.drop_constraint(ConstraintKind::PrimaryKey, "t_pkey");
+            });
+        };
+        let before: Record = |op| {
+            op.create_table("t", |t| {
+                t.column("id", DataType::Integer).not_null();
+                t.primary_key("t_pkey", ["id"]);
+            });
+            op.create_table("child", |t| {
+                t.column("t_id", DataType::Integer);
+                t.foreign_key(ForeignKey::new(["t_id"], "t", ["id"]).named("child_fk"));
+            });
+        };
+        let (online, offline) = refused(db, &Case { name: "no key", before, rows: &[], change }).await;
+        assert_eq!(
+            online,
+            "a foreign key of child would refer to columns of t that are neither its primary key nor unique"
+        );
+        assert!(offline.contains("foreign key mismatch"), "{offline}");
+    }
+}
+
+db_test_on! {
+    [sqlite: Sqlite]
+    async fn keys_that_are_broken_elsewhere_are_no_hindrance(db) {
+        let change: Record = |op| {
+            op.alter_column("t", "code", |c| c.nullable(false));
+            op.drop_table("child");
+        };
+        let case = Case { name: "elsewhere", before: FAMILY, rows: FAMILY_ROWS, change };
+        let directory = tempfile::tempdir().unwrap();
+        let migrator = migrator(db, [history(&case)]);
+        for by_client in [false, true] {
+            let file = directory.path().join(by_client.to_string());
+            let mut database = open(&file).await;
+            done(upgrade(&migrator, &mut database, "start").await);
+            execute(&mut database, case.rows).await;
+            match by_client {
+                false => drop(done(upgrade(&migrator, &mut database, "change").await)),
+                true => client(&file, &script(db, &case, "start", "change").await),
+            }
+            assert_eq!(query(&mut database, "SELECT * FROM version_owner").await, [["change"]]);
+            assert_eq!(query(&mut database, "SELECT count(*) FROM mismatched, t").await, [["2"]]);
+            database.close().await;
+        }
+    }
+}
+
+db_test_on! {
+    [sqlite: Sqlite]
+    async fn a_key_that_was_broken_before_is_no_hindrance(db) {
+        let change: Record = |op| op.alter_column("t", "code", |c| c.nullable(false));
+        let rows: &[&str] = &[
+            "INSERT INTO t VALUES (1, 'one')",
+            "CREATE TABLE by_hand (code TEXT REFERENCES t (no_such))",
+        ];
+        let migrator = migrator(db, [history(&Case { name: "before", before: FAMILY, rows, change })]);
+        let mut database = db.connect().await;
+        done(upgrade(&migrator, &mut database, "start").await);
+        execute(&mut database, rows).await;
+        done(upgrade(&migrator, &mut database, "change").await);
+        database.close().await;
+    }
+}
