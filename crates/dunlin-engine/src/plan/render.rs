@@ -1,6 +1,6 @@
 //! Plans as statements, to check them before they run and to write them down.
 
-use super::hazard::{Hazard, hazards};
+use super::hazard::{Hazard, Hazards};
 use super::names::Names;
 use super::stage::{Stage, StageKind, stages};
 use super::{Action, OwnerPlan, PlanError, PlanKind, Step};
@@ -48,6 +48,13 @@ pub struct RenderedStage {
     pub suspends_foreign_keys: bool,
 }
 
+/// What is known behind the operations that are rendered.
+struct SoFar {
+    schema: Metadata,
+    opaque: OpaqueTables,
+    hazards: Hazards,
+}
+
 impl OwnerPlan {
     /// Renders every step as if the schema were what the history says it is. Whatever cannot run on
     /// this database, or does not fit, is found here.
@@ -63,11 +70,11 @@ impl OwnerPlan {
             _ => owner.replayed_on(dialect, &self.rows_before)?,
         };
         // The replay is a step ahead of what is rendered.
-        let mut schema = replay.here.clone();
-        let mut opaque = replay.opaque.clone();
+        let mut so_far =
+            SoFar { schema: replay.here.clone(), opaque: replay.opaque.clone(), hazards: Hazards::default() };
         let mut create = self.create_version_table;
         let render = |step: &Step| {
-            let mut rendered = self.render_step(step, dialect, &mut replay, &mut schema, &mut opaque)?;
+            let mut rendered = self.render_step(step, dialect, &mut replay, &mut so_far)?;
             if std::mem::take(&mut create) {
                 let table = version_table::table(&self.version_table);
                 let operation = Operation::CreateTable { table, if_not_exists: false };
@@ -106,13 +113,16 @@ impl OwnerPlan {
         step: &Step,
         dialect: &dyn Dialect,
         replay: &mut Replay,
-        schema: &mut Metadata,
-        opaque: &mut OpaqueTables,
+        so_far: &mut SoFar,
     ) -> Result<RenderedStep, PlanError> {
+        let SoFar { schema, opaque, hazards } = so_far;
         let failed = |source| self.render_error(step, source);
         let stages = stages(dialect, &step.operations, replay).map_err(failed)?;
         let mut names = Names::default();
         let mut hazards_found = Vec::new();
+        // What is dropped otherwise is dropped because all of it is meant to go.
+        let revision = matches!(step.action, Action::Revision { .. });
+        hazards.next_step();
         let mut not_known: Vec<OpaqueTable> = Vec::new();
         let mut rendered_stages = Vec::with_capacity(stages.len());
         for stage in stages {
@@ -124,7 +134,9 @@ impl OwnerPlan {
                 let rendered: Rendered = dialect.render(operation, schema).map_err(failed)?;
                 statements.extend(rendered.statements);
                 suspends_foreign_keys |= rendered.suspends_foreign_keys;
-                hazards_found.extend(hazards(dialect, operation, schema));
+                if revision {
+                    hazards_found.extend(hazards.of(dialect, operation, schema));
+                }
                 if let Operation::Run { step } = operation {
                     let tables: Vec<_> = step.touches.iter().map(ToString::to_string).collect();
                     functions.push(format!("{}, which changes {}", step.name, tables.join(", ")));
