@@ -295,13 +295,18 @@ impl Reader<'_, '_> {
             return;
         }
         let mentioned = table.columns.iter().map(|column| column.name.clone());
-        let mentioned: Vec<String> = mentioned.filter(|column| expression.contains(&quote(column))).collect();
+        // Under ANSI_QUOTES the catalog prints names in double quotes.
+        let quoted = |column: &str| [quote(column), format!("\"{}\"", column.replace('"', "\"\""))];
+        let mentions = |column: &String| quoted(column).iter().any(|quoted| expression.contains(quoted));
+        let mentioned: Vec<String> = mentioned.filter(mentions).collect();
         let owner = match mentioned.as_slice() {
             [only] => Some(only),
             several => several.iter().find(|column| *column == name),
         };
         match owner {
-            Some(owner) if expression == format!("json_valid({})", quote(owner)) => {
+            Some(owner)
+                if quoted(owner).iter().any(|quoted| expression == format!("json_valid({quoted})")) =>
+            {
                 if let Some(column) = table.column_mut(owner) {
                     column.column_type = DataType::Json.into();
                 }
