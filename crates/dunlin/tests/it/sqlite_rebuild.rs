@@ -168,6 +168,30 @@ const CASES: &[Case<'static>] = &[
         },
     },
     Case {
+        name: "a new value from another table",
+        before: |op| {
+            op.create_table("owner", |t| {
+                t.column("id", DataType::Integer).primary_key();
+                t.column("name", DataType::Text);
+            });
+            op.create_table("t", |t| {
+                t.column("id", DataType::Integer).primary_key();
+                t.column("owner", DataType::Text);
+                t.column("name", DataType::Text);
+            });
+        },
+        rows: &[
+            "INSERT INTO owner VALUES (1, 'x'), (2, 'y')",
+            "INSERT INTO t VALUES (1, 'y', 'x'), (2, 'x', 'kept'), (3, 'nobody', NULL)",
+        ],
+        change: |op| {
+            op.alter_table("t", |t| {
+                let using = "(SELECT o.id FROM owner o WHERE o.name = t.owner)";
+                t.alter_column("owner").column_type(DataType::Integer).using(using);
+            });
+        },
+    },
+    Case {
         name: "new names in a rebuild",
         before: BUT_TRIGGERS,
         rows: EVERYTHING_ROWS,
@@ -729,6 +753,21 @@ db_test_on! {
         done(upgrade(&migrator, &mut database, "start").await);
         execute(&mut database, rows).await;
         done(upgrade(&migrator, &mut database, "change").await);
+        database.close().await;
+    }
+}
+
+db_test_on! {
+    [sqlite: Sqlite]
+    async fn a_new_value_comes_from_another_table(db) {
+        let case = CASES.iter().find(|case| case.name == "a new value from another table").unwrap();
+        let migrator = migrator(db, [history(case)]);
+        let mut database = db.connect().await;
+        done(upgrade(&migrator, &mut database, "start").await);
+        execute(&mut database, case.rows).await;
+        done(upgrade(&migrator, &mut database, "change").await);
+        let rows = query(&mut database, "SELECT id, quote(owner), quote(name) FROM t ORDER BY 1").await;
+        assert_eq!(rows, [["1", "2", "'x'"], ["2", "1", "'kept'"], ["3", "NULL", "NULL"]]);
         database.close().await;
     }
 }

@@ -213,11 +213,7 @@ fn changed(
             TableChange::DropColumn { name, .. } => drop(sources.remove(name)),
             TableChange::AlterColumn(alter) => {
                 if let Some(using) = alter.using.as_ref().and_then(|using| using.get(dialect.name())) {
-                    let replacement = |name: &str| {
-                        let known = sources.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-                        known.map(|(_, source)| source.sql.clone())
-                    };
-                    let sql = format!("({})", replace_columns(&unqualified(using), replacement));
+                    let sql = format!("({})", over_old_table(dialect, using, &old.name, &sources)?);
                     sources.insert(alter.name.clone(), Source { sql, is_copied: true });
                 }
                 // The rows have the default with which the column was added, not the one it has now.
@@ -237,11 +233,69 @@ fn changed(
     Ok((new, copied.map(|(name, source)| (name, source.sql)).collect()))
 }
 
+/// An expression for a new value, its columns as they are called when the rows are copied. A query in it has
+/// columns of its own: there, a column of the table must be told by the table's name if it is called
+/// otherwise then.
+fn over_old_table(
+    dialect: &Sqlite,
+    using: &str,
+    table: &TableName,
+    sources: &BTreeMap<String, Source>,
+) -> Result<String, RenderError> {
+    let find = |name: &str| sources.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+    let Ok(mut tokens) = tokens(using) else { return Ok(using.to_owned()) };
+    if !tokens.iter().any(|token| token.is_word("SELECT") || token.is_word("VALUES")) {
+        let replacement = |name: &str| find(name).map(|(_, source)| source.sql.clone());
+        return Ok(replace_columns(&unqualified(using), replacement));
+    }
+    tokens.retain(|token| token.kind != TokenKind::Comment);
+    let mut text = String::with_capacity(using.len());
+    let mut copied = 0;
+    for (at, token) in tokens.iter().enumerate().filter(|(_, token)| is_name(token)) {
+        let is = |at: Option<usize>, test: fn(&Token<'_>) -> bool| {
+            at.and_then(|at| tokens.get(at)).is_some_and(test)
+        };
+        let is_column = !is(Some(at + 1), |next| next.is_symbol("(") || next.is_symbol("."))
+            && !is(at.checked_sub(1), |before| before.is_word("FROM") || before.is_word("JOIN"));
+        let other =
+            find(&token.value()).filter(|(name, source)| is_column && source.sql != dialect.quote(name));
+        let Some((name, source)) = other else { continue };
+        let is_qualified = is(at.checked_sub(1), |before| before.is_symbol("."));
+        let qualifier = at.checked_sub(2).filter(|_| is_qualified).map(|at| tokens[at].value());
+        match qualifier {
+            Some(qualifier) if !qualifier.eq_ignore_ascii_case(&table.name) => {}
+            Some(_) if source.is_column() => {
+                text.push_str(&using[copied..token.start]);
+                text.push_str(&source.sql);
+                copied = token.span().end;
+            }
+            _ => {
+                return Err(RenderError::Unsupported {
+                    dialect: dialect.name(),
+                    operation: format!(
+                        "tell whose column {name} is in a query for a new value of table {table}"
+                    ),
+                    hint: "write table.column; make other changes of that column in another revision",
+                });
+            }
+        }
+    }
+    text.push_str(&using[copied..]);
+    Ok(text)
+}
+
 /// What a column is filled with.
 struct Source {
     sql: String,
     /// Whether it is more than the default, which comes by itself.
     is_copied: bool,
+}
+
+impl Source {
+    /// Whether it is a column of the old table, and no expression.
+    fn is_column(&self) -> bool {
+        self.sql.starts_with('"')
+    }
 }
 
 /// The columns of the new table that are filled, and with what.
@@ -373,12 +427,15 @@ fn speaks_of(table: &Table, column: &str) -> Option<String> {
         .or_else(|| index.map(|index| named("index", index.name.as_ref())))
 }
 
+fn is_name(token: &Token<'_>) -> bool {
+    matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier)
+}
+
 /// An expression without the name of its table, which it is not created under: `t.a` is `a`, as it sees
 /// no other table.
 fn unqualified(expression: &str) -> String {
     let Ok(tokens) = tokens(expression) else { return expression.to_owned() };
     let tokens: Vec<_> = tokens.into_iter().filter(|token| token.kind != TokenKind::Comment).collect();
-    let is_name = |token: &Token<'_>| matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier);
     let mut text = String::with_capacity(expression.len());
     let mut copied = 0;
     for pair in tokens.windows(2) {

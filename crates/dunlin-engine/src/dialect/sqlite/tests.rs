@@ -175,6 +175,31 @@ fn an_expression_for_the_new_value_names_columns_as_they_are_called_then() {
 }
 
 #[test]
+fn a_query_for_the_new_value_keeps_its_own_columns() {
+    let using = |changes: Vec<TableChange>, sql: &str| {
+        let mut using = AlterColumn::new("a");
+        using.column_type = Some(DataType::Text.into());
+        using.using = Some(sql.into());
+        let rendered = change([vec![using.into()], changes].concat())?;
+        let copy = rendered.statements.into_iter().find(|sql| sql.starts_with("INSERT INTO \"")).unwrap();
+        let (_, copy) = copy.split_once("SELECT ").unwrap();
+        Ok::<_, RenderError>(copy.to_owned())
+    };
+    let rest = "\"b\", \"plain\" FROM \"t\"";
+    let query = "(SELECT o.a FROM owner o WHERE o.id = t.id AND lower(b) = '')";
+    assert_eq!(using(vec![], query).unwrap(), format!("\"id\", ({query}), {rest}"));
+    let query = "(SELECT o.plain FROM plain AS o WHERE o.plain = T.plain)";
+    let dropped = "((SELECT o.plain FROM plain AS o WHERE o.plain = T.\"_dunlin_dropped_plain\"))";
+    let copy = using(vec![drop_column("plain")], query).unwrap();
+    assert_eq!(copy, format!("\"id\", {dropped}, \"b\" FROM \"t\""));
+    let error = using(vec![drop_column("plain")], "(SELECT id FROM o WHERE name = plain)").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "SQLite cannot tell whose column plain is in a query for a new value of table t"
+    );
+}
+
+#[test]
 fn triggers_that_the_schema_knows_are_put_back() {
     let mut schema = schema();
     let trigger = "CREATE TRIGGER tr AFTER UPDATE OF a ON main.t BEGIN SELECT new.a; END";
