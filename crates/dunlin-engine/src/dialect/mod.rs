@@ -35,6 +35,12 @@ pub trait Dialect: Send + Sync {
     /// The line that makes the database's own client stop at the first error, where it would go on.
     fn stop_at_error(&self) -> Option<&'static str>;
 
+    /// Whether the database's own client cuts a text at each semicolon, even in the body of a trigger, and
+    /// has the command DELIMITER against it.
+    fn client_cuts_bodies(&self) -> bool {
+        false
+    }
+
     /// An identifier in quotes.
     fn quote(&self, identifier: &str) -> String;
 

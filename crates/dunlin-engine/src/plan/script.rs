@@ -3,18 +3,20 @@
 use super::render::{RenderedStage, RenderedStep};
 use super::stage::StageKind;
 use crate::dialect::Dialect;
+use crate::sql::lexer::tokens;
 
 /// Rendered steps as a text that the database's own client runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Script {
     text: String,
+    client_cuts_bodies: bool,
 }
 
 impl Script {
     /// An empty script, but for the session settings under which revisions run, and for what makes the
     /// database's client stop at the first error: going on behind a failed step loses data.
     pub fn new(dialect: &dyn Dialect) -> Self {
-        let mut script = Self::default();
+        let mut script = Self { client_cuts_bodies: dialect.client_cuts_bodies(), ..Self::default() };
         if let Some(line) = dialect.stop_at_error() {
             script.text.push_str(line);
             script.text.push('\n');
@@ -32,6 +34,12 @@ impl Script {
     /// Adds one statement.
     pub fn statement(&mut self, sql: &str) {
         let sql = sql.trim_end().trim_end_matches(';').trim_end();
+        if self.client_cuts_bodies && has_body(sql) {
+            let delimiter =
+                ["//", "$$", "||", "@@@"].into_iter().find(|it| !sql.contains(it)).unwrap_or("%%%%");
+            self.text.push_str(&format!("DELIMITER {delimiter}\n{sql}\n{delimiter}\nDELIMITER ;\n"));
+            return;
+        }
         self.text.push_str(sql);
         // A comment at its end must not swallow the semicolon.
         let last = sql.lines().next_back().unwrap_or_default();
@@ -122,4 +130,39 @@ fn dangling_rows(stage: &RenderedStage, dialect: &dyn Dialect) -> String {
          GROUP BY 1, 2",
         matters.unwrap_or_default()
     )
+}
+
+/// Whether there is a semicolon within a statement, outside quotes and comments.
+fn has_body(sql: &str) -> bool {
+    match tokens(sql) {
+        Ok(tokens) => tokens.iter().any(|token| token.is_symbol(";")),
+        Err(_) => sql.contains(';'),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dunlin_core::dialect::DialectName;
+
+    use super::*;
+    use crate::dialect::dialect;
+
+    #[test]
+    fn the_mysql_client_is_told_where_a_statement_with_a_body_ends() {
+        let text = |name, sql: &str| {
+            let mut script = Script { text: String::new(), ..Script::new(dialect(name)) };
+            script.statement(sql);
+            script.text
+        };
+        let body = "CREATE TRIGGER t BEFORE INSERT ON i FOR EACH ROW BEGIN SET @a = 1; SET @b = 2; END";
+        let mysql = format!("DELIMITER //\n{body}\n//\nDELIMITER ;\n");
+        assert_eq!(text(DialectName::MySql, &format!("{body};")), mysql);
+        assert_eq!(text(DialectName::MariaDb, body), mysql);
+        assert_eq!(text(DialectName::Postgres, body), format!("{body};\n"));
+        assert_eq!(text(DialectName::Sqlite, body), format!("{body};\n"));
+        let url = format!("{body} /* http://; */");
+        assert_eq!(text(DialectName::MySql, &url), format!("DELIMITER $$\n{url}\n$$\nDELIMITER ;\n"));
+        let plain = "INSERT INTO t VALUES ('a;b') /* ; */";
+        assert_eq!(text(DialectName::MySql, plain), format!("{plain};\n"));
+    }
 }

@@ -369,3 +369,35 @@ db_test! {
         database.close().await;
     }
 }
+
+db_test! {
+    async fn the_databases_own_client_runs_a_script_with_a_trigger_that_has_a_body(db) {
+        let first: Record = |op| {
+            op.create_table("item", |t| {
+                t.column("id", DataType::Integer).primary_key().without_autoincrement();
+                t.column("n", DataType::Integer);
+            });
+            let body = "BEGIN INSERT INTO seen VALUES (NEW.id); INSERT INTO seen VALUES (NEW.n); END";
+            op.create_table("seen", |t| { t.column("id", DataType::Integer); });
+            op.execute_ddl(
+                PerDialect::all(format!("CREATE TRIGGER item_seen AFTER INSERT ON item FOR EACH ROW {body}"))
+                    .on(DialectName::Postgres, "CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS \
+                        $$ BEGIN INSERT INTO seen VALUES (NEW.id); INSERT INTO seen VALUES (NEW.n); RETURN NEW; END $$".to_owned()),
+                ["item"],
+            );
+            op.execute_ddl(
+                PerDialect::only(
+                    DialectName::Postgres,
+                    "CREATE TRIGGER item_seen AFTER INSERT ON item FOR EACH ROW EXECUTE FUNCTION see()".to_owned(),
+                ),
+                ["item"],
+            );
+            op.bulk_insert("item", ["id", "n"], [[SqlValue::Integer(1), SqlValue::Integer(2)]]);
+        };
+        let migrator = migrator(db, [manager(&[("first", first, |_| {})])]);
+        db.run_script(script(&migrator, db.dialect()).await.as_str()).unwrap();
+        let mut database = db.connect().await;
+        assert_eq!(query(&mut database, "SELECT id FROM seen ORDER BY id").await, [["1"], ["2"]]);
+        database.close().await;
+    }
+}

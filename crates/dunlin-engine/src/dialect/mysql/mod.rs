@@ -66,6 +66,10 @@ impl Dialect for MySql {
         None
     }
 
+    fn client_cuts_bodies(&self) -> bool {
+        true
+    }
+
     fn quote(&self, identifier: &str) -> String {
         format!("`{}`", identifier.replace('`', "``"))
     }
