@@ -401,3 +401,27 @@ db_test! {
         database.close().await;
     }
 }
+
+db_test_on! {
+    [postgres: Postgres]
+    async fn a_name_may_have_dollars_where_a_sequence_is_changed(db) {
+        let first: Record = |op| op.create_table("a$$b$q$", |t| {
+            t.column("id$$", DataType::Integer).not_null().autoincrement();
+            t.primary_key("a_pkey", ["id$$"]);
+        });
+        let wider: Record = |op| op.alter_column("a$$b$q$", "id$$", |c| c.column_type(DataType::BigInteger));
+        let plain: Record = |op| op.alter_column("a$$b$q$", "id$$", |c| c.autoincrement(false));
+        let migrator = migrator(db, [manager(&[
+            ("first", first, |_| {}),
+            ("wider", wider, |_| {}),
+            ("plain", plain, |_| {}),
+        ])]);
+        let mut database = db.connect().await;
+        let sequences = "SELECT data_type::text FROM pg_sequences";
+        done(upgrade(&migrator, &mut database, "wider").await);
+        assert_eq!(query(&mut database, sequences).await, [["bigint"]]);
+        done(upgrade(&migrator, &mut database, "plain").await);
+        assert!(query(&mut database, sequences).await.is_empty());
+        database.close().await;
+    }
+}

@@ -65,7 +65,18 @@ fn sequence_type(column: &str, data_type: &DataType) -> Result<&'static str, Ren
 
 /// Runs a statement that names the sequence of a column.
 fn execute(dialect: &Postgres, before: &str, table: &TableName, column: &str, behind: &str) -> String {
-    format!("DO $$ BEGIN EXECUTE {before} || {}{behind}; END $$", sequence_of(dialect, table, column))
+    let body = format!("BEGIN EXECUTE {before} || {}{behind}; END", sequence_of(dialect, table, column));
+    let tag = dollar_tag(&body);
+    format!("DO {tag} {body} {tag}")
+}
+
+/// The shortest quote in dollars that a text does not have: a name may have any of them.
+fn dollar_tag(text: &str) -> String {
+    let mut tag = "$$".to_owned();
+    while text.contains(&tag) {
+        tag.insert(tag.len() - 1, 'q');
+    }
+    tag
 }
 
 fn sequence_of(dialect: &Postgres, table: &TableName, column: &str) -> String {
