@@ -7,6 +7,7 @@
 mod ddl;
 pub mod lower;
 mod mysql;
+pub(crate) mod narrows;
 mod postgres;
 mod sqlite;
 

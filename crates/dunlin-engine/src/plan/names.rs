@@ -10,8 +10,11 @@ use crate::dialect::{Dialect, RenderError};
 /// The names of indexes and constraints that are taken, by schema.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    known: Option<HashMap<(Option<String>, String), (String, TableName)>>,
+    known: Option<Known>,
 }
+
+/// By schema and name: what has the name, and the table it belongs to.
+type Known = HashMap<(Option<String>, String), (String, TableName)>;
 
 impl Names {
     /// Refuses a name that another table of the same schema has; `schema` is the one before `operation`.
@@ -47,7 +50,13 @@ impl Names {
             match known.get(&key) {
                 Some((other, other_table)) if other_table != table => {
                     let (other, other_table) = (format!("the {other}"), other_table.clone());
-                    return Err(RenderError::NameClash { kind, name, table: table.clone(), other, other_table });
+                    return Err(RenderError::NameClash {
+                        kind,
+                        name,
+                        table: table.clone(),
+                        other,
+                        other_table,
+                    });
                 }
                 _ => known.insert(key, (kind, table.clone())),
             };
@@ -59,7 +68,7 @@ impl Names {
     }
 }
 
-fn taken(dialect: &dyn Dialect, schema: &Metadata) -> HashMap<(Option<String>, String), (String, TableName)> {
+fn taken(dialect: &dyn Dialect, schema: &Metadata) -> Known {
     let of_table = |table: &Table| -> Vec<_> {
         let key = |(kind, name)| ((table.name.schema.clone(), name), (kind, table.name.clone()));
         names(dialect, table).map(key).collect()
