@@ -28,22 +28,23 @@ use crate::error::Error;
 use crate::lock::LockKey;
 use crate::report::{Event, Left, Observer, OwnerReport, RunStatus, StepReport};
 use crate::state;
+use crate::task::Planned;
 
 /// Runs a plan, by its manager's override where there is one and something is to be done. An error comes
 /// with what it left in the database.
 pub(crate) async fn run(
     database: &mut Database,
     lock: &LockKey,
-    plan: &OwnerPlan,
-    rendered: &[RenderedStep],
-    lifecycle: Option<&dyn Lifecycle>,
-    schema: Option<&str>,
+    planned: &Planned<'_>,
     report: &mut OwnerReport,
     observer: &mut Observer<'_>,
 ) -> Result<(), (Left, Error)> {
+    let Planned { owner, plan, rendered } = planned;
+    let schema = owner.host().schema().map(str::to_owned);
+    let lifecycle = owner.manager().lifecycle_override().map(AsRef::as_ref);
     let mut run = ManagerRun {
         planned: planned_steps(plan),
-        session: OwnerSession { database, schema: schema.map(str::to_owned), in_data_step: false },
+        session: OwnerSession { database, schema, in_data_step: false },
         lock,
         plan,
         rendered,

@@ -119,7 +119,8 @@ pub(crate) async fn run(
     require_primary_keys(database, &planned).await.map_err(nothing)?;
     report.owners.extend(planned.iter().map(|planned| OwnerReport::planned(&planned.plan)));
     report.owners.append(&mut skipped.owners);
-    for (position, Planned { owner, plan, rendered }) in planned.iter().enumerate() {
+    for (position, planned) in planned.iter().enumerate() {
+        let Planned { plan, rendered, .. } = planned;
         observer(&Event::OwnerStarted {
             owner: plan.owner.clone(),
             kind: plan.kind,
@@ -128,9 +129,8 @@ pub(crate) async fn run(
         for hazard in rendered.iter().flat_map(|step| &step.hazards) {
             observer(&Event::Hazard { owner: plan.owner.clone(), hazard: hazard.clone() });
         }
-        let lifecycle = owner.manager().lifecycle_override().map(AsRef::as_ref);
         let own = &mut report.owners[before + position];
-        execute::run(database, lock, plan, rendered, lifecycle, schema, own, observer).await?;
+        execute::run(database, lock, planned, own, observer).await?;
     }
     Ok(())
 }
