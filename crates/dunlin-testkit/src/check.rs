@@ -329,7 +329,7 @@ fn created_at_once(dump: &str, but_for: &[&str]) -> String {
                 let rest = tail.trim_start_matches(|c: char| c.is_ascii_digit());
                 lines.push(format!("{head}{rest}"));
             }
-            _ => lines.push(line.to_owned()),
+            _ => lines.push(without_needless_quotes(line)),
         }
     }
     // Without their names they have no order.
@@ -338,6 +338,25 @@ fn created_at_once(dump: &str, but_for: &[&str]) -> String {
     sequences.sort_unstable();
     rest.extend(sequences);
     rest.join("\n")
+}
+
+/// `"a" > 0` is `a > 0`: SQLite writes a column's new name with quotes, whoever typed the old one.
+fn without_needless_quotes(line: &str) -> String {
+    let parts: Vec<&str> = line.split('"').collect();
+    let is_plain = |word: &str| {
+        !word.is_empty()
+            && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+            && !word.starts_with(|c: char| c.is_ascii_digit())
+    };
+    let mut text = String::with_capacity(line.len());
+    for (at, part) in parts.iter().enumerate() {
+        let quoted = at % 2 == 1 && at + 1 < parts.len();
+        match quoted && !is_plain(part) {
+            true => text.extend(["\"", part, "\""]),
+            false => text.push_str(part),
+        }
+    }
+    text
 }
 
 /// Says what differs between two dumps.
