@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dunlin::core::operation::Backfill;
 use dunlin::core::prelude::*;
-use dunlin::core::session::{Batches, Session as _};
+use dunlin::core::session::Batches;
 use dunlin::{Event, Left};
 use dunlin_testkit::db_test;
 

@@ -315,7 +315,8 @@ db_test_on! { [postgres: Postgres] async fn what_counts_up_goes_on(db) {
     let change = |change: fn(AlterColumnRecorder<'_>) -> AlterColumnRecorder<'_>| {
         move |op: &mut Operations| op.alter_column("Odd \"name\"", "the id", change)
     };
-    let steps: [(fn(AlterColumnRecorder<'_>) -> AlterColumnRecorder<'_>, Option<&str>); 6] = [
+    type Alter = fn(AlterColumnRecorder<'_>) -> AlterColumnRecorder<'_>;
+    let steps: [(Alter, Option<&str>); 6] = [
         (|c| c.autoincrement(true), Some("42")),
         (|c| c.column_type(DataType::BigInteger), Some("43")),
         (|c| c.identity(Identity::by_default()).autoincrement(false), Some("44")),

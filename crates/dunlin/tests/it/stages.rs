@@ -340,7 +340,8 @@ db_test! {
                 t.column("n", DataType::Integer);
             });
         };
-        let histories: [(Vec<(&'static str, Record, Record)>, bool); 3] = [
+        type History = Vec<(&'static str, Record, Record)>;
+        let histories: [(History, bool); 3] = [
             (vec![("first", first, |_| {}), ("rename", rename, |_| {}), ("change", change, |_| {})], false),
             (vec![("first", first, |_| {}), ("unlike", unlike, |_| {})], true),
             (
