@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use dunlin_core::dialect::PerDialect;
-use dunlin_core::operation::{Operation, TableChange};
+use dunlin_core::operation::{AlterColumn, Operation, TableChange};
 use dunlin_core::schema::{IndexKey, Metadata, SchemaError, Table, TableName};
 
 use crate::dialect::lower::{cut_names, lower};
 use crate::dialect::{Dialect, RenderError};
 use crate::sql::rename::{names_column, rename_in};
+use crate::sql::trigger;
 
 /// The schema that a history leaves: on one database, and on all of them together.
 ///
@@ -100,6 +101,9 @@ impl OpaqueTables {
 
     /// Notes what an operation makes of this; `schema` is what is there before it.
     pub(crate) fn note(&mut self, dialect: &dyn Dialect, operation: &Operation, schema: &Metadata) {
+        if dialect.capabilities().rebuilds_tables {
+            self.note_triggers(operation, schema);
+        }
         match operation {
             Operation::Execute { sql, ddl: true, touches } => {
                 let Some(sql) = sql.get(dialect.name()) else { return };
@@ -118,15 +122,74 @@ impl OpaqueTables {
             _ => {}
         }
     }
+
+    /// A trigger that cannot follow a new name cannot be put back behind a rebuild of its table.
+    fn note_triggers(&mut self, operation: &Operation, schema: &Metadata) {
+        let texts = schema.objects.iter().flat_map(|object| &object.create).flat_map(PerDialect::values);
+        match operation {
+            Operation::AlterTable { .. } | Operation::RenameTable { .. } => {
+                for sql in texts.filter(|sql| follow(sql, operation).is_err()) {
+                    let tables = schema.tables().iter().map(|table| &table.name);
+                    let watched = trigger::table_of(sql).unwrap_or_default();
+                    for table in tables.filter(|table| table.name.eq_ignore_ascii_case(&watched)) {
+                        self.0.entry(table.clone()).or_insert_with(|| sql.clone());
+                    }
+                }
+            }
+            Operation::DropObject { object } => {
+                let known = schema.objects.iter().find(|known| known.name == object.name);
+                let gone: Vec<&String> =
+                    known.iter().flat_map(|object| &object.create).flat_map(PerDialect::values).collect();
+                self.0.retain(|_, sql| !gone.contains(&&*sql));
+            }
+            _ => {}
+        }
+    }
 }
 
-/// Plays an operation; checks, predicates and other expressions follow a column's new name, as they do in
+/// The text of a trigger behind an operation; any other text stays as it is.
+fn follow(sql: &str, operation: &Operation) -> Result<String, trigger::Unclear> {
+    match operation {
+        Operation::RenameTable { table, to } => trigger::rename_table(sql, &table.name, to),
+        Operation::AlterTable { table, changes } => {
+            changes.iter().try_fold(sql.to_owned(), |sql, change| match change {
+                TableChange::AlterColumn(AlterColumn { name, rename: Some(to), .. }) => {
+                    trigger::rename_column(&sql, &table.name, name, to)
+                }
+                _ => Ok(sql),
+            })
+        }
+        _ => Ok(sql.to_owned()),
+    }
+}
+
+/// Lets the triggers among the objects follow an operation's new names.
+fn follow_all(schema: &mut Metadata, operation: &Operation) {
+    for object in &mut schema.objects {
+        for sql in object.create.iter_mut().flat_map(PerDialect::values_mut) {
+            if let Ok(followed) = follow(sql, operation) {
+                *sql = followed;
+            }
+        }
+        if let Operation::RenameTable { table, to } = operation {
+            for touched in object.touches.iter_mut().filter(|touched| *touched == table) {
+                touched.name.clone_from(to);
+            }
+        }
+    }
+}
+
+/// Plays an operation; checks, predicates, triggers and other expressions follow a column's new name, as they do in
 /// every database. When it cannot be played, a part of a table's changes may have been.
 ///
 /// # Errors
 /// The operation cannot be.
 pub(crate) fn play(schema: &mut Metadata, operation: &Operation) -> Result<(), SchemaError> {
-    let Operation::AlterTable { table, changes } = operation else { return schema.apply(operation) };
+    let Operation::AlterTable { table, changes } = operation else {
+        schema.apply(operation)?;
+        follow_all(schema, operation);
+        return Ok(());
+    };
     for change in changes {
         let alone = Operation::AlterTable { table: table.clone(), changes: vec![change.clone()] };
         schema.apply(&alone)?;
@@ -135,6 +198,7 @@ pub(crate) fn play(schema: &mut Metadata, operation: &Operation) -> Result<(), S
             refuse_lost_name(table, change)?;
         }
     }
+    follow_all(schema, operation);
     Ok(())
 }
 

@@ -141,6 +141,7 @@ impl OwnerPlan {
                     let tables: Vec<_> = step.touches.iter().map(ToString::to_string).collect();
                     functions.push(format!("{}, which changes {}", step.name, tables.join(", ")));
                 }
+                opaque.note(dialect, operation, schema);
                 if dialect.needs_current_table(operation) {
                     let seen = operation.table().and_then(|table| Some((table, opaque.changed_by(table)?)));
                     not_known.extend(
@@ -150,7 +151,6 @@ impl OwnerPlan {
                         }),
                     );
                 }
-                opaque.note(dialect, operation, schema);
                 play(schema, operation).map_err(|source| failed(source.into()))?;
             }
             rendered_stages.push(RenderedStage { stage, statements, functions, suspends_foreign_keys });

@@ -6,6 +6,7 @@
 //! - [`create_view`] reads the CREATE VIEW text that SQLite keeps of a view
 //! - [`implicit_commit`] finds the statements that MySQL and MariaDB commit by themselves
 //! - [`rename`] puts a column's new name into conditions
+//! - [`trigger`] lets the text of a trigger follow new names
 
 pub mod create_index;
 pub mod create_table;
@@ -15,5 +16,6 @@ mod error;
 pub mod implicit_commit;
 pub mod lexer;
 pub mod rename;
+pub mod trigger;
 
 pub use error::SqlError;

@@ -17,11 +17,16 @@ use super::lexer::{Token, TokenKind, tokens};
 /// assert_eq!(rename_column("a > 0", "a", "the b"), "\"the b\" > 0");
 /// ```
 pub fn rename_column(condition: &str, from: &str, to: &str) -> String {
-    let plain = to.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-        && !to.starts_with(|first: char| first.is_ascii_digit())
-        && !is_keyword(to);
-    let to = if plain { to.to_owned() } else { format!("\"{}\"", to.replace('"', "\"\"")) };
+    let to = written(to);
     replace_columns(condition, |name| name.eq_ignore_ascii_case(from).then(|| to.clone()))
+}
+
+/// A name, in quotes if it needs them.
+pub(super) fn written(name: &str) -> String {
+    let plain = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        && !name.starts_with(|first: char| first.is_ascii_digit())
+        && !is_keyword(name);
+    if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 
 /// The same text with `replacement` in place of each column that it knows, all at once: `a` may become

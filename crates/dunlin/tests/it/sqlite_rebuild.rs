@@ -276,6 +276,33 @@ const CASES: &[Case<'static>] = &[
         },
     },
     Case {
+        name: "triggers behind new names",
+        before: |op| {
+            op.create_table("log", |t| {
+                t.column("n", DataType::Text);
+            });
+            op.create_table("t", |t| {
+                t.column("n", DataType::Integer);
+                t.column("m", DataType::Integer);
+            });
+            let create = "CREATE TRIGGER on_t AFTER UPDATE OF n ON t BEGIN INSERT INTO log (n) VALUES (new.n); \
+                          UPDATE t SET m = n WHERE n = old.n; END";
+            op.create_object(Object::new("trigger on_t").create(create).touches(["t"]));
+        },
+        rows: &["INSERT INTO t VALUES (1, 2)", "UPDATE t SET n = 3"],
+        change: |op| {
+            op.rename_table("t", "u");
+            op.alter_column("u", "n", |c| c.rename("k"));
+            op.alter_column("u", "m", |c| c.nullable(false));
+            let mut restricted = AlterColumn::new("last");
+            restricted.nullable = Some(false);
+            op.push(Operation::AlterTable {
+                table: "u".into(),
+                changes: vec![rename("k", "last").into(), restricted.into()],
+            });
+        },
+    },
+    Case {
         name: "without row ids, strict",
         before: |op| {
             op.create_table("t", |t| {
@@ -769,5 +796,44 @@ db_test_on! {
         let rows = query(&mut database, "SELECT id, quote(owner), quote(name) FROM t ORDER BY 1").await;
         assert_eq!(rows, [["1", "2", "'x'"], ["2", "1", "'kept'"], ["3", "NULL", "NULL"]]);
         database.close().await;
+    }
+}
+
+db_test_on! {
+    [sqlite: Sqlite]
+    async fn a_trigger_that_the_replay_cannot_follow_is_in_no_script(db) {
+        let before: Record = |op| {
+            op.create_table("t", |t| {
+                t.column("n", DataType::Integer);
+            });
+            let create = "CREATE TRIGGER on_t AFTER INSERT ON t BEGIN SELECT x.n FROM t AS x; END";
+            op.create_object(Object::new("trigger on_t").create(create).touches(["t"]));
+        };
+        let rename_apart: Record = |op| {
+            op.alter_column("t", "n", |c| c.rename("k"));
+            op.alter_column("t", "k", |c| c.nullable(false));
+        };
+        let rename_at_once: Record = |op| {
+            let mut restricted = AlterColumn::new("k");
+            restricted.nullable = Some(false);
+            alter(op, vec![rename("n", "k").into(), restricted.into()]);
+        };
+        for change in [rename_apart, rename_at_once] {
+            let directory = tempfile::tempdir().unwrap();
+            let mut database = open(&directory.path().join("online.db")).await;
+            let migrator = migrator(db, [history(&Case { name: "unclear", before, rows: &[], change })]);
+            let owner = &migrator.owners()[0];
+            let target = |name: &str| owner.history().target(name).unwrap();
+            let intent = Intent::Upgrade { target: Some(target("change")), use_migration_files: true };
+            let sqlite = dialect(DialectName::Sqlite);
+            let script = migrator.offline_script(sqlite, owner.name(), &intent, &target("start")).await;
+            let said = chain(&script.unwrap_err());
+            assert!(said.contains("restates table t, which `CREATE TRIGGER on_t"), "{said}");
+
+            done(upgrade(&migrator, &mut database, "change").await);
+            let trigger = query(&mut database, "SELECT sql FROM sqlite_master WHERE type = 'trigger'").await;
+            assert_eq!(trigger[0][0].replace('"', ""), "CREATE TRIGGER on_t AFTER INSERT ON t BEGIN SELECT x.k FROM t AS x; END");
+            database.close().await;
+        }
     }
 }

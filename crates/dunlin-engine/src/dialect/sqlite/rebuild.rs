@@ -28,7 +28,8 @@ use dunlin_core::schema::{Column, IndexKey, Metadata, Name, SqlValue, Table, Tab
 use super::{Sqlite, column, index, table};
 use crate::dialect::{Dialect, Leftover, RenderError, Rendered, ddl};
 use crate::sql::lexer::{Token, TokenKind, tokens};
-use crate::sql::rename::{expressions_mut, names_column, rename_column, rename_in, replace_columns};
+use crate::sql::rename::{expressions_mut, names_column, rename_in, replace_columns};
+use crate::sql::trigger;
 
 /// Renaming the new table must not touch what refers to the old one, and must not stumble over views
 /// on it.
@@ -360,31 +361,16 @@ fn keep_last_id(dialect: &Sqlite, table: &TableName, copy: &TableName) -> [Strin
 fn known_triggers(dialect: &Sqlite, table: &Table, schema: &Metadata, names: &Names) -> Vec<String> {
     let statements = schema.objects.iter().flat_map(|object| &object.create);
     let statements = statements.filter_map(|sql| sql.get(dialect.name()));
-    let renamed = |sql: &String| {
-        let mut sql = sql.clone();
-        for (from, to) in names.renames() {
-            sql = rename_column(&sql, &from, &to);
-        }
-        sql
+    let on_it = |sql: &&String| {
+        trigger::table_of(sql).is_some_and(|name| name.eq_ignore_ascii_case(&table.name.name))
     };
-    statements.filter(|sql| is_trigger_on(sql, &table.name.name)).map(renamed).collect()
-}
-
-/// Whether it is `CREATE … TRIGGER … ON table …`.
-fn is_trigger_on(sql: &str, table: &str) -> bool {
-    let Ok(mut tokens) = tokens(sql) else { return false };
-    tokens.retain(|token| token.kind != TokenKind::Comment);
-    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token: &Token<'_>| token.is_word(word));
-    let temporary = usize::from(is(1, "TEMP") || is(1, "TEMPORARY"));
-    if !(is(0, "CREATE") && is(1 + temporary, "TRIGGER")) {
-        return false;
-    }
-    let on = tokens.iter().position(|token| token.is_word("ON"));
-    let named = on.and_then(|on| match tokens.get(on + 2) {
-        Some(dot) if dot.is_symbol(".") => tokens.get(on + 3),
-        _ => tokens.get(on + 1),
-    });
-    named.is_some_and(|name| name.value().eq_ignore_ascii_case(table))
+    let renamed = |sql: &String| {
+        names.renames().iter().fold(sql.clone(), |sql, (from, to)| {
+            // One that cannot be followed is no part of a script: the replay knows that.
+            trigger::rename_column(&sql, &table.name.name, from, to).unwrap_or(sql)
+        })
+    };
+    statements.filter(on_it).map(renamed).collect()
 }
 
 /// A column that goes must not leave its name in a condition.
