@@ -193,11 +193,7 @@ impl Hazards {
                     .then(|| Hazard::RefusesNull { table: name.clone(), column: column.clone() })
             }
             TableChange::AddConstraint { constraint } => {
-                let later = match constraint {
-                    Constraint::ForeignKey(key) => key.not_valid,
-                    Constraint::Check(check) => check.not_valid,
-                    _ => false,
-                };
+                let later = is_asked_later(constraint);
                 let new = constraint.columns().iter().any(|column| self.is_new(name, column));
                 let kept = self.is_kept(name, &Rule::of(constraint.clone()));
                 let kind = constraint.kind();
@@ -206,7 +202,8 @@ impl Hazards {
                 (!later && !new && !kept).then(|| refuses_rows(name, &kind.to_string(), called, alike))
             }
             TableChange::ValidateConstraint { kind, name: called } => {
-                Some(refuses_rows(name, &kind.to_string(), Some(called), false))
+                let waits = table.constraint(*kind, called).as_ref().is_some_and(is_asked_later);
+                waits.then(|| refuses_rows(name, &kind.to_string(), Some(called), false))
             }
             TableChange::DropConstraint { kind, name: called, .. } => {
                 let dropped = table.constraint(*kind, called);
@@ -223,6 +220,15 @@ impl Hazards {
 
     fn is_kept(&self, table: &TableName, rule: &Rule) -> bool {
         self.kept.iter().any(|(of, kept)| of == table && kept == rule)
+    }
+}
+
+/// Whether the rows that are there need not keep a new constraint.
+fn is_asked_later(constraint: &Constraint) -> bool {
+    match constraint {
+        Constraint::ForeignKey(key) => key.not_valid,
+        Constraint::Check(check) => check.not_valid || check.not_enforced,
+        _ => false,
     }
 }
 
