@@ -1,9 +1,9 @@
 //! What to do about an error.
 
 use dunlin::Error;
+use dunlin::core::schema::SchemaError;
 use dunlin::engine::dialect::RenderError;
 use dunlin::engine::history::HistoryError;
-use dunlin::core::schema::SchemaError;
 use dunlin::engine::plan::PlanError;
 
 /// The words of a host program that hints need.
@@ -54,6 +54,9 @@ pub fn hint(error: &Error, words: &Hints) -> Option<String> {
         Error::RowMoved { .. } => "let only one tool migrate at a time, then run this again".to_owned(),
         Error::DanglingRows { table, .. } => {
             format!("delete those rows of {table}, or change what they refer to, then run this again")
+        }
+        Error::NoKeyReferredTo { parent, .. } => {
+            format!("give the columns of {parent} that are referred to a unique constraint, or change the key")
         }
         Error::DataStep { source } => render(source)?,
         Error::Backfill { .. } => "run this again: it goes on behind that row".to_owned(),
@@ -108,7 +111,8 @@ fn render(error: &RenderError) -> Option<String> {
             "give it a revision of its own: what stands before it would be committed with it".to_owned()
         }
         RenderError::DdlInDataStep { .. } => {
-            "say `execute_ddl` for a statement that changes the schema, or use the operation for it".to_owned()
+            "say `execute_ddl` for a statement that changes the schema, or use the operation for it"
+                .to_owned()
         }
         RenderError::Schema(error) => schema(error)?.to_owned(),
         _ => return None,
@@ -132,7 +136,9 @@ fn schema(error: &SchemaError) -> Option<&'static str> {
         SchemaError::ReferenceWidth { .. } => "name as many columns on one side as on the other",
         SchemaError::ColumnInUse { .. } => "drop that first, in the same revision",
         SchemaError::NameTaken { .. } => "give one of the two another name",
-        SchemaError::NoSuchName { .. } => "correct the name, or drop it with `_if_exists` if it may be absent",
+        SchemaError::NoSuchName { .. } => {
+            "correct the name, or drop it with `_if_exists` if it may be absent"
+        }
         SchemaError::RowWidth { .. } => "give each row a value for each column",
         SchemaError::OtherEnumValues { .. } => "write the column with the values that the type has by then",
         SchemaError::EnumInUse { .. } => "drop the column, or change its type, first",

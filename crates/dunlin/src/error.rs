@@ -135,7 +135,9 @@ pub enum Error {
         count: u64,
     },
     /// A step left a foreign key that refers to columns which are no key. It was rolled back.
-    #[error("a foreign key of {table} would refer to columns of {parent} that are neither its primary key nor unique")]
+    #[error(
+        "a foreign key of {table} would refer to columns of {parent} that are neither its primary key nor unique"
+    )]
     NoKeyReferredTo {
         /// The referring table.
         table: String,

@@ -135,12 +135,15 @@ mod tests {
     #[test]
     fn a_file_that_one_dialect_lacks_is_found() {
         let dir = "crates/dunlin-engine/src/dialect";
-        let files: Vec<_> = ["postgres/mod.rs", "mysql/mod.rs", "sqlite/mod.rs", "sqlite/rebuild.rs"]
+        let files: Vec<_> = ["postgres/mod.rs", "mysql/mod.rs", "sqlite/mod.rs", "sqlite/index.rs"]
             .map(|name| (format!("{dir}/{name}"), "//! x"))
             .into();
         let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
         let paths: Vec<_> = dialects(&Tree::sample(&files)).into_iter().map(|finding| finding.path).collect();
-        assert_eq!(paths, [format!("{dir}/postgres/rebuild.rs"), format!("{dir}/mysql/rebuild.rs")]);
+        assert_eq!(paths, [format!("{dir}/postgres/index.rs"), format!("{dir}/mysql/index.rs")]);
         assert_eq!(dialects(&Tree::sample(&files[..3])), []);
+        let own = format!("{dir}/sqlite/rebuild.rs");
+        let with_own: Vec<_> = files[..3].iter().copied().chain([(own.as_str(), "//! x")]).collect();
+        assert_eq!(dialects(&Tree::sample(&with_own)), []);
     }
 }

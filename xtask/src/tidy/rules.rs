@@ -31,8 +31,12 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// The engine's modules, from low to high: a module may not use one that stands after it in its row.
-pub(super) const LAYERS: &[&[&str]] =
-    &[&["graph", "history"], &["sql", "dialect", "compare", "generate"], &["dialect", "replay", "plan"], &["ownership", "plan"]];
+pub(super) const LAYERS: &[&[&str]] = &[
+    &["graph", "history"],
+    &["sql", "dialect", "compare", "generate"],
+    &["dialect", "replay", "plan"],
+    &["ownership", "plan"],
+];
 
 pub(super) const ENGINE: &str = "crates/dunlin-engine/src/";
 

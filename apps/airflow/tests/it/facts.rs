@@ -113,7 +113,10 @@ fn describe(table: &Table, dialect: &dyn Dialect) -> BTreeMap<String, Value> {
         add(format!("foreign key {:?}", key.name.as_deref()), description);
     }
     for check in &table.checks {
-        add(format!("check {:?}", check.name.as_deref()), json!(check.expression.get(dialect.name()).map(|sql| bare(sql))));
+        add(
+            format!("check {:?}", check.name.as_deref()),
+            json!(check.expression.get(dialect.name()).map(|sql| bare(sql))),
+        );
     }
     for index in &table.indexes {
         let predicate = index.predicate.as_ref().and_then(|predicate| predicate.get(dialect.name()));
@@ -183,7 +186,9 @@ fn expected(table: &Value, dialect: &dyn Dialect) -> BTreeMap<String, Value> {
     }
     // MySQL makes an index for a foreign key, and gives it the key's name.
     let made_for_key = |index: &Value| {
-        list("foreign_keys").iter().any(|key| key["name"] == index["name"] && key["columns"] == index["columns"])
+        list("foreign_keys")
+            .iter()
+            .any(|key| key["name"] == index["name"] && key["columns"] == index["columns"])
     };
     for index in list("indexes").iter().filter(|index| !made_for_key(index)) {
         let description = json!({

@@ -81,7 +81,8 @@ pub fn lower(
 
 /// An index over all rows forbids more than one over some of them.
 fn refuse_wider_uniqueness(dialect: DialectName, index: &Index) -> Result<(), RenderError> {
-    let wider = index.unique && index.predicate.as_ref().is_some_and(|predicate| predicate.get(dialect).is_none());
+    let wider =
+        index.unique && index.predicate.as_ref().is_some_and(|predicate| predicate.get(dialect).is_none());
     match wider {
         false => Ok(()),
         true => Err(RenderError::Unsupported {
@@ -96,7 +97,11 @@ fn refuse_wider_uniqueness(dialect: DialectName, index: &Index) -> Result<(), Re
 }
 
 /// Keys are read as text: of bytes, only PostgreSQL's text can be compared again.
-fn refuse_key_of_bytes(dialect: DialectName, backfill: &Backfill, schema: &Metadata) -> Result<(), RenderError> {
+fn refuse_key_of_bytes(
+    dialect: DialectName,
+    backfill: &Backfill,
+    schema: &Metadata,
+) -> Result<(), RenderError> {
     let is_bytes = |column: &String| {
         let column = schema.get(&backfill.table).and_then(|table| table.column(column));
         let data_type = column.and_then(|column| column.column_type.get(dialect));
@@ -192,7 +197,8 @@ fn alter_enum(
             let mut known_as_both = column.clone();
             for enum_type in known_as_both.column_type.values_mut().filter_map(DataType::enum_type_mut) {
                 enum_type.name = None;
-                let gone = renamed.iter().map(|(from, _)| *from).filter(|from| !enum_type.values.contains(from));
+                let gone =
+                    renamed.iter().map(|(from, _)| *from).filter(|from| !enum_type.values.contains(from));
                 let gone: Vec<String> = gone.cloned().collect();
                 enum_type.values.extend(gone);
             }

@@ -383,6 +383,8 @@ where
     usize: sqlx::ColumnIndex<R>,
     for<'r> Option<String>: sqlx::Decode<'r, R::Database>,
 {
-    let text = |row: &R| (0..row.len()).map(|at| row.try_get_unchecked(at)).collect::<Result<Vec<_>, _>>().map(Row::from);
+    let text = |row: &R| {
+        (0..row.len()).map(|at| row.try_get_unchecked(at)).collect::<Result<Vec<_>, _>>().map(Row::from)
+    };
     rows.iter().map(text).collect()
 }

@@ -63,12 +63,14 @@ impl<'b> Progress<'b> {
         let mut statement = statement.map_err(|source| Error::DataStep { source })?.statements.concat();
         statement.push_str(&format!(" -- in the order of {}", backfill.key.join(", ")));
         let row = row_of(dialect, version_table, revision);
-        let known = database
-            .rows(&format!("SELECT resume_key, statement FROM {PROGRESS_TABLE} WHERE {row}"))
-            .await?;
+        let known =
+            database.rows(&format!("SELECT resume_key, statement FROM {PROGRESS_TABLE} WHERE {row}")).await?;
         let last = known.first().and_then(|row| row.text(0)).map(read_key);
         if known.first().is_some_and(|row| row.text(1) != Some(&statement)) {
-            return Err(Error::BackfillChanged { table: backfill.table.to_string(), revision: revision.clone() });
+            return Err(Error::BackfillChanged {
+                table: backfill.table.to_string(),
+                revision: revision.clone(),
+            });
         }
         let (version_table, revision) = (version_table.to_owned(), revision.clone());
         Ok(Self { backfill, dialect, row, version_table, revision, statement, last, updated: 0 })
@@ -93,15 +95,18 @@ impl<'b> Progress<'b> {
         let filter = from.as_ref().map(|from| format!(" WHERE {from}")).unwrap_or_default();
         let offset = self.backfill.batch_size.max(1) - 1;
         let last_row = database
-            .rows(&format!("SELECT {columns} FROM {table}{filter} ORDER BY {columns} LIMIT 1 OFFSET {offset}"))
+            .rows(&format!(
+                "SELECT {columns} FROM {table}{filter} ORDER BY {columns} LIMIT 1 OFFSET {offset}"
+            ))
             .await?;
-        let bound: Option<Vec<String>> = last_row
-            .first()
-            .map(|row| row.iter().map(|value| value.clone().unwrap_or_default()).collect());
+        let bound: Option<Vec<String>> =
+            last_row.first().map(|row| row.iter().map(|value| value.clone().unwrap_or_default()).collect());
 
         let mut conditions: Vec<String> = from.into_iter().collect();
         conditions.extend(bound.as_ref().map(|bound| up_to(&key, &self.literals(bound))));
-        if let Some(condition) = self.backfill.only_where.as_ref().and_then(|sql| sql.get(self.dialect.name())) {
+        if let Some(condition) =
+            self.backfill.only_where.as_ref().and_then(|sql| sql.get(self.dialect.name()))
+        {
             conditions.push(format!("({condition})"));
         }
         let set = self.backfill.set.iter().filter_map(|(column, sql)| {
@@ -161,7 +166,9 @@ impl<'b> Progress<'b> {
     async fn write(&self, database: &mut Database, key: &[String]) -> Result<(), Error> {
         let key = self.dialect.literal(&write_key(key));
         if self.last.is_some() {
-            database.run(&format!("UPDATE {PROGRESS_TABLE} SET resume_key = {key} WHERE {}", self.row)).await?;
+            database
+                .run(&format!("UPDATE {PROGRESS_TABLE} SET resume_key = {key} WHERE {}", self.row))
+                .await?;
         } else {
             let literal = |text: &str| self.dialect.literal(text);
             let (table, revision) = (literal(&self.version_table), literal(self.revision.as_str()));

@@ -25,7 +25,9 @@ impl OwnerSession<'_> {
         }
         let dialect = self.database.dialect().name();
         match commits_implicitly(sql) {
-            Some(statement) => Err(Error::DataStep { source: RenderError::DdlInDataStep { dialect, statement } }),
+            Some(statement) => {
+                Err(Error::DataStep { source: RenderError::DdlInDataStep { dialect, statement } })
+            }
             None => Ok(()),
         }
     }

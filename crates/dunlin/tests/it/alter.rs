@@ -324,8 +324,9 @@ fn comparable(db: &TestDatabase, metadata: &Metadata) -> Vec<Table> {
             let (unique, mut plain): (Vec<_>, Vec<_>) =
                 table.indexes.into_iter().partition(|index| index.unique);
             let uniques = table.uniques.iter().map(|unique| (unique.name.clone(), unique.columns.clone()));
-            let uniques: BTreeSet<_> =
-                uniques.chain(unique.iter().map(|i| (i.name.clone(), i.columns().map(str::to_owned).collect()))).collect();
+            let uniques: BTreeSet<_> = uniques
+                .chain(unique.iter().map(|i| (i.name.clone(), i.columns().map(str::to_owned).collect())))
+                .collect();
             table.uniques.clear();
             plain.iter_mut().for_each(|index| index.predicate = None);
             plain.extend(

@@ -63,9 +63,7 @@ const HISTORY: &[(&str, Record, Record)] = &[
         "r4",
         |op| {
             op.alter_table("author", |t| {
-                t.alter_column("name")
-                    .column_type(DataType::string(50))
-                    .server_default(SqlValue::text("?"));
+                t.alter_column("name").column_type(DataType::string(50)).server_default(SqlValue::text("?"));
                 t.create_unique_constraint("author_name_uq", ["id", "name"]);
             });
         },

@@ -75,10 +75,7 @@ const LOSSES: &[(&str, &str)] = &[
     ("(a INTEGER PRIMARY KEY DESC, b INT)", "DESC of PRIMARY KEY (a)"),
     ("(a INTEGER PRIMARY KEY, b INT, UNIQUE (b COLLATE NOCASE))", "COLLATE NOCASE of b in UNIQUE (b)"),
     ("(a INTEGER PRIMARY KEY, b INT REFERENCES t (a) MATCH odd)", "MATCH ODD of FOREIGN KEY (b)"),
-    (
-        "(a INTEGER PRIMARY KEY, b INT, CHECK (b > 0) ON CONFLICT FAIL)",
-        "ON CONFLICT FAIL of CHECK (b > 0)",
-    ),
+    ("(a INTEGER PRIMARY KEY, b INT, CHECK (b > 0) ON CONFLICT FAIL)", "ON CONFLICT FAIL of CHECK (b > 0)"),
 ];
 
 db_test_on! {
