@@ -190,17 +190,16 @@ impl ManagerRun<'_, '_> {
     /// Runs the stages of one step, each committed before the next.
     async fn staged(&mut self, step: usize) -> Result<(), Error> {
         let rendered = self.rendered;
+        let before = self.left;
         for stage in &rendered[step].stages {
-            let left = self.left;
             match stage.stage.kind {
                 StageKind::Together | StageKind::Rows => self.stages_in_one(&[(step, stage)]).await?,
                 StageKind::Alone => self.alone(step, stage).await?,
                 StageKind::Batches => self.batches(step, stage).await?,
             }
             // What is committed stays when a later stage fails.
-            self.left = if stage.stage.records_rows { left } else { Left::Part };
+            self.left = if stage.stage.records_rows { before } else { Left::Part };
         }
-        self.left = Left::Nothing;
         if backfilled(&self.plan.steps[step]).is_some() {
             Progress::drop_if_empty(self.session.database).await?;
         }
