@@ -48,6 +48,7 @@ pub(super) const OWN_FILES: &[&str] = &[
     "dialect/postgres/cast.rs",
     "dialect/postgres/sequence.rs",
     "dialect/mysql/implicit_index.rs",
+    "dialect/sqlite/foreign_keys.rs",
     "dialect/sqlite/rebuild.rs",
 ];
 

@@ -14,6 +14,7 @@ mod sqlite;
 pub use mysql::implicit_index;
 pub use sqlite::DROPPED_COLUMN_PREFIX;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use dunlin_core::dialect::DialectName;
@@ -40,6 +41,12 @@ pub trait Dialect: Send + Sync {
     /// has the command DELIMITER against it.
     fn client_cuts_bodies(&self) -> bool {
         false
+    }
+
+    /// What a script says around statements that run with foreign keys off, where `changed` are the tables
+    /// that these may change, and `None` any.
+    fn suspend_foreign_keys(&self, _changed: Option<&BTreeSet<String>>) -> Suspension {
+        Suspension::default()
     }
 
     /// An identifier in quotes.
@@ -80,6 +87,20 @@ pub trait Dialect: Send + Sync {
     fn leftover(&self, _table: &TableName) -> Option<Leftover> {
         None
     }
+}
+
+/// The statements around others that run with foreign keys off: they fail where rows would refer to rows
+/// that are gone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Suspension {
+    /// Before the transaction begins.
+    pub before: Vec<String>,
+    /// First in the transaction.
+    pub first: Vec<String>,
+    /// Last in the transaction.
+    pub last: Vec<String>,
+    /// Behind the transaction.
+    pub after: Vec<String>,
 }
 
 /// A copy of a table that is there before a rebuild begins. A rebuild is one transaction: only a client

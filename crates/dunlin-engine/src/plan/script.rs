@@ -2,7 +2,7 @@
 
 use super::render::{RenderedStage, RenderedStep};
 use super::stage::StageKind;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Suspension};
 use crate::sql::lexer::tokens;
 
 /// Rendered steps as a text that the database's own client runs.
@@ -62,7 +62,7 @@ impl Script {
     fn in_one(&mut self, step: &RenderedStep) {
         self.comment("the program does this some rows at a time, each time in a transaction of its own");
         self.statement("BEGIN");
-        step.stages.iter().flat_map(|stage| &stage.statements).for_each(|sql| self.statement(sql));
+        step.stages.iter().for_each(|stage| self.statements(&stage.statements));
         self.statement("COMMIT");
     }
 
@@ -70,66 +70,32 @@ impl Script {
         for function in &stage.functions {
             self.comment(&format!("not in this script, as it is a function of the program: {function}"));
         }
+        let suspension = match stage.suspends_foreign_keys {
+            true => dialect.suspend_foreign_keys(stage.stage.changed_tables().as_ref()),
+            false => Suspension::default(),
+        };
         let transaction = stage.stage.is_transaction(dialect);
-        if stage.suspends_foreign_keys {
-            self.statement("PRAGMA foreign_keys = OFF");
-        }
+        self.statements(&suspension.before);
         if transaction {
             self.statement("BEGIN");
         }
-        let dangling = dangling_rows(stage, dialect);
-        if stage.suspends_foreign_keys {
-            self.statement(&format!("CREATE TEMP TABLE _dunlin_dangling AS\n{dangling}"));
-        }
-        stage.statements.iter().for_each(|sql| self.statement(sql));
-        if stage.suspends_foreign_keys {
-            self.refuse_dangling(&dangling);
-        }
+        self.statements(&suspension.first);
+        self.statements(&stage.statements);
+        self.statements(&suspension.last);
         if transaction {
             self.statement("COMMIT");
         }
-        if stage.suspends_foreign_keys {
-            self.statement("PRAGMA foreign_keys = ON");
-        }
+        self.statements(&suspension.after);
     }
 
-    /// Fails where more rows refer to nothing than before.
-    fn refuse_dangling(&mut self, dangling: &str) {
-        self.statement(
-            "CREATE TEMP TABLE _dunlin_check (n INTEGER, CONSTRAINT \"no rows refer to rows that are gone\" \
-             CHECK (n = 0))",
-        );
-        self.statement(&format!(
-            "INSERT INTO temp._dunlin_check SELECT count(*) FROM (\n{dangling}\n) AS now WHERE n > coalesce((SELECT \
-             n FROM temp._dunlin_dangling AS old WHERE old.child = now.child AND old.parent = now.parent), 0)"
-        ));
-        self.statement("DROP TABLE temp._dunlin_check");
-        self.statement("DROP TABLE temp._dunlin_dangling");
+    fn statements(&mut self, statements: &[String]) {
+        statements.iter().for_each(|sql| self.statement(sql));
     }
 
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.text
     }
-}
-
-/// The query for how many rows refer to nothing, in the tables that a stage changes and those that refer to
-/// them.
-fn dangling_rows(stage: &RenderedStage, dialect: &dyn Dialect) -> String {
-    let matters = stage.stage.changed_tables().map(|tables| {
-        let names: Vec<String> = tables.iter().map(|table| dialect.literal(table)).collect();
-        let names = names.join(", ");
-        format!(
-            " AND EXISTS (SELECT 1 FROM pragma_foreign_key_list(name) AS key WHERE sqlite_master.name COLLATE \
-             NOCASE IN ({names}) OR key.\"table\" COLLATE NOCASE IN ({names}))"
-        )
-    });
-    format!(
-        "    SELECT found.\"table\" AS child, found.parent AS parent, count(*) AS n\n    FROM sqlite_master CROSS \
-         JOIN pragma_foreign_key_check(sqlite_master.name) AS found\n    WHERE sqlite_master.type = 'table'{}\n    \
-         GROUP BY 1, 2",
-        matters.unwrap_or_default()
-    )
 }
 
 /// Whether there is a semicolon within a statement, outside quotes and comments.

@@ -7,6 +7,7 @@
 mod alter;
 mod column;
 mod constraint;
+mod foreign_keys;
 mod index;
 mod rebuild;
 mod render;
@@ -18,11 +19,13 @@ mod tests;
 
 pub use rebuild::DROPPED_COLUMN_PREFIX;
 
+use std::collections::BTreeSet;
+
 use dunlin_core::dialect::DialectName;
 use dunlin_core::operation::Operation;
 use dunlin_core::schema::{DataType, Metadata, SqlValue, TableName};
 
-use super::{Capabilities, Dialect, Leftover, RenderError, Rendered, ddl};
+use super::{Capabilities, Dialect, Leftover, RenderError, Rendered, Suspension, ddl};
 
 /// SQLite's SQL.
 pub(super) struct Sqlite;
@@ -85,6 +88,10 @@ impl Dialect for Sqlite {
 
     fn render(&self, operation: &Operation, current: &Metadata) -> Result<Rendered, RenderError> {
         render::render(self, operation, current)
+    }
+
+    fn suspend_foreign_keys(&self, changed: Option<&BTreeSet<String>>) -> Suspension {
+        foreign_keys::suspend(self, changed)
     }
 
     fn leftover(&self, table: &TableName) -> Option<Leftover> {
