@@ -374,7 +374,8 @@ fn same(what: &str, expected: &str, found: &str) -> Result<(), String> {
     Err(format!("{what}: other than before:\n{}", lines.join("\n")))
 }
 
-fn chain(error: &dyn Error) -> String {
+/// The error and all of its causes, in one line.
+pub fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

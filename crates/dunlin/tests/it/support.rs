@@ -7,6 +7,7 @@ use dunlin::engine::history::Target;
 use dunlin::engine::plan::Intent;
 use dunlin::{Database, Failure, LockKey, Migrator, Report};
 use dunlin_testkit::TestDatabase;
+pub(crate) use dunlin_testkit::chain;
 
 /// A test as by `db_test!`, but on some databases only.
 macro_rules! db_test_on {
@@ -92,17 +93,6 @@ pub(crate) async fn stamp(database: &mut Database, revision: &str) {
     let insert = format!("INSERT INTO version_owner VALUES ('{revision}')");
     let create = "CREATE TABLE version_owner (version_num VARCHAR(32) NOT NULL PRIMARY KEY)";
     execute(database, &[create, &insert]).await;
-}
-
-/// The error and all of its causes, in one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    text
 }
 
 /// Unwraps, and shows all causes if it cannot.
