@@ -5,6 +5,8 @@
 //! - [`create_index`] reads the CREATE INDEX text that SQLite keeps of an index
 //! - [`create_view`] reads the CREATE VIEW text that SQLite keeps of a view
 //! - [`implicit_commit`] finds the statements that MySQL and MariaDB commit by themselves
+//! - [`revision_file`] is a revision as SQL text: what stands in a file, by section
+//! - [`split`] cuts text into statements, as each database's own client does
 //! - [`rename`] puts a column's new name into conditions
 //! - [`trigger`] lets the text of a trigger follow new names
 
@@ -16,6 +18,8 @@ mod error;
 pub mod implicit_commit;
 pub mod lexer;
 pub mod rename;
+pub mod revision_file;
+pub mod split;
 pub mod trigger;
 
 pub use error::SqlError;
