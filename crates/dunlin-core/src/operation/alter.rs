@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dialect::PerDialect;
-use crate::schema::{Column, ColumnType, Constraint, ConstraintKind, Identity, Name, SqlValue};
+use crate::schema::{
+    Column, ColumnType, Computed, Constraint, ConstraintKind, Identity, Name, OnConflict, SqlValue,
+    TableOptions,
+};
 
 /// One change of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +49,12 @@ pub enum TableChange {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         if_exists: bool,
     },
+    /// Drops a constraint that has no name: the first that is as it is described, whatever its name, if
+    /// there is one that has none.
+    DropUnnamedConstraint {
+        /// The constraint.
+        constraint: Constraint,
+    },
     /// Renames a constraint.
     RenameConstraint {
         /// What it is.
@@ -67,6 +76,12 @@ pub enum TableChange {
     SetComment {
         /// The comment.
         comment: Option<String>,
+    },
+    /// Gives the table other options. How it is partitioned cannot be changed; whether it is temporary and
+    /// the first number of an AUTO_INCREMENT are not looked at.
+    SetOptions {
+        /// All its options from now on.
+        options: TableOptions,
     },
 }
 
@@ -105,6 +120,13 @@ pub struct AlterColumn {
     /// How it counts as an identity column from now on. PostgreSQL only; elsewhere it is unsupported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Change<Identity>>,
+    /// What it is computed from, from now on. One that is dropped leaves a column with the values that
+    /// were kept. Another expression is unsupported on PostgreSQL: drop the column and add it anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub computed: Option<Change<Computed>>,
+    /// What happens to a row that has NULL in it, from now on. SQLite only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_null_on_conflict: Option<Change<OnConflict>>,
 }
 
 /// A new value, or none.
@@ -167,6 +189,8 @@ impl AlterColumn {
             comment: None,
             autoincrement: None,
             identity: None,
+            computed: None,
+            not_null_on_conflict: None,
         }
     }
 

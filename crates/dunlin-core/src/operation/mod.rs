@@ -253,8 +253,12 @@ impl TableChange {
             Self::AlterColumn(AlterColumn { column_type: Some(column_type), .. }) => {
                 qualify_type(column_type, schema);
             }
-            Self::AddConstraint { constraint: Constraint::ForeignKey(key) } => {
+            Self::AddConstraint { constraint: Constraint::ForeignKey(key) }
+            | Self::DropUnnamedConstraint { constraint: Constraint::ForeignKey(key) } => {
                 key.referred_table.qualify(schema);
+            }
+            Self::SetOptions { options } => {
+                options.inherits.iter_mut().for_each(|table| table.qualify(schema));
             }
             _ => {}
         }

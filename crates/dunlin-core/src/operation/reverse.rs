@@ -262,14 +262,17 @@ fn undo_change(change: &TableChange, table: &Table) -> Result<Vec<TableChange>, 
         TableChange::AddConstraint { constraint } => {
             let kind = constraint.kind();
             let name = match constraint.name() {
-                Some(name) => name.clone(),
+                Some(name) => Some(name.clone()),
                 // It answers to any name.
                 None if kind == ConstraintKind::PrimaryKey => {
-                    Name::exact(format!("{}_pkey", table.name.name))
+                    Some(Name::exact(format!("{}_pkey", table.name.name)))
                 }
-                None => return Err(impossible(format!("the {kind} without a name on table {}", table.name))),
+                None => None,
             };
-            let mut back = vec![TableChange::DropConstraint { kind, name, if_exists: false }];
+            let mut back = vec![match name {
+                Some(name) => TableChange::DropConstraint { kind, name, if_exists: false },
+                None => TableChange::DropUnnamedConstraint { constraint: constraint.clone() },
+            }];
             if kind == ConstraintKind::PrimaryKey {
                 let columns = constraint.columns().iter().filter_map(|name| table.column(name));
                 back.extend(columns.filter(|column| column.nullable).map(|column| {
@@ -287,6 +290,11 @@ fn undo_change(change: &TableChange, table: &Table) -> Result<Vec<TableChange>, 
         TableChange::RenameConstraint { kind, from, to } => {
             vec![TableChange::RenameConstraint { kind: *kind, from: to.clone(), to: from.clone() }]
         }
+        TableChange::DropUnnamedConstraint { constraint } => {
+            let constraint = table.unnamed(constraint);
+            constraint.map(|constraint| TableChange::AddConstraint { constraint }).into_iter().collect()
+        }
+        TableChange::SetOptions { .. } => vec![TableChange::SetOptions { options: table.options.clone() }],
         TableChange::ValidateConstraint { .. } => Vec::new(),
         TableChange::SetComment { .. } => vec![TableChange::SetComment { comment: table.comment.clone() }],
     })
@@ -301,6 +309,9 @@ fn undo_alter(alter: &AlterColumn, column: &Column) -> AlterColumn {
     back.server_default = alter.server_default.as_ref().map(|_| Change::from(column.server_default.clone()));
     back.on_update = alter.on_update.as_ref().map(|_| Change::from(column.on_update.clone()));
     back.comment = alter.comment.as_ref().map(|_| Change::from(column.comment.clone()));
+    back.computed = alter.computed.as_ref().map(|_| Change::from(column.computed.clone()));
+    back.not_null_on_conflict =
+        alter.not_null_on_conflict.as_ref().map(|_| Change::from(column.not_null_on_conflict));
     back.identity = alter.identity.as_ref().map(|_| Change::from(column.identity.clone()));
     back
 }

@@ -94,6 +94,11 @@ impl Metadata {
         known
     }
 
+    /// Adds tables that are known to be new, without looking for others of their names.
+    pub fn extend(&mut self, tables: impl IntoIterator<Item = Table>) {
+        self.tables.extend(tables);
+    }
+
     /// Takes a table out.
     pub fn remove(&mut self, name: &TableName) -> Option<Table> {
         let position = self.tables.iter().position(|table| &table.name == name)?;

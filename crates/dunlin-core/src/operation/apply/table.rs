@@ -29,9 +29,11 @@ impl Table {
                     self.drop_constraint(*kind, name)?;
                 }
             }
+            TableChange::DropUnnamedConstraint { constraint } => self.drop_unnamed(constraint)?,
             TableChange::RenameConstraint { kind, from, to } => self.rename_constraint(*kind, from, to)?,
             TableChange::ValidateConstraint { kind, name } => self.validate_constraint(*kind, name)?,
             TableChange::SetComment { comment } => self.comment.clone_from(comment),
+            TableChange::SetOptions { options } => self.options.clone_from(options),
         }
         Ok(())
     }
@@ -69,6 +71,8 @@ impl Table {
         set(&mut column.on_update, alter.on_update.as_ref());
         set(&mut column.comment, alter.comment.as_ref());
         set(&mut column.identity, alter.identity.as_ref());
+        set(&mut column.computed, alter.computed.as_ref());
+        set(&mut column.not_null_on_conflict, alter.not_null_on_conflict.as_ref());
         match &alter.rename {
             Some(to) => self.rename_column(&alter.name, to),
             None => Ok(()),
@@ -189,6 +193,40 @@ impl Table {
             ConstraintKind::ForeignKey => self.foreign_keys.retain(|key| other(&key.name)),
             ConstraintKind::Check => self.checks.retain(|check| other(&check.name)),
             ConstraintKind::Exclude => self.excludes.retain(|exclude| other(&exclude.name)),
+        }
+        Ok(())
+    }
+
+    /// The constraint that [`TableChange::DropUnnamedConstraint`] means, as it is here: a database may have
+    /// given it a name.
+    pub fn unnamed(&self, described: &Constraint) -> Option<Constraint> {
+        let bare = |constraint: &Constraint| {
+            let mut bare = constraint.clone();
+            *bare.name_mut() = None;
+            bare
+        };
+        let meant = bare(described);
+        let alike: Vec<Constraint> = self.constraints().filter(|known| bare(known) == meant).collect();
+        let unnamed = alike.iter().find(|constraint| constraint.name().is_none());
+        unnamed.or(alike.first()).cloned()
+    }
+
+    fn drop_unnamed(&mut self, described: &Constraint) -> Result<(), SchemaError> {
+        let found = self.unnamed(described);
+        let Some(found) = found else {
+            return Err(self.no_such_name(&described.kind().to_string(), "(unnamed)"));
+        };
+        fn drop_first<T: PartialEq>(all: &mut Vec<T>, one: &T) {
+            if let Some(at) = all.iter().position(|known| known == one) {
+                all.remove(at);
+            }
+        }
+        match &found {
+            Constraint::PrimaryKey(_) => self.primary_key = None,
+            Constraint::Unique(unique) => drop_first(&mut self.uniques, unique),
+            Constraint::ForeignKey(key) => drop_first(&mut self.foreign_keys, key),
+            Constraint::Check(check) => drop_first(&mut self.checks, check),
+            Constraint::Exclude(exclude) => drop_first(&mut self.excludes, exclude),
         }
         Ok(())
     }

@@ -3,8 +3,8 @@
 use crate::dialect::PerDialect;
 use crate::operation::{AlterColumn, Change, ColumnPosition, TableChange};
 use crate::schema::{
-    Check, Column, ColumnType, Constraint, ConstraintKind, EnumChange, EnumPosition, Exclude, ForeignKey,
-    Identity, Name, PrimaryKey, SqlValue, Unique,
+    Check, Column, ColumnType, Computed, Constraint, ConstraintKind, EnumChange, EnumPosition, Exclude,
+    ForeignKey, Identity, Name, OnConflict, PrimaryKey, SqlValue, TableOptions, Unique,
 };
 
 /// Records the changes of one table.
@@ -102,6 +102,11 @@ impl AlterTable {
         self.push(TableChange::DropConstraint { kind, name: name.into(), if_exists: true });
     }
 
+    /// Drops a constraint that has no name: one that is as it is described.
+    pub fn drop_unnamed_constraint(&mut self, constraint: Constraint) {
+        self.push(TableChange::DropUnnamedConstraint { constraint });
+    }
+
     /// Gives a constraint another name.
     pub fn rename_constraint(&mut self, kind: ConstraintKind, from: impl Into<Name>, to: impl Into<Name>) {
         self.push(TableChange::RenameConstraint { kind, from: from.into(), to: to.into() });
@@ -115,6 +120,11 @@ impl AlterTable {
     /// Sets or drops the table's comment.
     pub fn set_comment(&mut self, comment: Option<String>) {
         self.push(TableChange::SetComment { comment });
+    }
+
+    /// Gives the table other options: these, and no others.
+    pub fn set_options(&mut self, options: TableOptions) {
+        self.push(TableChange::SetOptions { options });
     }
 }
 
@@ -190,6 +200,31 @@ impl AlterColumnRecorder<'_> {
     /// No identity column any more. PostgreSQL.
     pub fn drop_identity(self) -> Self {
         self.say(|alter| alter.identity = Some(Change::Drop))
+    }
+
+    /// No expression for each UPDATE any more. MySQL and MariaDB.
+    pub fn drop_on_update(self) -> Self {
+        self.say(|alter| alter.on_update = Some(Change::Drop))
+    }
+
+    /// What it is computed from.
+    pub fn computed(self, computed: Computed) -> Self {
+        self.say(|alter| alter.computed = Some(Change::Set(computed)))
+    }
+
+    /// Not computed any more: it keeps the values that it has.
+    pub fn drop_computed(self) -> Self {
+        self.say(|alter| alter.computed = Some(Change::Drop))
+    }
+
+    /// What happens to a row that has NULL in it. SQLite.
+    pub fn not_null_on_conflict(self, action: OnConflict) -> Self {
+        self.say(|alter| alter.not_null_on_conflict = Some(Change::Set(action)))
+    }
+
+    /// Nothing special happens to a row that has NULL in it any more. SQLite.
+    pub fn drop_not_null_on_conflict(self) -> Self {
+        self.say(|alter| alter.not_null_on_conflict = Some(Change::Drop))
     }
 }
 
