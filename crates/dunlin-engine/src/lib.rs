@@ -7,8 +7,10 @@
 //! - [`version_table`]: Alembic's version table
 //! - [`ownership`]: no two owners may claim one table or version table
 //! - [`owner`]: a DB manager, checked and in its host
+//! - [`compare`]: what makes of one schema another
 //! - [`plan`]: what is to be done for an owner, step by step, before anything is done
 
+pub mod compare;
 pub mod dialect;
 pub mod generate;
 pub mod graph;

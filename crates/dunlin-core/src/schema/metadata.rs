@@ -152,6 +152,11 @@ impl Metadata {
         &self.tables
     }
 
+    /// Takes all tables out, to be changed and [put back](Self::extend).
+    pub fn take_tables(&mut self) -> Vec<Table> {
+        std::mem::take(&mut self.tables)
+    }
+
     /// All tables, to be changed.
     pub(crate) fn tables_mut(&mut self) -> &mut [Table] {
         &mut self.tables

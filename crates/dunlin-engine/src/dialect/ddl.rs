@@ -74,11 +74,7 @@ pub(super) fn type_of(
     column: &str,
     column_type: &ColumnType,
 ) -> Result<String, RenderError> {
-    let data_type = column_type.get(dialect.name()).ok_or_else(|| RenderError::Unsupported {
-        dialect: dialect.name(),
-        operation: format!("have the column {column}: its type has no variant for it"),
-        hint: "give the column's type a default or a variant for this dialect",
-    })?;
+    let data_type = column_type.get(dialect.name()).ok_or_else(|| super::no_variant(dialect, column))?;
     dialect.column_type(data_type)
 }
 

@@ -129,7 +129,7 @@ fn refuse_key_of_bytes(
 }
 
 /// Whether what is `only_on` some databases is on this one; nothing said is everywhere.
-fn exists_on(only_on: &[DialectName], dialect: DialectName) -> bool {
+pub(crate) fn exists_on(only_on: &[DialectName], dialect: DialectName) -> bool {
     let serves = |named: &DialectName| {
         *named == dialect || (*named == DialectName::MySql && dialect == DialectName::MariaDb)
     };

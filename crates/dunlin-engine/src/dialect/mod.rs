@@ -19,7 +19,7 @@ use std::fmt;
 
 use dunlin_core::dialect::DialectName;
 use dunlin_core::operation::Operation;
-use dunlin_core::schema::{DataType, Metadata, SchemaError, SqlValue, TableName};
+use dunlin_core::schema::{DataType, Metadata, SchemaError, SqlValue, Table, TableName};
 use thiserror::Error;
 
 /// One database's SQL.
@@ -67,6 +67,17 @@ pub trait Dialect: Send + Sync {
     /// A column type from the text with which the server describes it; never fails, as what is not
     /// known is [`DataType::Native`].
     fn parse_type(&self, text: &str) -> DataType;
+
+    /// Puts a table without variants, written down or introspected, into the one form in which two of them
+    /// can be compared, and leaves it as it is where it is in that form. Columns, checks and exclude
+    /// constraints keep their places; expressions may be in any words.
+    fn normalize(&self, _table: &mut Table) {}
+
+    /// The same expression in one writing: two of one text are the same. The same expression may still
+    /// have two texts, which only the database can tell.
+    fn normal_expression(&self, sql: &str) -> String {
+        crate::sql::expression::normal(sql)
+    }
 
     /// Whether an operation must stand outside any transaction: the database refuses it in one.
     fn runs_outside_transaction(&self, _operation: &Operation) -> bool {
@@ -123,6 +134,15 @@ pub fn dialect(name: DialectName) -> &'static dyn Dialect {
         DialectName::MySql => &mysql::MySql { name: DialectName::MySql },
         DialectName::MariaDb => &mysql::MySql { name: DialectName::MariaDb },
         DialectName::Sqlite => &sqlite::Sqlite,
+    }
+}
+
+/// A column whose type says nothing for a database.
+pub(crate) fn no_variant(dialect: &dyn Dialect, column: &str) -> RenderError {
+    RenderError::Unsupported {
+        dialect: dialect.name(),
+        operation: format!("have the column {column}: its type has no variant for it"),
+        hint: "give the column's type a default or a variant for this dialect",
     }
 }
 

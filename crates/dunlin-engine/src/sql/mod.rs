@@ -4,6 +4,7 @@
 //! - [`create_table`] reads the CREATE TABLE text that SQLite keeps of a table
 //! - [`create_index`] reads the CREATE INDEX text that SQLite keeps of an index
 //! - [`create_view`] reads the CREATE VIEW text that SQLite keeps of a view
+//! - [`expression`] puts expressions into one writing
 //! - [`implicit_commit`] finds the statements that MySQL and MariaDB commit by themselves
 //! - [`revision_file`] is a revision as SQL text: what stands in a file, by section
 //! - [`split`] cuts text into statements, as each database's own client does
@@ -15,6 +16,7 @@ pub mod create_table;
 pub mod create_view;
 mod cursor;
 mod error;
+pub mod expression;
 pub mod implicit_commit;
 pub mod lexer;
 pub mod rename;

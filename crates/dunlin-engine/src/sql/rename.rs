@@ -70,6 +70,13 @@ pub fn names_column(condition: &str, column: &str) -> bool {
     columns(&tokens).any(|token| token.value().eq_ignore_ascii_case(column))
 }
 
+/// Whether a query has a word, in quotes or not, that is a name.
+pub fn names_word(query: &str, name: &str) -> bool {
+    let Ok(tokens) = tokens(query) else { return query.contains(name) };
+    let is_name = |kind| matches!(kind, TokenKind::Word | TokenKind::QuotedIdentifier);
+    tokens.iter().any(|token| is_name(token.kind) && token.value().eq_ignore_ascii_case(name))
+}
+
 /// Everything in a table that is SQL over its columns.
 pub fn expressions_mut(table: &mut Table) -> impl Iterator<Item = &mut String> {
     let checks = table.checks.iter_mut().flat_map(|check| check.expression.values_mut());
@@ -112,7 +119,7 @@ fn columns<'t, 's>(tokens: &'t [Token<'s>]) -> impl Iterator<Item = Token<'s>> +
 }
 
 /// Words that stand in expressions and are reserved on every database.
-fn is_keyword(word: &str) -> bool {
+pub(super) fn is_keyword(word: &str) -> bool {
     const WORDS: [&str; 26] = [
         "and", "as", "between", "by", "case", "cast", "collate", "distinct", "else", "end", "exists", "from",
         "in", "is", "like", "not", "null", "or", "order", "select", "then", "using", "when", "where",

@@ -1,0 +1,96 @@
+//! What stands on what, and how it was said.
+
+use std::collections::{HashMap, HashSet};
+
+use dunlin_core::schema::{Constraint, Index, IndexKey, Name, Table, TableName};
+
+use super::normal::nameless;
+use crate::sql::rename::names_column;
+
+/// What foreign keys and conditions stand on, and is not there for a while.
+#[derive(Debug, Default)]
+pub(super) struct Footing {
+    /// Columns that get another type, or are made anew.
+    pub(super) columns: HashSet<(TableName, String)>,
+    /// Keys that are dropped, by table: their columns.
+    pub(super) keys: HashMap<TableName, Vec<Vec<String>>>,
+    /// Columns of an enum type that is made anew: conditions that name them speak of the old type.
+    pub(super) recast: HashMap<TableName, Vec<String>>,
+}
+
+impl Footing {
+    /// Whether a constraint must be dropped before, and added again behind.
+    pub(super) fn moves(&self, table: &TableName, constraint: &Constraint) -> bool {
+        match constraint {
+            Constraint::ForeignKey(key) => {
+                let listed = |of: &TableName, columns: &[String]| {
+                    columns.iter().any(|column| self.columns.contains(&(of.clone(), column.clone())))
+                };
+                let dropped = self.keys.get(&key.referred_table).into_iter().flatten();
+                listed(table, &key.columns)
+                    || listed(&key.referred_table, &key.referred_columns)
+                    || dropped.clone().any(|columns| same_columns(columns, &key.referred_columns))
+            }
+            Constraint::Check(check) => check.expression.values().any(|sql| self.is_recast(table, sql)),
+            Constraint::Exclude(exclude) => {
+                let elements = exclude.elements.iter().map(|element| &element.expression);
+                elements.chain(&exclude.predicate).any(|sql| self.is_recast(table, sql))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether an index must be dropped before, and created again behind.
+    pub(super) fn moves_index(&self, table: &TableName, index: &Index) -> bool {
+        let expressions = index.elements.iter().filter_map(|element| match &element.key {
+            IndexKey::Column(_) => None,
+            IndexKey::Expression(sql) => Some(sql),
+        });
+        expressions.chain(&index.predicate).flat_map(|sql| sql.values()).any(|sql| self.is_recast(table, sql))
+    }
+
+    fn is_recast(&self, table: &TableName, sql: &str) -> bool {
+        let columns = self.recast.get(table).into_iter().flatten();
+        columns.clone().any(|column| names_column(sql, column))
+    }
+}
+
+/// Whether a foreign key to `referred` stands on a key of `columns`, in any order.
+fn same_columns(columns: &[String], referred: &[String]) -> bool {
+    columns.len() == referred.len() && columns.iter().all(|column| referred.contains(column))
+}
+
+/// A constraint as it was said: the same name, or no name and the same columns. A unique index that is a
+/// unique constraint to the database has none.
+pub(super) fn said_constraint(said: &Table, here: &Constraint) -> Option<Constraint> {
+    let of_kind = || said.constraints().filter(|constraint| constraint.kind() == here.kind());
+    let same = |known: &Name, name: &Name| known == name || is_cut(known, name);
+    if let Some(name) = here.name() {
+        let found = of_kind().find(|constraint| constraint.name().is_some_and(|known| same(known, name)));
+        if found.is_some() {
+            return found;
+        }
+    }
+    let exact =
+        of_kind().find(|constraint| constraint.name().is_none() && nameless(constraint) == nameless(here));
+    exact.or_else(|| {
+        let mut alike = of_kind().filter(|constraint| {
+            constraint.name().is_none()
+                && !here.columns().is_empty()
+                && constraint.columns() == here.columns()
+        });
+        alike.next()
+    })
+}
+
+/// Whether a database cut one name to the other.
+fn is_cut(said: &Name, here: &str) -> bool {
+    [63, 64].iter().any(|limit| said.truncated(*limit) == here)
+}
+
+/// An index as it was said.
+pub(super) fn said_index<'t>(said: &'t Table, name: Option<&Name>) -> Option<&'t Index> {
+    let name = name?;
+    let same = |known: &Name| known == name || is_cut(known, name);
+    said.indexes.iter().find(|index| index.name.as_ref().is_some_and(same))
+}

@@ -1,0 +1,283 @@
+//! A schema in the form that one database gives it.
+
+use std::collections::HashMap;
+
+use dunlin_core::dialect::PerDialect;
+use dunlin_core::operation::Operation;
+use dunlin_core::schema::{
+    Column, Constraint, IndexKey, Metadata, Name, NamingConvention, SchemaError, SqlValue, Table, TableName,
+};
+
+use crate::dialect::lower::{cut_names, exists_on};
+use crate::dialect::{Dialect, RenderError};
+use crate::replay::play;
+use crate::sql::rename::expressions_mut;
+
+/// A schema: as it was said, and as one database has it.
+#[derive(Debug, Clone)]
+pub struct Schema {
+    said: Metadata,
+    here: Metadata,
+    /// Where each table stands, in both.
+    places: HashMap<TableName, usize>,
+}
+
+/// What kind of thing a [`SchemaObject`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ObjectKind {
+    /// A table.
+    Table,
+    /// A column of a table.
+    Column,
+    /// A constraint of a table.
+    Constraint,
+    /// An index of a table.
+    Index,
+    /// A view.
+    View,
+    /// An enum type.
+    EnumType,
+    /// An object known by its SQL.
+    Object,
+}
+
+/// One thing of a schema, as a filter sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SchemaObject<'s> {
+    /// What it is.
+    pub kind: ObjectKind,
+    /// The table it belongs to, or its own name if it is a table, view or type.
+    pub table: Option<&'s TableName>,
+    /// Its name; empty where it has none.
+    pub name: &'s str,
+}
+
+impl<'s> SchemaObject<'s> {
+    fn new(kind: ObjectKind, table: &'s TableName, name: &'s str) -> Self {
+        Self { kind, table: Some(table), name }
+    }
+}
+
+impl Schema {
+    /// Puts a schema into the form that a database gives it.
+    ///
+    /// # Errors
+    /// Something in it has no variant for this database.
+    pub fn new(dialect: &dyn Dialect, said: Metadata) -> Result<Self, RenderError> {
+        let here = normalize(dialect, &said)?;
+        let places = said.tables().iter().enumerate();
+        let places = places.map(|(at, table)| (table.name.clone(), at)).collect();
+        Ok(Self { said, here, places })
+    }
+
+    /// The schema as it was said.
+    pub fn said(&self) -> &Metadata {
+        &self.said
+    }
+
+    /// The schema as the database has it.
+    pub fn here(&self) -> &Metadata {
+        &self.here
+    }
+
+    /// Leaves out what a filter does not want to see.
+    pub fn retain(&mut self, wanted: impl Fn(&SchemaObject<'_>) -> bool) {
+        for metadata in [&mut self.said, &mut self.here] {
+            retain(metadata, &wanted);
+        }
+        let places = self.said.tables().iter().enumerate();
+        self.places = places.map(|(at, table)| (table.name.clone(), at)).collect();
+    }
+
+    /// A table as it was said.
+    pub(super) fn said_table(&self, name: &TableName) -> Option<&Table> {
+        self.places.get(name).and_then(|at| self.said.tables().get(*at))
+    }
+
+    /// A table as the database has it.
+    pub(super) fn table(&self, name: &TableName) -> Option<&Table> {
+        self.places.get(name).and_then(|at| self.here.tables().get(*at))
+    }
+
+    /// A table as the database has it, to be changed.
+    pub(super) fn table_mut(&mut self, name: &TableName) -> Option<&mut Table> {
+        self.here.get_mut(name)
+    }
+
+    /// What was said, in other words; the database has the same.
+    pub(super) fn say(&mut self, said: Metadata) {
+        self.said = said;
+    }
+
+    /// The query of a view, as the database has it.
+    pub(super) fn say_view(&mut self, name: &TableName, query: String) {
+        for view in self.here.views.iter_mut().filter(|view| view.name == *name) {
+            view.query = query.clone().into();
+        }
+    }
+
+    /// Plays an operation on it.
+    pub(super) fn play(&mut self, dialect: &dyn Dialect, operation: &Operation) -> Result<(), SchemaError> {
+        play(&mut self.said, operation)?;
+        play(&mut self.here, operation)?;
+        let mut tables = self.here.take_tables();
+        tables.iter_mut().for_each(|table| settle_form(dialect, table));
+        self.here.extend(tables);
+        let places = self.said.tables().iter().enumerate();
+        self.places = places.map(|(at, table)| (table.name.clone(), at)).collect();
+        Ok(())
+    }
+}
+
+fn retain(metadata: &mut Metadata, wanted: &impl Fn(&SchemaObject<'_>) -> bool) {
+    let mut tables = metadata.take_tables();
+    tables.retain(|table| wanted(&SchemaObject::new(ObjectKind::Table, &table.name, &table.name.name)));
+    for table in &mut tables {
+        let of = table.name.clone();
+        let named =
+            |kind, name: Option<&Name>| wanted(&SchemaObject::new(kind, &of, name.map_or("", Name::as_str)));
+        table.columns.retain(|column| wanted(&SchemaObject::new(ObjectKind::Column, &of, &column.name)));
+        table.primary_key.take_if(|key| !named(ObjectKind::Constraint, key.name.as_ref()));
+        table.uniques.retain(|unique| named(ObjectKind::Constraint, unique.name.as_ref()));
+        table.foreign_keys.retain(|key| named(ObjectKind::Constraint, key.name.as_ref()));
+        table.checks.retain(|check| named(ObjectKind::Constraint, check.name.as_ref()));
+        table.excludes.retain(|exclude| named(ObjectKind::Constraint, exclude.name.as_ref()));
+        table.indexes.retain(|index| named(ObjectKind::Index, index.name.as_ref()));
+    }
+    metadata.extend(tables);
+    metadata.views.retain(|view| wanted(&SchemaObject::new(ObjectKind::View, &view.name, &view.name.name)));
+    metadata.enum_types.retain(|enum_type| {
+        let name = enum_type.name.as_ref();
+        name.is_none_or(|name| wanted(&SchemaObject::new(ObjectKind::EnumType, name, &name.name)))
+    });
+    metadata
+        .objects
+        .retain(|object| wanted(&SchemaObject { kind: ObjectKind::Object, table: None, name: &object.name }));
+}
+
+/// A schema with everything that is meant for a database, and nothing else, in one form.
+fn normalize(dialect: &dyn Dialect, said: &Metadata) -> Result<Metadata, RenderError> {
+    let name = dialect.name();
+    let mut here = Metadata::new(said.schema(), NamingConvention::default());
+    here.schemas.clone_from(&said.schemas);
+    if dialect.capabilities().enum_types {
+        here.enum_types.clone_from(&said.enum_types);
+    }
+    let tables: Result<Vec<Table>, RenderError> =
+        said.tables().iter().map(|table| normal_table(dialect, table)).collect();
+    here.extend(tables?);
+    for view in &said.views {
+        if let Some(query) = view.query.get(name) {
+            let mut view = view.clone();
+            view.query = dialect.normal_expression(query).into();
+            here.views.push(view);
+        }
+    }
+    for object in &said.objects {
+        let mut object = object.clone();
+        object.create.retain(|sql| sql.get(name).is_some());
+        object.drop.retain(|sql| sql.get(name).is_some());
+        if !object.create.is_empty() {
+            here.objects.push(object);
+        }
+    }
+    Ok(here)
+}
+
+/// A table as a database has it.
+///
+/// # Errors
+/// The type of a column has no variant for it.
+pub(super) fn normal_table(dialect: &dyn Dialect, said: &Table) -> Result<Table, RenderError> {
+    let mut table = resolved(dialect, said)?;
+    settle_form(dialect, &mut table);
+    Ok(table)
+}
+
+/// A table without variants: everything in it is what is meant for one database.
+pub(super) fn resolved(dialect: &dyn Dialect, said: &Table) -> Result<Table, RenderError> {
+    let name = dialect.name();
+    let mut table = said.clone();
+    for column in &mut table.columns {
+        resolve_column(dialect, column)?;
+    }
+    table.checks.retain_mut(|check| exists_on(&check.only_on, name) && resolve(&mut check.expression, name));
+    table.excludes.retain(|exclude| exists_on(&exclude.only_on, name));
+    table.indexes.retain(|index| exists_on(&index.only_on, name));
+    for index in &mut table.indexes {
+        index.predicate = index.predicate.take().filter(|predicate| predicate.get(name).is_some());
+        index.using = index.using.take().filter(|using| using.get(name).is_some());
+        index.concurrently = false;
+        for text in index.predicate.iter_mut().chain(&mut index.using) {
+            resolve(text, name);
+        }
+        index.elements.retain_mut(|element| match &mut element.key {
+            IndexKey::Column(_) => true,
+            IndexKey::Expression(sql) => resolve(sql, name),
+        });
+    }
+    let partition_by = table.options.partition_by.take();
+    table.options.partition_by = partition_by.filter(|by| by.get(name).is_some()).map(|mut by| {
+        resolve(&mut by, name);
+        by
+    });
+    table.checks.iter_mut().for_each(|check| check.only_on.clear());
+    table.excludes.iter_mut().for_each(|exclude| exclude.only_on.clear());
+    table.indexes.iter_mut().for_each(|index| index.only_on.clear());
+    let mut create = Operation::CreateTable { table, if_not_exists: false };
+    cut_names(dialect, &mut create);
+    match create {
+        Operation::CreateTable { table, .. } => Ok(table),
+        _ => Ok(said.clone()),
+    }
+}
+
+fn resolve_column(dialect: &dyn Dialect, column: &mut Column) -> Result<(), RenderError> {
+    let name = dialect.name();
+    let data_type = column.column_type.get(name).cloned();
+    let data_type = data_type.ok_or_else(|| crate::dialect::no_variant(dialect, &column.name))?;
+    column.column_type = data_type.into();
+    column.server_default =
+        column.server_default.as_ref().and_then(|value| value.get(name)).cloned().map(PerDialect::all);
+    column.on_update = column.on_update.as_ref().and_then(|sql| sql.get(name)).cloned().map(PerDialect::all);
+    if let Some(mut computed) = column.computed.take() {
+        column.computed = resolve(&mut computed.expression, name).then_some(computed);
+    }
+    Ok(())
+}
+
+/// Leaves of a text the variant for one database; false if there is none.
+fn resolve(text: &mut PerDialect<String>, dialect: dunlin_core::dialect::DialectName) -> bool {
+    match text.get(dialect).cloned() {
+        Some(sql) => {
+            *text = sql.into();
+            true
+        }
+        None => false,
+    }
+}
+
+/// Puts a table without variants into the form in which two of them can be compared.
+pub(super) fn settle_form(dialect: &dyn Dialect, table: &mut Table) {
+    dialect.normalize(table);
+    table.options.auto_increment = None;
+    for text in expressions_mut(table) {
+        *text = dialect.normal_expression(text);
+    }
+    for default in table.columns.iter_mut().filter_map(|column| column.server_default.as_mut()) {
+        for value in default.values_mut() {
+            if let SqlValue::Expression(sql) = value {
+                *sql = dialect.normal_expression(sql);
+            }
+        }
+    }
+}
+
+/// A constraint without its name.
+pub(super) fn nameless(constraint: &Constraint) -> Constraint {
+    let mut nameless = constraint.clone();
+    *nameless.name_mut() = None;
+    nameless
+}

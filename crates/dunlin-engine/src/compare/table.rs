@@ -1,0 +1,378 @@
+//! What differs between two states of one table.
+
+use dunlin_core::operation::{AlterColumn, Change, ColumnPosition, TableChange};
+use dunlin_core::schema::{Column, Constraint, ConstraintKind, Index, IndexKey, Name, Table};
+
+use super::keys::{Footing, said_constraint, said_index};
+use super::normal::nameless;
+use crate::sql::rename::names_column;
+
+/// The changes of one table, by when they are made.
+#[derive(Debug, Default)]
+pub(super) struct TableChanges {
+    pub(super) drop_foreign_keys: Vec<TableChange>,
+    pub(super) drop_indexes: Vec<Name>,
+    pub(super) rename_indexes: Vec<(Name, Name)>,
+    /// Everything but foreign keys.
+    pub(super) changes: Vec<TableChange>,
+    pub(super) create_indexes: Vec<Index>,
+    pub(super) add_foreign_keys: Vec<TableChange>,
+}
+
+/// One table before and after, as it was said and as the database has it.
+#[derive(Clone, Copy)]
+pub(super) struct Pair<'s> {
+    pub(super) from: &'s Table,
+    pub(super) to: &'s Table,
+    pub(super) said_from: &'s Table,
+    pub(super) said_to: &'s Table,
+}
+
+impl Pair<'_> {
+    /// The columns that are not changed but made anew, as what they are computed from cannot be changed.
+    pub(super) fn recreated(&self) -> Vec<String> {
+        let columns = self.to.columns.iter().filter_map(|to| Some((self.from.column(&to.name)?, to)));
+        let mut recreated = Vec::new();
+        let mut retyped = Vec::new();
+        for (from, to) in columns.clone() {
+            let computed_anew = to.computed.is_some() && from.computed != to.computed;
+            if computed_anew {
+                recreated.push(to.name.clone());
+            } else if from.column_type != to.column_type {
+                retyped.push(to.name.clone());
+            }
+        }
+        // What a column is computed from keeps its type while the column is there.
+        for (from, to) in columns {
+            let mut expressions = from.computed.iter().flat_map(|computed| computed.expression.values());
+            let needs = |sql: &String| retyped.iter().chain(&recreated).any(|name| names_column(sql, name));
+            if to.computed.is_some() && !recreated.contains(&to.name) && expressions.any(needs) {
+                recreated.push(to.name.clone());
+            }
+        }
+        recreated
+    }
+
+    /// The columns whose type changes.
+    pub(super) fn retyped(&self) -> Vec<String> {
+        let retypes =
+            |to: &&Column| self.from.column(&to.name).is_some_and(|from| from.column_type != to.column_type);
+        self.to.columns.iter().filter(retypes).map(|column| column.name.clone()).collect()
+    }
+
+    /// What differs. What stands on `footing` is made anew even if it is the same.
+    pub(super) fn changes(&self, footing: &Footing) -> TableChanges {
+        let mut changes = TableChanges::default();
+        let recreated = self.recreated();
+        self.indexes(footing, &recreated, &mut changes);
+        let (mut drop, mut rename, mut add) = (Vec::new(), Vec::new(), Vec::new());
+        self.constraints(footing, &recreated, &mut drop, &mut rename, &mut add);
+        let is_foreign_key = |change: &TableChange| match change {
+            TableChange::DropConstraint { kind, .. } => *kind == ConstraintKind::ForeignKey,
+            TableChange::AddConstraint { constraint } | TableChange::DropUnnamedConstraint { constraint } => {
+                constraint.kind() == ConstraintKind::ForeignKey
+            }
+            _ => false,
+        };
+        (changes.drop_foreign_keys, drop) = drop.into_iter().partition(is_foreign_key);
+        (changes.add_foreign_keys, add) = add.into_iter().partition(is_foreign_key);
+        changes.changes = drop;
+        changes.changes.extend(rename);
+        self.columns(&recreated, &mut changes.changes);
+        changes.changes.extend(add);
+        if self.from.comment != self.to.comment {
+            changes.changes.push(TableChange::SetComment { comment: self.said_to.comment.clone() });
+        }
+        if self.from.options != self.to.options {
+            changes.changes.push(TableChange::SetOptions { options: self.said_to.options.clone() });
+        }
+        self.said_as_indexes(&mut changes);
+        changes
+    }
+
+    fn columns(&self, recreated: &[String], changes: &mut Vec<TableChange>) {
+        let is_kept = |name: &str| !recreated.iter().any(|known| known == name);
+        let drop = |column: &Column| TableChange::DropColumn { name: column.name.clone(), if_exists: false };
+        // A computed column goes before those that it is computed from.
+        let gone: Vec<&Column> = self
+            .from
+            .columns
+            .iter()
+            .filter(|from| self.to.column(&from.name).is_none() || !is_kept(&from.name))
+            .collect();
+        let (computed, plain): (Vec<&Column>, Vec<&Column>) =
+            gone.into_iter().partition(|column| column.computed.is_some());
+        changes.extend(computed.into_iter().map(drop));
+        let mut new = Vec::new();
+        for to in &self.to.columns {
+            let said = self.said_to.column(&to.name).unwrap_or(to);
+            match self.from.column(&to.name).filter(|_| is_kept(&to.name)) {
+                Some(from) => changes.extend(altered(from, to, said).map(TableChange::from)),
+                None => new.push(said),
+            }
+        }
+        changes.extend(plain.into_iter().map(drop));
+        new.sort_by_key(|column| column.computed.is_some());
+        changes.extend(new.into_iter().map(|column| TableChange::AddColumn {
+            column: column.clone(),
+            position: ColumnPosition::Last,
+            if_not_exists: false,
+        }));
+    }
+
+    fn constraints(
+        &self,
+        footing: &Footing,
+        recreated: &[String],
+        drop: &mut Vec<TableChange>,
+        rename: &mut Vec<TableChange>,
+        add: &mut Vec<TableChange>,
+    ) {
+        let mut gone: Vec<Constraint> = self.from.constraints().collect();
+        let mut new = Vec::new();
+        for to in self.to.constraints() {
+            let same_name = |from: &Constraint| {
+                let alone = from.kind() == ConstraintKind::PrimaryKey;
+                from.kind() == to.kind() && (alone || (from.name().is_some() && from.name() == to.name()))
+            };
+            let at = gone.iter().position(same_name);
+            match at.filter(|at| nameless(&gone[*at]) == nameless(&to)) {
+                Some(at) => {
+                    let from = gone.remove(at);
+                    self.keep(footing, recreated, &from, &to, drop, rename, add);
+                }
+                None if at.and_then(|at| validated(&gone[at], &to)).is_some() => {
+                    let validated = at.map(|at| gone.remove(at)).and_then(|from| validated(&from, &to));
+                    rename.extend(validated);
+                }
+                None => new.push(to),
+            }
+        }
+        // What has another name, or none, and is the same is kept.
+        new.retain(|to| {
+            let same = |from: &Constraint| nameless(from) == nameless(to);
+            let taken = |from: &Constraint| {
+                from.name().is_some()
+                    && self
+                        .to
+                        .constraints()
+                        .any(|known| known.kind() == from.kind() && known.name() == from.name())
+            };
+            match gone.iter().position(|from| same(from) && !taken(from)) {
+                Some(at) => {
+                    let from = gone.remove(at);
+                    self.keep(footing, recreated, &from, to, drop, rename, add);
+                    false
+                }
+                None => true,
+            }
+        });
+        drop.extend(gone.iter().map(|constraint| self.dropped(constraint)));
+        add.extend(new.iter().map(|constraint| self.added(constraint)));
+    }
+
+    /// A constraint that is the same, but for its name.
+    #[expect(clippy::too_many_arguments, reason = "the three lists are one result")]
+    fn keep(
+        &self,
+        footing: &Footing,
+        recreated: &[String],
+        from: &Constraint,
+        to: &Constraint,
+        drop: &mut Vec<TableChange>,
+        rename: &mut Vec<TableChange>,
+        add: &mut Vec<TableChange>,
+    ) {
+        let stands_on_new = from.columns().iter().chain(from.include()).any(|name| recreated.contains(name))
+            || expressions_of(from).iter().any(|sql| recreated.iter().any(|name| names_column(sql, name)));
+        if stands_on_new || footing.moves(&self.from.name, from) {
+            drop.push(self.dropped(from));
+            add.push(self.added(to));
+            return;
+        }
+        match (from.name(), to.name()) {
+            (Some(from), Some(to_name)) if from != to_name => {
+                let kind = to.kind();
+                let (from, to) = (Name::exact(from.as_str()), Name::exact(to_name.as_str()));
+                rename.push(TableChange::RenameConstraint { kind, from, to });
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn dropped(&self, constraint: &Constraint) -> TableChange {
+        let said = said_constraint(self.said_from, constraint);
+        let kind = constraint.kind();
+        match constraint.name() {
+            Some(name) => {
+                let name = said.as_ref().and_then(Constraint::name).unwrap_or(name);
+                TableChange::DropConstraint { kind, name: Name::exact(name.as_str()), if_exists: false }
+            }
+            None if kind == ConstraintKind::PrimaryKey => {
+                let name = Name::exact(format!("{}_pkey", self.from.name.name));
+                TableChange::DropConstraint { kind, name, if_exists: false }
+            }
+            None => {
+                let constraint = said.unwrap_or_else(|| constraint.clone());
+                TableChange::DropUnnamedConstraint { constraint }
+            }
+        }
+    }
+
+    fn added(&self, constraint: &Constraint) -> TableChange {
+        let constraint = said_constraint(self.said_to, constraint).unwrap_or_else(|| constraint.clone());
+        TableChange::AddConstraint { constraint: finally_named(constraint) }
+    }
+
+    fn indexes(&self, footing: &Footing, recreated: &[String], changes: &mut TableChanges) {
+        let mut gone: Vec<&Index> = self.from.indexes.iter().collect();
+        let mut new: Vec<&Index> = Vec::new();
+        let kept =
+            |from: &Index| !index_stands_on(from, recreated) && !footing.moves_index(&self.from.name, from);
+        for to in &self.to.indexes {
+            let at = gone.iter().position(|from| from.name.is_some() && from.name == to.name);
+            match at {
+                Some(at) if *gone[at] == *to && kept(gone[at]) => drop(gone.remove(at)),
+                _ => new.push(to),
+            }
+        }
+        new.retain(|to| {
+            let same = |from: &&Index| nameless_index(from) == nameless_index(to);
+            let taken = |from: &&Index| self.to.indexes.iter().any(|known| known.name == from.name);
+            let at = gone.iter().position(|from| same(from) && kept(from) && !taken(from));
+            let Some(at) = at else { return true };
+            let from = gone.remove(at);
+            if let (Some(from), Some(to)) = (&from.name, &to.name) {
+                changes.rename_indexes.push((Name::exact(from.as_str()), Name::exact(to.as_str())));
+            }
+            false
+        });
+        for index in gone {
+            let said = said_index(self.said_from, index.name.as_ref()).unwrap_or(index);
+            if let Some(name) = said.name.as_ref().or(index.name.as_ref()) {
+                changes.drop_indexes.push(Name::exact(name.as_str()));
+            }
+        }
+        for index in new {
+            let said = said_index(self.said_to, index.name.as_ref()).unwrap_or(index);
+            changes.create_indexes.push(finally_named_index(said));
+        }
+    }
+
+    /// A unique index can be a unique constraint to the database; it is dropped and created as it was said.
+    fn said_as_indexes(&self, changes: &mut TableChanges) {
+        let mut kept = Vec::with_capacity(changes.changes.len());
+        for change in std::mem::take(&mut changes.changes) {
+            match &change {
+                TableChange::DropConstraint { kind: ConstraintKind::Unique, name, .. } => {
+                    match said_index(self.said_from, Some(name)) {
+                        Some(_) => changes.drop_indexes.push(name.clone()),
+                        None => kept.push(change),
+                    }
+                }
+                TableChange::RenameConstraint { kind: ConstraintKind::Unique, from, to } => {
+                    match said_index(self.said_from, Some(from)) {
+                        Some(_) => changes.rename_indexes.push((from.clone(), to.clone())),
+                        None => kept.push(change),
+                    }
+                }
+                TableChange::AddConstraint { constraint: Constraint::Unique(unique) } => {
+                    match said_index(self.said_to, unique.name.as_ref()) {
+                        Some(index) => changes.create_indexes.push(finally_named_index(index)),
+                        None => kept.push(change),
+                    }
+                }
+                _ => kept.push(change),
+            }
+        }
+        changes.changes = kept;
+    }
+}
+
+fn nameless_index(index: &Index) -> Index {
+    let mut index = index.clone();
+    index.name = None;
+    index
+}
+
+fn finally_named_index(index: &Index) -> Index {
+    let mut index = index.clone();
+    index.name = index.name.map(|name| Name::exact(name.as_str()));
+    index
+}
+
+/// A constraint under a name that no naming convention touches.
+pub(super) fn finally_named(mut constraint: Constraint) -> Constraint {
+    if let Some(name) = constraint.name_mut() {
+        *name = Name::exact(name.as_str());
+    }
+    constraint
+}
+
+/// What makes a constraint that was not asked of all rows one that was.
+fn validated(from: &Constraint, to: &Constraint) -> Option<TableChange> {
+    let mut asked = from.clone();
+    match &mut asked {
+        Constraint::ForeignKey(key) => key.not_valid = false,
+        Constraint::Check(check) => check.not_valid = false,
+        _ => return None,
+    }
+    let name = from.name()?.as_str();
+    (asked == *to).then(|| TableChange::ValidateConstraint { kind: to.kind(), name: Name::exact(name) })
+}
+
+/// What changes about a column.
+fn altered(from: &Column, to: &Column, said: &Column) -> Option<AlterColumn> {
+    let mut alter = AlterColumn::new(to.name.clone());
+    if from.column_type != to.column_type {
+        alter.column_type = Some(said.column_type.clone());
+    }
+    if from.nullable != to.nullable {
+        alter.nullable = Some(to.nullable);
+    }
+    if from.server_default != to.server_default {
+        alter.server_default =
+            Some(Change::from(to.server_default.as_ref().and(said.server_default.clone())));
+    }
+    if from.on_update != to.on_update {
+        alter.on_update = Some(Change::from(to.on_update.as_ref().and(said.on_update.clone())));
+    }
+    if from.comment != to.comment {
+        alter.comment = Some(Change::from(said.comment.clone()));
+    }
+    if from.autoincrement != to.autoincrement {
+        alter.autoincrement = Some(to.autoincrement);
+    }
+    if from.identity != to.identity {
+        alter.identity = Some(Change::from(to.identity.clone()));
+    }
+    if from.computed.is_some() && to.computed.is_none() {
+        alter.computed = Some(Change::Drop);
+    }
+    if from.not_null_on_conflict != to.not_null_on_conflict {
+        alter.not_null_on_conflict = Some(Change::from(to.not_null_on_conflict));
+    }
+    (alter != AlterColumn::new(to.name.clone())).then_some(alter)
+}
+
+/// The conditions and expressions of a constraint.
+fn expressions_of(constraint: &Constraint) -> Vec<&String> {
+    match constraint {
+        Constraint::Check(check) => check.expression.values().collect(),
+        Constraint::Exclude(exclude) => {
+            let elements = exclude.elements.iter().map(|element| &element.expression);
+            elements.chain(&exclude.predicate).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn index_stands_on(index: &Index, columns: &[String]) -> bool {
+    let expressions = index.elements.iter().filter_map(|element| match &element.key {
+        IndexKey::Column(_) => None,
+        IndexKey::Expression(sql) => Some(sql),
+    });
+    let mut expressions = expressions.chain(&index.predicate).flat_map(|sql| sql.values());
+    let listed = |name: &String| index.columns().any(|column| column == name) || index.include.contains(name);
+    columns.iter().any(listed) || expressions.any(|sql| columns.iter().any(|name| names_column(sql, name)))
+}

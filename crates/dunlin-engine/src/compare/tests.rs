@@ -1,0 +1,104 @@
+use dunlin_core::prelude::*;
+
+use super::*;
+use crate::dialect::dialect;
+use crate::replay::play;
+
+fn metadata(define: impl FnOnce(&mut Metadata)) -> Metadata {
+    let mut metadata = Metadata::default();
+    define(&mut metadata);
+    metadata
+}
+
+/// Compares on every database, and sees that playing what was found leads there and back.
+fn compared(from: &Metadata, to: &Metadata, renames: &[Rename]) -> Comparison {
+    let mut last = Comparison::default();
+    for name in DialectName::ALL {
+        let dialect = dialect(name);
+        let schema = |metadata: &Metadata| Schema::new(dialect, metadata.clone()).unwrap();
+        last = compare(dialect, &schema(from), &schema(to), renames).unwrap();
+        let mut played = from.clone();
+        last.upgrade.iter().for_each(|operation| play(&mut played, operation).unwrap());
+        let again = compare(dialect, &schema(&played), &schema(to), &[]).unwrap();
+        assert_eq!(again.upgrade, [], "{name}: {:#?}", last.upgrade);
+        last.downgrade.iter().for_each(|operation| play(&mut played, operation).unwrap());
+        let back = compare(dialect, &schema(&played), &schema(from), &[]).unwrap();
+        assert_eq!(back.upgrade, [], "{name}: {:#?}", last.downgrade);
+    }
+    last
+}
+
+fn ticket(t: &mut dunlin_core::schema::TableBuilder) {
+    t.column("id", DataType::Integer).primary_key();
+    t.column("key", DataType::string(20)).not_null();
+}
+
+#[test]
+fn nothing_differs_between_equal_schemas() {
+    let schema = metadata(|m| _ = m.table("ticket", ticket));
+    assert!(compared(&schema, &schema, &[]).is_empty());
+}
+
+#[test]
+fn columns_come_change_and_go() {
+    let from = metadata(|m| _ = m.table("ticket", ticket));
+    let to = metadata(|m| {
+        m.table("ticket", |t| {
+            t.column("id", DataType::BigInteger).primary_key();
+            t.column("note", DataType::Text);
+        });
+    });
+    let comparison = compared(&from, &to, &[]);
+    assert_eq!(comparison.upgrade.len(), 1, "{:#?}", comparison.upgrade);
+}
+
+#[test]
+fn a_column_of_the_same_type_could_be_renamed_and_is_if_that_is_said() {
+    let from = metadata(|m| _ = m.table("ticket", ticket));
+    let to = metadata(|m| {
+        m.table("ticket", |t| {
+            t.column("id", DataType::Integer).primary_key();
+            t.column("number", DataType::string(20)).not_null();
+        });
+    });
+    let comparison = compared(&from, &to, &[]);
+    let [rename] = comparison.possible_renames.as_slice() else { panic!("{comparison:?}") };
+    assert_eq!(rename.to_string(), "ticket.key=number");
+    let renamed = compared(&from, &to, std::slice::from_ref(rename));
+    assert_eq!(renamed.upgrade.len(), 1);
+    assert_eq!(renamed.possible_renames, []);
+}
+
+#[test]
+fn tables_that_refer_to_each_other_come_and_go_together() {
+    let to = metadata(|m| {
+        for (table, other) in [("a", "b"), ("b", "a")] {
+            m.table(table, |t| {
+                t.column("id", DataType::Integer).primary_key();
+                t.column("other", DataType::Integer);
+                t.foreign_key(
+                    dunlin_core::schema::ForeignKey::new(["other"], other, ["id"])
+                        .named(format!("{table}_fk")),
+                );
+            });
+        }
+    });
+    compared(&Metadata::default(), &to, &[]);
+}
+
+#[test]
+fn an_enum_type_gets_values_and_is_made_anew_without_them() {
+    let schema = |values: &[&str]| {
+        metadata(|m| {
+            let status = m.enum_type(dunlin_core::schema::EnumType::new("status", values.iter().copied()));
+            m.table("ticket", |t| {
+                t.column("id", DataType::Integer).primary_key();
+                t.column("status", status).server_default("open");
+                t.check("ck", "status <> 'x'");
+            });
+        })
+    };
+    let comparison = compared(&schema(&["open", "closed"]), &schema(&["new", "open", "closed"]), &[]);
+    assert!(matches!(comparison.upgrade.as_slice(), [Operation::AlterEnum { .. }]), "{comparison:#?}");
+    assert!(comparison.downgrade.len() > 3);
+}
