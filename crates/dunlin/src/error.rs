@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use dunlin_core::revision::RevisionId;
 use dunlin_core::session::BoxError;
+use dunlin_engine::compare::CompareError;
 use dunlin_engine::dialect::RenderError;
 use dunlin_engine::owner::OwnerError;
 use dunlin_engine::ownership::Clash;
@@ -45,6 +46,14 @@ pub enum Error {
         statement: String,
         /// What the database says.
         source: DriverError,
+    },
+    /// Models cannot be compared as it was asked for.
+    #[error("cannot compare{}", if owner.is_empty() { String::new() } else { format!(" the models of {owner}") })]
+    Compare {
+        /// The owner; empty where it is not one's.
+        owner: String,
+        /// Why.
+        source: CompareError,
     },
     /// The lock was taken, and is not held by the session that works.
     #[error("the migration lock is not held by the session that runs the statements")]

@@ -35,6 +35,7 @@
 //! # }
 //! ```
 
+mod compare;
 mod database;
 mod error;
 mod execute;
@@ -50,6 +51,7 @@ pub mod url;
 pub use dunlin_core as core;
 pub use dunlin_engine as engine;
 
+pub use compare::{CompareOptions, Drift, Filter};
 pub use database::{Access, Database};
 pub use error::{DriverError, Error};
 pub use lock::LockKey;

@@ -66,6 +66,9 @@ pub enum CompareError {
         /// Why not.
         reason: &'static str,
     },
+    /// What is given as a rename is none.
+    #[error(transparent)]
+    Parse(#[from] ParseRenameError),
     /// A schema cannot be on this database.
     #[error(transparent)]
     Render(#[from] RenderError),

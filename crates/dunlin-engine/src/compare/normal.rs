@@ -1,6 +1,6 @@
 //! A schema in the form that one database gives it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use dunlin_core::dialect::PerDialect;
 use dunlin_core::operation::Operation;
@@ -8,6 +8,7 @@ use dunlin_core::schema::{
     Column, Constraint, IndexKey, Metadata, Name, NamingConvention, SchemaError, SqlValue, Table, TableName,
 };
 
+use super::table::Pair;
 use crate::dialect::lower::{cut_names, exists_on};
 use crate::dialect::{Dialect, RenderError};
 use crate::replay::play;
@@ -89,6 +90,37 @@ impl Schema {
         }
         let places = self.said.tables().iter().enumerate();
         self.places = places.map(|(at, table)| (table.name.clone(), at)).collect();
+    }
+
+    /// The tables that are in both and not the same.
+    pub fn differing(&self, other: &Self) -> BTreeSet<TableName> {
+        let differs = |table: &&Table| other.table(&table.name).is_some_and(|other| other != *table);
+        self.here.tables().iter().filter(differs).map(|table| table.name.clone()).collect()
+    }
+
+    /// Takes over how a history says what is the same in it: with variants for all databases, and in the
+    /// words of its author. Where enum types are no objects of the database, they are the history's.
+    pub fn adopt(&mut self, history: &Self, has_enum_types: bool) {
+        let mut tables = self.said.take_tables();
+        for (said, here) in tables.iter_mut().zip(self.here.tables()) {
+            let known = history.table(&here.name).zip(history.said_table(&here.name));
+            if let Some((known, said_there)) = known
+                && same_but_for_order(known, here)
+            {
+                said.clone_from(said_there);
+            }
+        }
+        self.said.extend(tables);
+        if !has_enum_types {
+            self.said.enum_types.clone_from(&history.said.enum_types);
+        }
+        for (said, here) in self.said.views.iter_mut().zip(&self.here.views) {
+            let known = history.here.views.iter().any(|known| known == here);
+            let there = history.said.views.iter().find(|known| known.name == here.name);
+            if let Some(there) = there.filter(|_| known) {
+                said.clone_from(there);
+            }
+        }
     }
 
     /// A table as it was said.
@@ -272,6 +304,14 @@ pub(super) fn settle_form(dialect: &dyn Dialect, table: &mut Table) {
                 *sql = dialect.normal_expression(sql);
             }
         }
+    }
+}
+
+/// Whether two tables are the same but for the order of what they have.
+fn same_but_for_order(one: &Table, other: &Table) -> bool {
+    one == other || {
+        let pair = |from, to| Pair { from, to, said_from: from, said_to: to };
+        pair(one, other).is_empty() && one.columns.len() == other.columns.len()
     }
 }
 

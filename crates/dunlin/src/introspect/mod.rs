@@ -7,7 +7,7 @@ mod postgres;
 mod sqlite;
 
 use dunlin_core::dialect::DialectName;
-use dunlin_core::schema::{Metadata, ReferentialAction, TableName};
+use dunlin_core::schema::{Metadata, ReferentialAction, Table, TableName, View};
 use dunlin_core::session::Row;
 
 use crate::database::Database;
@@ -71,6 +71,27 @@ pub(crate) async fn introspect(database: &mut Database, tables: &[TableName]) ->
         }
     }
     Ok(found)
+}
+
+/// What the database makes of tables that refer to no other and have no variants: each is created where
+/// nobody else sees it, described, and gone again. One that the database does not take, or that the role may
+/// not create, is not in the result. Nothing is left behind.
+pub(crate) async fn describe(database: &mut Database, tables: &[Table]) -> Result<Vec<Table>, Error> {
+    match database.dialect().name() {
+        DialectName::Postgres => postgres::describe::tables(database, tables).await,
+        DialectName::MySql | DialectName::MariaDb => mysql::describe::tables(database, tables).await,
+        // It keeps every expression as it was written.
+        DialectName::Sqlite => Ok(Vec::new()),
+    }
+}
+
+/// What the database makes of the queries of views, as [`describe`] asks for tables.
+pub(crate) async fn describe_views(database: &mut Database, views: &[View]) -> Result<Vec<View>, Error> {
+    match database.dialect().name() {
+        DialectName::Postgres => postgres::describe::views(database, views).await,
+        DialectName::MySql | DialectName::MariaDb => mysql::describe::views(database, views).await,
+        DialectName::Sqlite => Ok(Vec::new()),
+    }
 }
 
 /// What is to be read: tables of one schema.

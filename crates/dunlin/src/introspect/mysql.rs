@@ -3,6 +3,7 @@
 //! What a table has as its server or its schema has it, a storage engine or a collation, is not said of
 //! it; nor is the index that the server makes for a foreign key.
 
+pub(super) mod describe;
 mod queries;
 mod text;
 

@@ -2,6 +2,7 @@
 //!
 //! Expressions are told in the server's words, constants among the defaults as values; names are final.
 
+pub(super) mod describe;
 mod literal;
 mod queries;
 

@@ -1,0 +1,244 @@
+//! Models against the database, and against the history.
+
+use std::collections::BTreeSet;
+
+use dunlin_core::schema::{Metadata, TableName};
+use dunlin_engine::compare::{
+    CompareError, Comparison, Rename, Schema, SchemaObject, compare, unsettled, unsettled_views,
+};
+use dunlin_engine::dialect::Dialect;
+use dunlin_engine::owner::Owner;
+
+use crate::database::Database;
+use crate::error::Error;
+use crate::introspect;
+use crate::migrator::Migrator;
+use crate::state;
+
+/// Whether a thing of a schema is to be compared.
+pub type Filter<'f> = dyn Fn(&SchemaObject<'_>) -> bool + Send + Sync + 'f;
+
+/// How schemas are compared.
+#[derive(Default)]
+#[non_exhaustive]
+pub struct CompareOptions<'f> {
+    /// What was renamed: `old=new`, as [`Rename::parse`] reads it.
+    pub renames: Vec<String>,
+    /// What is compared; nothing said is everything.
+    pub filter: Option<&'f Filter<'f>>,
+}
+
+impl<'f> CompareOptions<'f> {
+    /// The same with something that was renamed: `old=new`.
+    pub fn rename(mut self, rename: impl Into<String>) -> Self {
+        self.renames.push(rename.into());
+        self
+    }
+
+    /// The same, where only what a filter wants to see is compared.
+    pub fn filter(mut self, wanted: &'f Filter<'f>) -> Self {
+        self.filter = Some(wanted);
+        self
+    }
+}
+
+/// What was compared, and what came of it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Drift {
+    /// What is there.
+    pub from: Schema,
+    /// What the models want.
+    pub to: Schema,
+    /// The difference.
+    pub comparison: Comparison,
+}
+
+impl Migrator {
+    /// The tables of an owner as the database has them: those that its history leaves at the database's
+    /// version rows, and those of its models.
+    ///
+    /// # Errors
+    /// The database cannot be read, or the version rows are unknown.
+    pub async fn introspect(&self, database: &mut Database, owner: &str) -> Result<Metadata, Error> {
+        let owner = self.owner(owner)?;
+        let history = history_in(database, owner).await?;
+        introspect_owned(database, owner, &history).await
+    }
+
+    /// Compares the models of an owner with the database. Only its own tables are looked at: those that
+    /// its history leaves at the database's version rows, and those of its models. Nothing of what others
+    /// own is seen.
+    ///
+    /// Expressions that are written in other words than the database's are said to it in temporary tables
+    /// that nobody else sees, where the role may make such; else they are compared as texts.
+    ///
+    /// # Errors
+    /// The database cannot be read, the version rows are unknown, or a rename is none.
+    pub async fn compare(
+        &self,
+        database: &mut Database,
+        owner: &str,
+        options: &CompareOptions<'_>,
+    ) -> Result<Drift, Error> {
+        let owner = self.owner(owner)?;
+        let dialect = database.dialect();
+        let failed = |source: CompareError| Error::Compare { owner: owner.name().to_owned(), source };
+        let form = |said| Schema::new(dialect, said).map_err(|error| failed(error.into()));
+
+        let history = history_in(database, owner).await?;
+        let mut from = introspect_owned(database, owner, &history).await?;
+        from.schemas.clone_from(&history.schemas);
+        from.objects.clone_from(&history.objects);
+        let known = owner.metadata().enum_types.iter().chain(&history.enum_types);
+        let known: BTreeSet<_> = known.filter_map(|enum_type| enum_type.name.as_ref()).collect();
+        from.enum_types.retain(|enum_type| enum_type.name.as_ref().is_some_and(|name| known.contains(name)));
+        let (mut from, mut to) = (form(from)?, form(owner.metadata().clone())?);
+        let mut history = form(history)?;
+        if let Some(wanted) = options.filter {
+            [&mut from, &mut to, &mut history].into_iter().for_each(|schema| schema.retain(wanted));
+        }
+        database.settle(&from, &mut to, |_| true).await.map_err(failed_or(&failed))?;
+        let changed = from.differing(&to);
+        database
+            .settle(&from, &mut history, |table| changed.contains(table))
+            .await
+            .map_err(failed_or(&failed))?;
+        from.adopt(&history, dialect.capabilities().enum_types);
+        let comparison = compared(dialect, &from, &to, options).map_err(failed)?;
+        Ok(Drift { from, to, comparison })
+    }
+
+    /// Compares the models of an owner with the schema that its history leaves at its heads on a
+    /// database, without any database.
+    ///
+    /// # Errors
+    /// The history cannot be played, or a rename is none.
+    pub fn compare_with_history(
+        &self,
+        dialect: &dyn Dialect,
+        owner: &str,
+        options: &CompareOptions<'_>,
+    ) -> Result<Drift, Error> {
+        let owner = self.owner(owner)?;
+        let failed = |source: CompareError| Error::Compare { owner: owner.name().to_owned(), source };
+        let form = |said| Schema::new(dialect, said).map_err(|error| failed(error.into()));
+        let history = owner.replay(&owner.history().heads());
+        let history = history
+            .map_err(|source| Error::Plan { owner: owner.name().to_owned(), source: source.into() })?;
+        let (mut from, mut to) = (form(history)?, form(owner.metadata().clone())?);
+        if let Some(wanted) = options.filter {
+            [&mut from, &mut to].into_iter().for_each(|schema| schema.retain(wanted));
+        }
+        let comparison = compared(dialect, &from, &to, options).map_err(failed)?;
+        Ok(Drift { from, to, comparison })
+    }
+}
+
+fn compared(
+    dialect: &dyn Dialect,
+    from: &Schema,
+    to: &Schema,
+    options: &CompareOptions<'_>,
+) -> Result<Comparison, CompareError> {
+    let renames: Result<Vec<Rename>, _> =
+        options.renames.iter().map(|rename| Rename::parse(rename, from, to)).collect();
+    compare(dialect, from, to, &renames?)
+}
+
+/// The schema that an owner's history leaves at the version rows of a database.
+async fn history_in(database: &mut Database, owner: &Owner) -> Result<Metadata, Error> {
+    let rows = state::version_rows(database, &[owner.version_table()]).await?;
+    let rows = rows.into_iter().next().flatten().unwrap_or_default();
+    let history = owner.replay(&rows);
+    history.map_err(|source| Error::Plan { owner: owner.name().to_owned(), source: source.into() })
+}
+
+async fn introspect_owned(
+    database: &mut Database,
+    owner: &Owner,
+    history: &Metadata,
+) -> Result<Metadata, Error> {
+    let of = |metadata: &Metadata| -> Vec<TableName> {
+        let tables = metadata.tables().iter().map(|table| &table.name);
+        let views = metadata.views.iter().map(|view| &view.name);
+        let enum_types = metadata.enum_types.iter().filter_map(|enum_type| enum_type.name.as_ref());
+        tables.chain(views).chain(enum_types).cloned().collect()
+    };
+    let mut names: BTreeSet<TableName> = of(history).into_iter().collect();
+    names.extend(of(owner.metadata()));
+    if names.is_empty() {
+        return Ok(Metadata::default());
+    }
+    let names: Vec<TableName> = names.into_iter().collect();
+    database.introspect(&names).await
+}
+
+impl Database {
+    /// Compares two schemas on this database, of which the first is what was introspected. Expressions
+    /// that are written in other words are said to the database, as far as the role may.
+    ///
+    /// # Errors
+    /// The database cannot be read, a schema cannot be on it, or a rename does not fit.
+    pub async fn compare(
+        &mut self,
+        from: Metadata,
+        to: Metadata,
+        renames: &[Rename],
+    ) -> Result<Drift, Error> {
+        let failed = |source: CompareError| Error::Compare { owner: String::new(), source };
+        let dialect = self.dialect();
+        let form = |said| Schema::new(dialect, said).map_err(|error| failed(error.into()));
+        let (from, mut to) = (form(from)?, form(to)?);
+        self.settle(&from, &mut to, |_| true).await.map_err(failed_or(&failed))?;
+        let comparison = compare(dialect, &from, &to, renames).map_err(failed)?;
+        Ok(Drift { from, to, comparison })
+    }
+
+    /// Lets the database say what only it can compare, for those tables that are asked about.
+    async fn settle(
+        &mut self,
+        from: &Schema,
+        to: &mut Schema,
+        is_asked: impl Fn(&TableName) -> bool,
+    ) -> Result<(), Unsettled> {
+        let dialect = self.dialect();
+        let mut tables = unsettled(dialect, from, to);
+        tables.retain(|table| is_asked(&table.name));
+        if !tables.is_empty() {
+            let described = introspect::describe(self, &tables).await?;
+            to.settle(dialect, &described).map_err(CompareError::from)?;
+        }
+        let views = unsettled_views(dialect, from, to);
+        if !views.is_empty() {
+            let described = introspect::describe_views(self, &views).await?;
+            to.settle_views(dialect, &described);
+        }
+        Ok(())
+    }
+}
+
+/// Why expressions could not be settled.
+enum Unsettled {
+    Database(Error),
+    Compare(CompareError),
+}
+
+impl From<Error> for Unsettled {
+    fn from(error: Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<CompareError> for Unsettled {
+    fn from(error: CompareError) -> Self {
+        Self::Compare(error)
+    }
+}
+
+fn failed_or<'f>(failed: &'f impl Fn(CompareError) -> Error) -> impl Fn(Unsettled) -> Error + 'f {
+    move |unsettled| match unsettled {
+        Unsettled::Database(error) => error,
+        Unsettled::Compare(error) => failed(error),
+    }
+}
