@@ -33,29 +33,35 @@ def rows(connection):
                 yield f"{table}: " + ", ".join(f"{name}={value!r}" for name, value in values.items())
 
 
-def postgres(connection):
+def pg_dump(connection):
     url = connection.engine.url
     bindir = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True, check=True).stdout.strip()
-    dump = subprocess.run(
+    return subprocess.run(
         [f"{bindir}/pg_dump", "--schema-only", "--no-owner", "--no-privileges", "--no-password",
          f"--host={url.host}", f"--port={url.port or 5432}", f"--username={url.username}", url.database],
         env=os.environ | {"PGPASSWORD": url.password or ""}, capture_output=True, text=True, check=True,
     ).stdout
+
+
+def postgres(connection):
     noise = ("--", "\\", "SET ", "SELECT pg_catalog.set_config(")
-    lines = (line for line in dump.splitlines() if not line.startswith(noise))
+    lines = (line for line in pg_dump(connection).splitlines() if not line.startswith(noise))
     return [statement.strip() for statement in "\n".join(lines).split(";\n") if statement.strip()]
 
 
 def mysql(connection):
     for table in sa.inspect(connection).get_table_names():
-        text = connection.execute(sa.text(f"SHOW CREATE TABLE `{table}`")).one()[1]
-        first, *items, last = text.splitlines()
-        items = columns_first([item.strip().rstrip(",") for item in items])
-        last = re.sub(r" AUTO_INCREMENT=\d+", "", last)
-        yield "\n".join([first, *(f"  {item}" for item in items), last])
+        yield mysql_table(connection.execute(sa.text(f"SHOW CREATE TABLE `{table}`")).one()[1])
     for kind, name in connection.execute(sa.text(
             "SELECT routine_type, routine_name FROM information_schema.routines WHERE routine_schema = database()")):
         yield f"{kind} {name}"
+
+
+def mysql_table(text):
+    first, *items, last = text.splitlines()
+    items = columns_first([item.strip().rstrip(",") for item in items])
+    last = re.sub(r" AUTO_INCREMENT=\d+", "", last)
+    return "\n".join([first, *(f"  {item}" for item in items), last])
 
 
 def sqlite(connection):

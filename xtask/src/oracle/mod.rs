@@ -8,6 +8,8 @@
 //! - `names` makes `crates/dunlin-core/tests/naming.jsonl`: the names that the real SQLAlchemy gives.
 //! - `operations` does each operation with the real Alembic and with ours, and writes what differs to
 //!   `docs/OPERATIONS.md`.
+//! - `schemas` builds the databases of other projects, creates them anew from what dunlin introspects, and writes what
+//!   differs to `docs/SCHEMAS.md`.
 //! - `airflow` lets the real one and ours take turns on one database and writes what came of it to `docs/ORACLE.md`.
 
 mod alembic;
@@ -18,6 +20,7 @@ mod names;
 mod program;
 mod report;
 mod scenario;
+mod schemas;
 mod venv;
 
 use std::path::{Path, PathBuf};
@@ -63,6 +66,8 @@ enum Command {
         #[arg(long)]
         case: Option<String>,
     },
+    /// Create the databases of other projects anew; write docs/SCHEMAS.md.
+    Schemas(schemas::Args),
     /// Let the real Airflow and ours take turns on one database; write docs/ORACLE.md.
     Airflow,
     /// Make the facts and the names, then take turns.
@@ -84,6 +89,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Command::Operations { check, case } => {
             alembic::run(&venv, &wanted(&Kind::ALL), case.as_deref(), check)
         }
+        Command::Schemas(args) => schemas::run(&venv, &wanted(&Kind::ALL), &args),
         Command::Airflow => scenario::run(&venv, &wanted(&Kind::AIRFLOW)),
         Command::All => {
             facts::run(&venv, &wanted(&Kind::ALL), false)?;

@@ -114,16 +114,21 @@ fn title(who: Who, args: &str) -> String {
 
 /// Builds the program of one of our packages, and says where it is.
 pub(super) fn build(package: &str, options: &[&str]) -> Result<PathBuf> {
+    build_one(package, package, options)
+}
+
+/// Builds one of the programs of one of our packages, and says where it is.
+pub(super) fn build_one(package: &str, program: &str, options: &[&str]) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["build", "--package", package, "--bin", package]).args(options);
+    command.args(["build", "--package", package, "--bin", program]).args(options);
     command
         .arg("--message-format=json-render-diagnostics")
         .current_dir(repository())
         .stderr(Stdio::inherit());
     let output = command.output().map_err(|e| format!("cannot run cargo: {e}"))?;
     if !output.status.success() {
-        return Err(format!("our {package} cannot be built").into());
+        return Err(format!("our {program} cannot be built").into());
     }
     let messages = String::from_utf8_lossy(&output.stdout).into_owned();
     let executable = |line: &str| {
@@ -131,5 +136,5 @@ pub(super) fn build(package: &str, options: &[&str]) -> Result<PathBuf> {
         Some(PathBuf::from(message.get("executable")?.as_str()?))
     };
     let found = messages.lines().rev().find_map(executable);
-    found.ok_or_else(|| format!("cargo names no executable for {package}").into())
+    found.ok_or_else(|| format!("cargo names no executable for {program}").into())
 }

@@ -18,20 +18,25 @@ pub(crate) struct Venv {
 impl Venv {
     /// The environment; made when it is not there or was made for other requirements.
     pub(crate) fn ready() -> Result<Self> {
-        let dir = cache_dir()?.join("oracle/venv");
-        let mut venv = Self { dir, no_mysql: None };
-        let wanted = fs::read_to_string(venv.script("requirements.txt"))?;
-        let made_for = venv.dir.join("made-for.txt");
-        if fs::read_to_string(&made_for).ok().as_ref() != Some(&wanted) {
-            venv.make()?;
-            venv.install("requirements.txt")?;
-            fs::write(&made_for, wanted)?;
-        }
+        let mut venv = Self::of("venv", "requirements.txt")?;
         let drivers = venv.python().args(["-c", "import MySQLdb, aiomysql"]).stderr(Stdio::null()).status();
         if !drivers.is_ok_and(|status| status.success()) {
             venv.no_mysql = venv.install("requirements-mysql.txt").err().map(|e| {
                 format!("{e}\n  hint: mysqlclient needs a C compiler and: apt-get install pkg-config libmariadb-dev")
             });
+        }
+        Ok(venv)
+    }
+
+    /// The environment of a name, which holds what a file below `xtask/oracle/` names.
+    pub(crate) fn of(name: &str, requirements: &str) -> Result<Self> {
+        let venv = Self { dir: cache_dir()?.join("oracle").join(name), no_mysql: None };
+        let wanted = fs::read_to_string(venv.script(requirements))?;
+        let made_for = venv.dir.join("made-for.txt");
+        if fs::read_to_string(&made_for).ok().as_ref() != Some(&wanted) {
+            venv.make()?;
+            venv.install(requirements)?;
+            fs::write(&made_for, wanted)?;
         }
         Ok(venv)
     }
