@@ -161,6 +161,11 @@ impl<T> PerDialect<T> {
         self.default.iter_mut().chain(self.variants.values_mut())
     }
 
+    /// The dialects that something is said for, with what is said for them.
+    pub fn variants(&self) -> impl Iterator<Item = (DialectName, &T)> {
+        self.variants.iter().map(|(dialect, value)| (*dialect, value))
+    }
+
     /// The value where no variant is given.
     pub const fn default_value(&self) -> Option<&T> {
         self.default.as_ref()

@@ -40,8 +40,9 @@ pub mod prelude {
     pub use crate::operation::Operations;
     pub use crate::revision::{Migration, Revision};
     pub use crate::schema::{
-        Check, Column, ColumnType, ConstraintKind, DataType, ForeignKey, Index, Metadata, Name,
-        NamingConvention, ReferentialAction, SqlValue, Table, Unique,
+        Check, Column, ColumnType, Computed, ConstraintKind, DataType, EnumType, ForeignKey, Identity, Index,
+        IndexElement, Metadata, Name, NamingConvention, PrimaryKey, ReferentialAction, SqlValue, Table,
+        TableName, Unique, View,
     };
 }
 

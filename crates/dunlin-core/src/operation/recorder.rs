@@ -289,6 +289,14 @@ impl Operations {
         self.push_alter_table(&table, together);
     }
 
+    /// Changes a table by one operation that has exactly the changes which `define` records: the new name of
+    /// a column stays among them, and the naming convention does not touch them.
+    pub fn alter_table_exactly(&mut self, name: impl Into<TableName>, define: impl FnOnce(&mut AlterTable)) {
+        let mut alter = AlterTable { changes: Vec::new() };
+        define(&mut alter);
+        self.push(Operation::AlterTable { table: name.into(), changes: alter.changes });
+    }
+
     fn push_alter_table(&mut self, table: &TableName, mut changes: Vec<TableChange>) {
         let convention = &self.naming_convention;
         for change in &mut changes {

@@ -16,11 +16,13 @@ pub struct TableBuilder {
     table: Table,
     /// Columns that do not count up although they could.
     uncounted: Vec<String>,
+    /// Columns that may be NULL though they are part of the key.
+    nullable: Vec<String>,
 }
 
 impl TableBuilder {
     pub(super) fn new(table: Table) -> Self {
-        Self { table, uncounted: Vec::new() }
+        Self { table, uncounted: Vec::new(), nullable: Vec::new() }
     }
 
     /// A column, nullable unless said otherwise.
@@ -126,7 +128,7 @@ impl TableBuilder {
     pub(super) fn finish(mut self) -> Table {
         let Some(PrimaryKey { columns, .. }) = &self.table.primary_key else { return self.table };
         for column in &mut self.table.columns {
-            column.nullable &= !columns.contains(&column.name);
+            column.nullable &= !columns.contains(&column.name) || self.nullable.contains(&column.name);
         }
         let [only] = columns.as_slice() else { return self.table };
         let referring = self.table.foreign_keys.iter().any(|key| key.columns.contains(only));
@@ -165,6 +167,14 @@ impl ColumnBuilder<'_> {
     /// NOT NULL.
     pub fn not_null(self) -> Self {
         self.change(Column::not_null)
+    }
+
+    /// May be NULL, though it is part of the key (on SQLite it may) or something else makes it NOT NULL: to
+    /// be said last.
+    pub fn nullable(self) -> Self {
+        let name = self.name();
+        self.table.nullable.push(name);
+        self.change(Column::nullable)
     }
 
     /// A server default.

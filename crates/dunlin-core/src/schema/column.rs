@@ -65,6 +65,12 @@ impl Column {
         self
     }
 
+    /// The same column, which may be NULL: to be said behind what makes it NOT NULL.
+    pub fn nullable(mut self) -> Self {
+        self.nullable = true;
+        self
+    }
+
     /// The same column with a server default.
     pub fn server_default(mut self, default: impl Into<PerDialect<SqlValue>>) -> Self {
         self.server_default = Some(default.into());

@@ -213,6 +213,37 @@ impl DataType {
         Self::Interval { fields: None, precision: None }
     }
 
+    /// The same type of a time or a span with so many digits of the second's fraction; other types stay as
+    /// they are.
+    ///
+    /// ```
+    /// use dunlin_core::prelude::*;
+    ///
+    /// let type_ = DataType::datetime().precision(6).with_timezone();
+    /// assert_eq!(type_, DataType::DateTime { precision: Some(6), timezone: true });
+    /// ```
+    pub const fn precision(mut self, digits: u8) -> Self {
+        if let Self::Time { precision, .. }
+        | Self::DateTime { precision, .. }
+        | Self::Timestamp { precision, .. }
+        | Self::Interval { precision, .. } = &mut self
+        {
+            *precision = Some(digits);
+        }
+        self
+    }
+
+    /// The same type of a time with a time zone, where the database has that; other types stay as they are.
+    pub const fn with_timezone(mut self) -> Self {
+        if let Self::Time { timezone, .. }
+        | Self::DateTime { timezone, .. }
+        | Self::Timestamp { timezone, .. } = &mut self
+        {
+            *timezone = true;
+        }
+        self
+    }
+
     /// One of `values`, under the name of a type that the schema has: see
     /// [`Metadata::enum_type`](super::Metadata::enum_type).
     pub fn enumeration<V>(name: impl Into<super::TableName>, values: V) -> Self

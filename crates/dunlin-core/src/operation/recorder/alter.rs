@@ -122,6 +122,13 @@ impl AlterTable {
         self.push(TableChange::SetComment { comment });
     }
 
+    /// Gives the table other options: those that are said, and no others.
+    pub fn options(&mut self, say: impl FnOnce(&mut TableOptions)) {
+        let mut options = TableOptions::default();
+        say(&mut options);
+        self.set_options(options);
+    }
+
     /// Gives the table other options: these, and no others.
     pub fn set_options(&mut self, options: TableOptions) {
         self.push(TableChange::SetOptions { options });
