@@ -1,3 +1,20 @@
 //! Operations and models as source: what `revision --autogenerate` and `generate models` write.
 //!
 //! Rust comes out as `rustfmt` with its default settings leaves it.
+
+mod alter;
+mod error;
+mod expr;
+mod layout;
+mod literal;
+pub mod models;
+mod operation;
+pub mod revision;
+mod schema;
+mod table;
+mod types;
+mod unqualify;
+mod value;
+
+pub use error::GenerateError;
+pub use unqualify::unqualify;
