@@ -23,6 +23,7 @@ use crate::owner::{ReplayError, ReplayFailure};
 
 pub use hazard::Hazard;
 pub use render::{OpaqueTable, RenderedStage, RenderedStep};
+pub(crate) use render::{SoFar, render_operations};
 pub use script::Script;
 pub use stage::{Stage, StageKind};
 

@@ -49,10 +49,26 @@ pub struct RenderedStage {
 }
 
 /// What is known behind the operations that are rendered.
-struct SoFar {
+pub(crate) struct SoFar {
     schema: Metadata,
     opaque: OpaqueTables,
     hazards: Hazards,
+}
+
+impl SoFar {
+    /// Begins where a replay stands, which is a step ahead of what is rendered from then on.
+    pub(crate) fn new(replay: &Replay) -> Self {
+        Self { schema: replay.here.clone(), opaque: replay.opaque.clone(), hazards: Hazards::default() }
+    }
+}
+
+/// The operations of one step as a database runs them, without version rows.
+pub(crate) struct RenderedOperations {
+    /// At least one stage.
+    pub(crate) stages: Vec<RenderedStage>,
+    hazards: Vec<Hazard>,
+    /// The tables that are not known and must be.
+    pub(crate) opaque: Vec<OpaqueTable>,
 }
 
 impl OwnerPlan {
@@ -69,9 +85,7 @@ impl OwnerPlan {
             PlanKind::Reset => Replay::new(self.what_is_dropped(owner.schema_at(&self.rows_before)?)),
             _ => owner.replayed_on(dialect, &self.rows_before)?,
         };
-        // The replay is a step ahead of what is rendered.
-        let mut so_far =
-            SoFar { schema: replay.here.clone(), opaque: replay.opaque.clone(), hazards: Hazards::default() };
+        let mut so_far = SoFar::new(&replay);
         let mut create = self.create_version_table;
         let render = |step: &Step| {
             let mut rendered = self.render_step(step, dialect, &mut replay, &mut so_far)?;
@@ -115,52 +129,12 @@ impl OwnerPlan {
         replay: &mut Replay,
         so_far: &mut SoFar,
     ) -> Result<RenderedStep, PlanError> {
-        let SoFar { schema, opaque, hazards } = so_far;
-        let failed = |source| self.render_error(step, source);
-        let stages = stages(dialect, &step.operations, replay).map_err(failed)?;
-        let mut names = Names::default();
-        let mut hazards_found = Vec::new();
         // What is dropped otherwise is dropped because all of it is meant to go.
         let revision = matches!(step.action, Action::Revision { .. });
-        hazards.next_step();
-        let mut not_known: Vec<OpaqueTable> = Vec::new();
-        let mut rendered_stages = Vec::with_capacity(stages.len());
-        for stage in stages {
-            let mut statements = Vec::new();
-            let mut functions = Vec::new();
-            let mut suspends_foreign_keys = false;
-            for operation in &stage.operations {
-                names.check(dialect, operation, schema).map_err(failed)?;
-                let rendered: Rendered = dialect.render(operation, schema).map_err(failed)?;
-                statements.extend(rendered.statements);
-                suspends_foreign_keys |= rendered.suspends_foreign_keys;
-                if revision {
-                    hazards_found.extend(hazards.of(dialect, operation, schema));
-                }
-                if let Operation::Run { step } = operation {
-                    let tables: Vec<_> = step.touches.iter().map(ToString::to_string).collect();
-                    functions.push(format!("{}, which changes {}", step.name, tables.join(", ")));
-                }
-                opaque.note(dialect, operation, schema);
-                if dialect.needs_current_table(operation) {
-                    let seen = operation.table().and_then(|table| Some((table, opaque.changed_by(table)?)));
-                    not_known.extend(
-                        seen.map(|(table, by)| OpaqueTable {
-                            table: table.clone(),
-                            changed_by: by.to_owned(),
-                        }),
-                    );
-                }
-                play(schema, operation).map_err(|source| failed(source.into()))?;
-            }
-            rendered_stages.push(RenderedStage { stage, statements, functions, suspends_foreign_keys });
-        }
-        Ok(RenderedStep {
-            title: step.title(&self.owner),
-            stages: rendered_stages,
-            hazards: hazards_found,
-            opaque: not_known,
-        })
+        let rendered = render_operations(dialect, &step.operations, replay, so_far, revision);
+        let RenderedOperations { stages, hazards, opaque } =
+            rendered.map_err(|source| self.render_error(step, source))?;
+        Ok(RenderedStep { title: step.title(&self.owner), stages, hazards, opaque })
     }
 
     fn render_error(&self, step: &Step, source: RenderError) -> PlanError {
@@ -175,6 +149,54 @@ impl OwnerPlan {
         };
         PlanError::Render { owner: self.owner.clone(), revision, source }
     }
+}
+
+/// Renders the operations of one step, in stages; `replay` and `so_far` move on behind them.
+///
+/// # Errors
+/// The database cannot do them, or they do not fit.
+pub(crate) fn render_operations(
+    dialect: &dyn Dialect,
+    operations: &[Operation],
+    replay: &mut Replay,
+    so_far: &mut SoFar,
+    with_hazards: bool,
+) -> Result<RenderedOperations, RenderError> {
+    let SoFar { schema, opaque, hazards } = so_far;
+    let stages = stages(dialect, operations, replay)?;
+    let mut names = Names::default();
+    let mut hazards_found = Vec::new();
+    hazards.next_step();
+    let mut not_known: Vec<OpaqueTable> = Vec::new();
+    let mut rendered_stages = Vec::with_capacity(stages.len());
+    for stage in stages {
+        let mut statements = Vec::new();
+        let mut functions = Vec::new();
+        let mut suspends_foreign_keys = false;
+        for operation in &stage.operations {
+            names.check(dialect, operation, schema)?;
+            let rendered: Rendered = dialect.render(operation, schema)?;
+            statements.extend(rendered.statements);
+            suspends_foreign_keys |= rendered.suspends_foreign_keys;
+            if with_hazards {
+                hazards_found.extend(hazards.of(dialect, operation, schema));
+            }
+            if let Operation::Run { step } = operation {
+                let tables: Vec<_> = step.touches.iter().map(ToString::to_string).collect();
+                functions.push(format!("{}, which changes {}", step.name, tables.join(", ")));
+            }
+            opaque.note(dialect, operation, schema);
+            if dialect.needs_current_table(operation) {
+                let seen = operation.table().and_then(|table| Some((table, opaque.changed_by(table)?)));
+                not_known.extend(
+                    seen.map(|(table, by)| OpaqueTable { table: table.clone(), changed_by: by.to_owned() }),
+                );
+            }
+            play(schema, operation)?;
+        }
+        rendered_stages.push(RenderedStage { stage, statements, functions, suspends_foreign_keys });
+    }
+    Ok(RenderedOperations { stages: rendered_stages, hazards: hazards_found, opaque: not_known })
 }
 
 impl RenderedStep {
