@@ -1,5 +1,7 @@
 //! A case of the catalogue on a real server.
 
+mod comparison;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 
@@ -16,6 +18,8 @@ use dunlin::{Database, LockKey, Migrator};
 use crate::catalogue::Case;
 use crate::database::TestDatabase;
 use crate::dump::{Rows, VERSION_TABLE, dump, rows, wipe};
+
+pub use comparison::Compared;
 
 /// A database on which one case is tried after the other; it is empty between them.
 pub struct Server<'d> {

@@ -24,7 +24,7 @@ mod run;
 mod servers;
 
 #[cfg(feature = "databases")]
-pub use check::{Server, Verdict, chain};
+pub use check::{Compared, Server, Verdict, chain};
 #[cfg(feature = "databases")]
 pub use database::TestDatabase;
 #[cfg(feature = "databases")]

@@ -4,6 +4,7 @@
 mod alter;
 mod catalogue;
 mod changes;
+mod compare;
 mod create;
 mod data_steps;
 mod fault;
