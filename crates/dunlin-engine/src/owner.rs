@@ -66,6 +66,14 @@ impl Owner {
         Ok(Self { manager, host: host.clone(), history, metadata, migrations })
     }
 
+    /// The same owner with one more revision.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with(&self, migration: Migration) -> Result<Self, OwnerError> {
+        Self::new(self.manager.clone().migrations([migration]), &self.host)
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         self.manager.name()

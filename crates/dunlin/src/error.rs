@@ -6,6 +6,8 @@ use dunlin_core::revision::RevisionId;
 use dunlin_core::session::BoxError;
 use dunlin_engine::compare::CompareError;
 use dunlin_engine::dialect::RenderError;
+use dunlin_engine::generate::GenerateError;
+use dunlin_engine::generate::sql::SqlRevisionError;
 use dunlin_engine::owner::OwnerError;
 use dunlin_engine::ownership::Clash;
 use dunlin_engine::plan::PlanError;
@@ -54,6 +56,28 @@ pub enum Error {
         owner: String,
         /// Why.
         source: CompareError,
+    },
+    /// What was found cannot be written as a revision in Rust.
+    #[error("the revision cannot be written in Rust")]
+    Generate {
+        /// Why.
+        source: GenerateError,
+    },
+    /// What was found cannot be written as a revision in SQL.
+    #[error("the revision cannot be written in SQL")]
+    GenerateSql {
+        /// Why.
+        source: SqlRevisionError,
+    },
+    /// A revision is to be made of what differs from a database that is not at the newest revisions.
+    #[error("{owner} is at {}, and its newest revision is {}", shown(rows), shown(heads))]
+    NotAtHeads {
+        /// The owner.
+        owner: String,
+        /// Its version rows.
+        rows: Vec<RevisionId>,
+        /// Its newest revisions.
+        heads: Vec<RevisionId>,
     },
     /// The lock was taken, and is not held by the session that works.
     #[error("the migration lock is not held by the session that runs the statements")]
@@ -300,5 +324,12 @@ fn first_line(statement: &str) -> String {
     match line.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line.to_owned(),
+    }
+}
+
+fn shown(revisions: &[RevisionId]) -> String {
+    match revisions {
+        [] => "no revision".to_owned(),
+        some => some.iter().map(RevisionId::as_str).collect::<Vec<_>>().join(", "),
     }
 }

@@ -35,6 +35,7 @@
 //! # }
 //! ```
 
+mod author;
 mod compare;
 mod database;
 mod error;

@@ -15,6 +15,7 @@
 mod changes;
 mod describe;
 mod enums;
+mod everywhere;
 mod keys;
 mod normal;
 mod rename;
@@ -30,6 +31,7 @@ use thiserror::Error;
 use crate::dialect::{Dialect, RenderError};
 
 pub use describe::describe;
+pub use everywhere::complete;
 pub use normal::{ObjectKind, Schema, SchemaObject};
 pub use rename::{ParseRenameError, Rename};
 pub use unsettled::{unsettled, unsettled_views};

@@ -1,5 +1,7 @@
 use dunlin_core::prelude::*;
 
+use dunlin_core::schema::Index;
+
 use super::*;
 use crate::dialect::dialect;
 use crate::replay::play;
@@ -37,6 +39,27 @@ fn ticket(t: &mut dunlin_core::schema::TableBuilder) {
 fn nothing_differs_between_equal_schemas() {
     let schema = metadata(|m| _ = m.table("ticket", ticket));
     assert!(compared(&schema, &schema, &[]).is_empty());
+}
+
+#[test]
+fn what_only_another_database_has_is_found_for_it() {
+    let from = metadata(|m| _ = m.table("ticket", ticket));
+    let to = metadata(|m| {
+        m.table("ticket", |t| {
+            ticket(t);
+            t.column("note", DataType::Text);
+            let only = Index::new("ix_key", ["key"]).only_on([DialectName::MySql]);
+            t.add_index(only);
+        });
+    });
+    let on = dialect(DialectName::Sqlite);
+    let schema = |metadata: &Metadata| Schema::new(on, metadata.clone()).unwrap();
+    let found = compare(on, &schema(&from), &schema(&to), &[]).unwrap();
+    assert_eq!(found.upgrade.len(), 1);
+    let others = [dialect(DialectName::Postgres), dialect(DialectName::MySql)];
+    let completed = complete(found, on, &others, &from, &to);
+    assert!(matches!(completed.upgrade.as_slice(), [_, Operation::CreateIndex { .. }]));
+    assert!(matches!(completed.downgrade.as_slice(), [Operation::DropIndex { .. }, _]));
 }
 
 #[test]

@@ -11,6 +11,7 @@ pub mod models;
 mod operation;
 pub mod revision;
 mod schema;
+pub mod sql;
 mod table;
 mod types;
 mod unqualify;

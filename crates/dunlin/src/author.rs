@@ -1,0 +1,149 @@
+//! Revisions made of what differs.
+
+use dunlin_core::dialect::DialectName;
+use dunlin_core::operation::{Operation, Operations};
+use dunlin_core::revision::{Migration, Revision, RevisionId};
+use dunlin_engine::compare::{Comparison, complete};
+use dunlin_engine::dialect::{Dialect, dialect};
+use dunlin_engine::generate::revision::{RevisionSource, rust};
+use dunlin_engine::generate::sql::{Schemas, revision as sql_revision};
+use dunlin_engine::generate::unqualify;
+use dunlin_engine::owner::Owner;
+use dunlin_engine::sql::revision_file::Header;
+
+use crate::compare::{CompareOptions, Drift};
+use crate::database::Database;
+use crate::error::Error;
+use crate::migrator::Migrator;
+use crate::state;
+
+impl Migrator {
+    /// What makes of a database that stands at an owner's newest revisions what the owner's models want,
+    /// and what else differs on other databases between its history and its models.
+    ///
+    /// # Errors
+    /// As [`compare`](Self::compare), and [`Error::NotAtHeads`].
+    pub async fn autogenerate(
+        &self,
+        database: &mut Database,
+        owner: &str,
+        options: &CompareOptions<'_>,
+    ) -> Result<Drift, Error> {
+        let owner = self.owner(owner)?;
+        let rows = state::version_rows(database, &[owner.version_table()]).await?;
+        let rows = rows.into_iter().next().flatten().unwrap_or_default();
+        let mut heads = owner.history().heads();
+        heads.sort();
+        if rows != heads {
+            return Err(Error::NotAtHeads { owner: owner.name().to_owned(), rows, heads });
+        }
+        let drift = self.compare(database, owner.name(), options).await?;
+        self.completed(drift, database.dialect(), &DialectName::ALL, owner, options)
+    }
+
+    /// What makes of the schema that an owner's history leaves what its models want, on some databases,
+    /// without any of them.
+    ///
+    /// # Errors
+    /// As [`compare_with_history`](Self::compare_with_history).
+    pub fn autogenerate_offline(
+        &self,
+        dialects: &[DialectName],
+        owner: &str,
+        options: &CompareOptions<'_>,
+    ) -> Result<Drift, Error> {
+        let owner = self.owner(owner)?;
+        let on = dialect(dialects.first().copied().unwrap_or(DialectName::Postgres));
+        let drift = self.compare_with_history(on, owner.name(), options)?;
+        self.completed(drift, on, dialects, owner, options)
+    }
+
+    fn completed(
+        &self,
+        mut drift: Drift,
+        on: &dyn Dialect,
+        dialects: &[DialectName],
+        owner: &Owner,
+        options: &CompareOptions<'_>,
+    ) -> Result<Drift, Error> {
+        if options.filter.is_some() {
+            return Ok(drift);
+        }
+        let others = dialects.iter().filter(|name| **name != on.name()).map(|name| dialect(*name));
+        let others: Vec<&dyn Dialect> = others.collect();
+        let history = replayed(owner)?;
+        drift.comparison = complete(drift.comparison, on, &others, &history, owner.metadata());
+        Ok(drift)
+    }
+
+    /// A revision file in Rust for what was found, as `migrations!` takes it; the host's schema does not
+    /// stand in it.
+    ///
+    /// # Errors
+    /// [`Error::Generate`].
+    pub fn rust_revision(
+        &self,
+        owner: &str,
+        revision: Revision,
+        found: &Comparison,
+    ) -> Result<String, Error> {
+        let owner = self.owner(owner)?;
+        let mut source = RevisionSource::new(revision);
+        source.naming_convention = owner.host().naming_convention();
+        source.upgrade = bare(&found.upgrade, owner);
+        source.downgrade = bare(&found.downgrade, owner);
+        rust(&source).map_err(|source| Error::Generate { source })
+    }
+
+    /// A revision file in SQL for what was found, with a section for each of some databases; the
+    /// host's schema stands in it.
+    ///
+    /// # Errors
+    /// [`Error::GenerateSql`], or the history cannot be played.
+    pub fn sql_revision(
+        &self,
+        owner: &str,
+        revision: Revision,
+        found: &Comparison,
+        dialects: &[DialectName],
+    ) -> Result<String, Error> {
+        let owner = self.owner(owner)?;
+        let failed = |source| Error::GenerateSql { source };
+        let record = |operations: &[Operation]| {
+            let operations = bare(operations, owner);
+            move |op: &mut Operations| operations.iter().cloned().for_each(|operation| op.push(operation))
+        };
+        let mut header = Header::new(revision.id.clone());
+        header.down_revisions.clone_from(&revision.down_revisions);
+        header.message.clone_from(&revision.message);
+        let id = revision.id.clone();
+        let with = owner.with(Migration::new(revision, record(&found.upgrade), record(&found.downgrade)))?;
+        let (before, after) = (owner.history().heads(), [id]);
+        let plan = |source| Error::Plan { owner: owner.name().to_owned(), source };
+        let mut schemas = Vec::with_capacity(dialects.len());
+        for name in dialects {
+            let on = |owner: &Owner, rows: &[RevisionId]| owner.replay_on(dialect(*name), rows).map_err(plan);
+            schemas.push((*name, on(owner, &before)?, on(&with, &after)?));
+        }
+        let anywhere = (replayed(owner)?, replayed(&with)?);
+        let on: Vec<(DialectName, Schemas<'_>)> =
+            schemas.iter().map(|(name, before, after)| (*name, Schemas { before, after })).collect();
+        let anywhere = Schemas { before: &anywhere.0, after: &anywhere.1 };
+        let file = sql_revision(header, &found.upgrade, Some(&found.downgrade), anywhere, &on);
+        let file = file.map_err(failed)?;
+        file.write().map_err(|source| failed(source.into()))
+    }
+}
+
+/// The schema that an owner's history leaves.
+fn replayed(owner: &Owner) -> Result<dunlin_core::schema::Metadata, Error> {
+    let history = owner.replay(&owner.history().heads());
+    history.map_err(|source| Error::Plan { owner: owner.name().to_owned(), source: source.into() })
+}
+
+/// Operations without the host's schema.
+fn bare(operations: &[Operation], owner: &Owner) -> Vec<Operation> {
+    let mut operations = operations.to_vec();
+    operations.iter_mut().for_each(|operation| unqualify(operation, owner.host().schema()));
+    operations
+}
