@@ -183,6 +183,9 @@ const TAKEN: &[&str] = &[
     "virtual", "where", "while", "yield",
 ];
 
+/// A longer name is cut, so that a function's head stands in one line.
+const LONGEST: usize = 60;
+
 impl Default for FunctionNames {
     fn default() -> Self {
         Self { used: TAKEN.iter().map(|word| (*word).to_owned()).collect() }
@@ -190,7 +193,7 @@ impl Default for FunctionNames {
 }
 
 impl FunctionNames {
-    /// The function of a table: its name in small letters, with a number where another has that name.
+    /// The function of a table: its name in small letters, or its beginning, with a number where another has that name.
     fn of(&mut self, table: &str) -> String {
         let mut name = String::new();
         for c in table.chars() {
@@ -204,6 +207,7 @@ impl FunctionNames {
         if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
             name.insert_str(0, "table_");
         }
+        name.truncate(LONGEST);
         let name = name.trim_end_matches('_').to_owned();
         let numbered = (2..).map(|number| format!("{name}_{number}"));
         let free = std::iter::once(name.clone()).chain(numbered).find(|name| !self.used.contains(name));
