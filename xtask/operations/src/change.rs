@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::cases::Case;
 
 /// The table that the Python side takes out of the dumps.
-const VERSION_TABLE: &str = "version_cases";
+pub(crate) const VERSION_TABLE: &str = "version_cases";
 
 /// Does a case on an empty database; the result is the answer to the request.
 pub(crate) async fn run(url: &str, case: &Case) -> Value {
@@ -43,7 +43,7 @@ async fn upgrade(url: &str, case: &Case, to: &str) -> Result<(), Box<dyn Error>>
 }
 
 /// An error and all of its causes, in one line.
-fn chain(error: &dyn Error) -> String {
+pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -30,14 +30,19 @@ pub(crate) struct Case {
     pub(crate) change: Arc<dyn Fn(&mut Operations) + Send + Sync>,
 }
 
-const ALL: &[DialectName] = &DialectName::ALL;
-const POSTGRES: &[DialectName] = &[DialectName::Postgres];
-const MYSQL: &[DialectName] = &[DialectName::MySql, DialectName::MariaDb];
-const MYSQL_ITSELF: &[DialectName] = &[DialectName::MySql];
-const SQLITE: &[DialectName] = &[DialectName::Sqlite];
-const NOT_POSTGRES: &[DialectName] = &[DialectName::MySql, DialectName::MariaDb, DialectName::Sqlite];
-const NOT_MYSQL: &[DialectName] = &[DialectName::Postgres, DialectName::Sqlite];
-const NOT_SQLITE: &[DialectName] = &[DialectName::Postgres, DialectName::MySql, DialectName::MariaDb];
+pub(crate) const ALL: &[DialectName] = &DialectName::ALL;
+pub(crate) const POSTGRES: &[DialectName] = &[DialectName::Postgres];
+pub(crate) const MYSQL: &[DialectName] = &[DialectName::MySql, DialectName::MariaDb];
+pub(crate) const MYSQL_ITSELF: &[DialectName] = &[DialectName::MySql];
+pub(crate) const MARIADB: &[DialectName] = &[DialectName::MariaDb];
+pub(crate) const SQLITE: &[DialectName] = &[DialectName::Sqlite];
+pub(crate) const NOT_POSTGRES: &[DialectName] =
+    &[DialectName::MySql, DialectName::MariaDb, DialectName::Sqlite];
+pub(crate) const NOT_MYSQL: &[DialectName] = &[DialectName::Postgres, DialectName::Sqlite];
+pub(crate) const NOT_MARIADB: &[DialectName] =
+    &[DialectName::Postgres, DialectName::MySql, DialectName::Sqlite];
+pub(crate) const NOT_SQLITE: &[DialectName] =
+    &[DialectName::Postgres, DialectName::MySql, DialectName::MariaDb];
 
 fn case(
     name: impl Into<String>,

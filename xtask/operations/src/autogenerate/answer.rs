@@ -1,0 +1,170 @@
+//! What ours finds in a database, and what comes of the changes.
+
+use std::error::Error;
+
+use dunlin::core::operation::{Operation, create_all};
+use dunlin::core::prelude::*;
+use dunlin::engine::compare::Comparison;
+use dunlin::engine::plan::Intent;
+use dunlin::{Access, CompareOptions, Database, DatabaseUrl, LockKey, Migrator};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{Case, Rename};
+use crate::change::{VERSION_TABLE, chain};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// What came of comparing a database with models.
+#[derive(Default, Serialize)]
+struct Answer {
+    /// What is found between the database and the models it was made from.
+    alarms: Vec<Operation>,
+    /// What is found between the database and the other models.
+    found: Vec<Operation>,
+    /// What takes that back.
+    undo: Vec<Operation>,
+    /// What was asked.
+    asked: Vec<String>,
+    /// Why it could not be compared.
+    not_compared: Option<String>,
+    /// Why the changes could not be made.
+    not_applied: Option<String>,
+    /// What is still found when they were made.
+    left: Vec<Operation>,
+}
+
+/// The two revisions of a case: what makes the models before it, and what makes of them those after it.
+#[derive(Default)]
+struct Revisions {
+    start: Vec<Operation>,
+    upgrade: Vec<Operation>,
+    downgrade: Vec<Operation>,
+}
+
+/// Makes the models of one side in an empty database.
+pub(crate) async fn create(url: &str, case: &Case, side: &str) -> Value {
+    let models = if side == "from" { &case.from } else { &case.to };
+    let revisions = Revisions { start: create_all(models), ..Revisions::default() };
+    answer(migrate(url, models, revisions, true, "start").await)
+}
+
+/// Compares a database that was made of the models before the case with those after it, and makes the changes.
+pub(crate) async fn upgrade(url: &str, case: &Case) -> Value {
+    answer(Ok(compare_and_apply(url, case).await))
+}
+
+/// Takes back the changes that were made; the result is what is found then between the database and the models before
+/// the case.
+pub(crate) async fn downgrade(url: &str, case: &Case, made: &Value) -> Value {
+    let undone = async {
+        let operations = |name: &str| serde_json::from_value(made[name].clone());
+        let revisions = || -> Result<Revisions> {
+            let start = create_all(&case.from);
+            Ok(Revisions { start, upgrade: operations("found")?, downgrade: operations("undo")? })
+        };
+        migrate(url, &case.from, revisions()?, false, "start").await?;
+        Ok(compare(url, &case.from, revisions()?, &[]).await?.upgrade)
+    };
+    answer(undone.await)
+}
+
+async fn compare_and_apply(url: &str, case: &Case) -> Answer {
+    let mut answer = Answer::default();
+    let not_compared = |error: Box<dyn Error>| Some(chain(error.as_ref()));
+    match compare(url, &case.from, start(case), &[]).await {
+        Ok(comparison) => answer.alarms = comparison.upgrade,
+        Err(error) => return Answer { not_compared: not_compared(error), ..answer },
+    }
+    let comparison = match compare(url, &case.to, start(case), &[]).await {
+        Ok(comparison) => comparison,
+        Err(error) => return Answer { not_compared: not_compared(error), ..answer },
+    };
+    let renames: Vec<String> = case.renames.iter().map(Rename::said).collect();
+    let comparison = if renames.is_empty() {
+        Ok(comparison)
+    } else {
+        answer.asked = comparison.possible_renames.iter().map(ToString::to_string).collect();
+        compare(url, &case.to, start(case), &renames).await
+    };
+    let comparison = match comparison {
+        Ok(comparison) => comparison,
+        Err(error) => return Answer { not_compared: not_compared(error), ..answer },
+    };
+    answer.found =
+        comparison.upgrade.iter().filter(|found| !answer.alarms.contains(found)).cloned().collect();
+    if answer.found.is_empty() {
+        return answer;
+    }
+    answer.found = comparison.upgrade;
+    answer.undo = comparison.downgrade;
+    let revisions =
+        || Revisions { upgrade: answer.found.clone(), downgrade: answer.undo.clone(), ..start(case) };
+    if let Err(error) = migrate(url, &case.to, revisions(), true, "change").await {
+        answer.not_applied = Some(chain(error.as_ref()));
+        return answer;
+    }
+    match compare(url, &case.to, revisions(), &[]).await {
+        Ok(comparison) => answer.left = comparison.upgrade,
+        Err(error) => answer.not_compared = not_compared(error),
+    }
+    answer
+}
+
+fn start(case: &Case) -> Revisions {
+    Revisions { start: create_all(&case.from), ..Revisions::default() }
+}
+
+fn answer<T: Serialize>(result: Result<T>) -> Value {
+    match result {
+        Ok(value) => json!({"ok": value}),
+        Err(error) => json!({"error": chain(error.as_ref()), "phase": "case"}),
+    }
+}
+
+fn migrator(url: &str, models: &Metadata, revisions: Revisions) -> Result<Migrator> {
+    let push = |operations: Vec<Operation>| {
+        move |op: &mut Operations| operations.iter().cloned().for_each(|operation| op.push(operation))
+    };
+    let models = models.clone();
+    let manager = DbManager::new("cases", VERSION_TABLE).models(move |_| models.clone()).migrations([
+        Migration::new(Revision::new("start"), push(revisions.start), |_| {}),
+        Migration::new(
+            Revision::new("change").down_revision("start"),
+            push(revisions.upgrade),
+            push(revisions.downgrade),
+        ),
+    ]);
+    // MySQL has one name space of locks for its whole server.
+    let lock = LockKey::new(7, url.rsplit('/').next().unwrap_or(url));
+    Ok(Migrator::new([manager], &HostContext::default(), lock)?)
+}
+
+async fn compare(
+    url: &str,
+    models: &Metadata,
+    revisions: Revisions,
+    renames: &[String],
+) -> Result<Comparison> {
+    let migrator = migrator(url, models, revisions)?;
+    let mut database = Database::connect(&DatabaseUrl::parse(url)?, Access::Read).await?;
+    let options = renames.iter().fold(CompareOptions::default(), |options, rename| options.rename(rename));
+    let drift = migrator.compare(&mut database, "cases", &options).await;
+    database.close().await;
+    Ok(drift?.comparison)
+}
+
+/// Brings the database up or down to one of the two revisions.
+async fn migrate(url: &str, models: &Metadata, revisions: Revisions, up: bool, to: &str) -> Result<()> {
+    let migrator = migrator(url, models, revisions)?;
+    let target = migrator.owners()[0].history().target(to)?;
+    let intent = match up {
+        true => Intent::Upgrade { target: Some(target), use_migration_files: true },
+        false => Intent::Downgrade { target },
+    };
+    let mut database = Database::connect(&DatabaseUrl::parse(url)?, Access::Create).await?;
+    let result = migrator.run(&mut database, "cases", intent, &mut |_| {}).await;
+    database.close().await;
+    result?;
+    Ok(())
+}
