@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 ENGINES = {"postgresql": "postgresql", "mysql": "mysql", "sqlite": "sqlite3"}
 # The connection compares as the columns do.
-OPTIONS = {"mysql": {"init_command": "SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci"}}
+OPTIONS = {"mysql": {"charset": "utf8mb4", "collation": "utf8mb4_unicode_ci"}}
 GROUPS = {
     "contrib": ["admin", "auth", "contenttypes", "flatpages", "messages", "redirects", "sessions", "sites"],
     "allauth": ["allauth", "allauth.account", "allauth.socialaccount", "allauth.mfa", "allauth.usersessions",
@@ -32,7 +32,11 @@ def main(group):
     settings.configure(
         DATABASES={"default": {
             "ENGINE": f"django.db.backends.{ENGINES[url.get_backend_name()]}", "NAME": url.database,
-            "OPTIONS": OPTIONS.get(url.get_backend_name(), {}), "HOST": url.host or "", "PORT": url.port or "", "USER": url.username or "", "PASSWORD": url.password or "",
+            "OPTIONS": OPTIONS.get(url.get_backend_name(), {}),
+            "HOST": url.host or "",
+            "PORT": url.port or "",
+            "USER": url.username or "",
+            "PASSWORD": url.password or "",
         }},
         INSTALLED_APPS=apps,
         SECRET_KEY="a test's",

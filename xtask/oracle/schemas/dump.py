@@ -2,7 +2,7 @@
 
 What pg_dump, SHOW CREATE and sqlite_master say. Only what two equal databases may differ in is evened out: the order
 of objects and of the constraints and keys of a table, the next AUTO_INCREMENT value, the database's name, and for
-SQLite, which keeps the text as it was typed, everything that is typing (see sqlite_text.py).
+SQLite, which keeps the text as it was typed, everything that is only typing (see sqlite_text.py).
 """
 
 import json
@@ -56,6 +56,9 @@ def postgres(connection):
                 kind = "TABLE in partitions"
             elif "\nINHERITS (" in text:
                 kind = "TABLE that inherits"
+            text, *targets = text.split("\nALTER TABLE ")
+            for target in targets:
+                yield ["STATISTICS of a column", target, ""]
         yield [kind, name, text]
 
 
@@ -75,6 +78,15 @@ def table(text):
 # MySQL and MariaDB ---------------------------------------------------------------------------------------
 
 
+# What is printed where it was said, and means what is meant where it was not.
+MEANS_NOTHING = {
+    "NO ACTION that is said": r" ON (?:DELETE|UPDATE) NO ACTION",
+    "BTREE that is said": r" USING BTREE",
+}
+INTEGER = re.compile(r"(`[^`]+`) ((?:tiny|small|medium|big)?int)\((\d+)\)( unsigned)?(?! zerofill)")
+WIDTHS = {"tinyint": (4, 3), "smallint": (6, 5), "mediumint": (9, 8), "int": (11, 10), "bigint": (20, 20)}
+
+
 def mysql(connection):
     database = connection.engine.url.database
     show = lambda sql, at: connection.exec_driver_sql(sql).one()[at].replace(f"`{database}`.", "")  # noqa: E731
@@ -87,8 +99,17 @@ def mysql(connection):
         elif kind == "SEQUENCE":
             yield ["SEQUENCE", name, show(f"SHOW CREATE TABLE {quoted}", 1)]
         else:
-            text, *partitions = re.split(r"(?=\n/\*!\d+ PARTITION BY|\n PARTITION BY)", show(f"SHOW CREATE TABLE {quoted}", 1))
+            text = show(f"SHOW CREATE TABLE {quoted}", 1)
+            text, *partitions = re.split(r"(?=\n/\*!\d+ PARTITION BY|\n PARTITION BY)", text)
             text = words.mysql_table(text) + "".join(partitions)
+            for nothing, what in MEANS_NOTHING.items():
+                text, found = re.subn(what, "", text)
+                yield from ([nothing, f"{name} {number}", ""] for number in range(found))
+            for column, type_, width, unsigned in INTEGER.findall(text):
+                # MariaDB shows integers so wide; tinyint(1) is what it has for BOOLEAN.
+                if int(width) != WIDTHS[type_][bool(unsigned)] and (type_, width) != ("tinyint", "1"):
+                    yield ["WIDTH of an integer", f"{name} {column}", ""]
+            text = INTEGER.sub(without_width, text)
             yield ["TABLE in partitions" if partitions else "TABLE", name, text]
     for kind, table_, columns in (
         ("TRIGGER", "triggers", "trigger_schema, trigger_name"),
@@ -99,6 +120,11 @@ def mysql(connection):
         for schema, name in connection.exec_driver_sql(query):
             if schema == database:
                 yield [kind, name, ""]
+
+
+def without_width(found):
+    column, type_, width, unsigned = found.groups(default="")
+    return found[0] if (type_, width) == ("tinyint", "1") else f"{column} {type_}{unsigned}"
 
 
 # SQLite --------------------------------------------------------------------------------------------------
@@ -116,7 +142,7 @@ def sqlite(connection):
         elif kind == "table":
             yield ["TABLE", name, "\n".join([sqlite_text.table(sql), *understood(connection, name)])]
         elif kind == "index":
-            yield ["INDEX", name, sqlite_text.plain(sql)]
+            yield ["INDEX", name, sqlite_text.index(sql)]
         else:
             yield [kind.upper(), name, sqlite_text.plain(sql)]
 
@@ -131,7 +157,7 @@ def understood(connection, name):
             row = {key: value for key, value in row.items() if key not in ("id", "schema")}
             if pragma == "table_xinfo":
                 row["type"] = row["type"].upper()
-                row["notnull"] = row["notnull"] and not (one and row["pk"] and row["type"] == "INTEGER")
+                row["notnull"] = row["notnull"] == 1 and not (one and row["pk"] and row["type"] == "INTEGER")
                 row["dflt_value"] = sqlite_text.default(row["dflt_value"])
             lines.append(f"  {pragma} " + " ".join(f"{key}={value}" for key, value in row.items()))
         yield from sorted(lines)

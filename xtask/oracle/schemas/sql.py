@@ -32,4 +32,5 @@ def main():
             sys.exit(f"{Path(name).name}: " + done.stderr.decode(errors="replace")[-2000:])
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -13,7 +13,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 import alembic_dump_sqlite  # noqa: E402
 
-TOKEN = re.compile(r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^]]*\]|\w+|<=|>=|<>|!=|\|\||->>|->|==|[^\s\w]""", re.S)
+TOKEN = re.compile(
+    r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^]]*\]"""
+    r"""|\w+|<=|>=|<>|!=|\|\||->>|->|==|[^\s\w]""",
+    re.S,
+)
 KEYWORDS = set("""
 ABORT ACTION ALWAYS AND AS ASC AUTOINCREMENT BETWEEN BINARY CASCADE CASE CHECK COLLATE CONFLICT CONSTRAINT CREATE
 CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP DEFAULT DEFERRABLE DEFERRED DELETE DESC ELSE END EXISTS FAIL FOREIGN
@@ -31,7 +35,7 @@ CONSTRAINTS = ("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN")
 
 
 def tokens(sql):
-    """The tokens, and for each whether it was quoted."""
+    """The tokens, without comments and quotes; keywords in capitals, quoted or not."""
     for token in TOKEN.findall(sql):
         if token.startswith(("--", "/*")):
             continue
@@ -43,9 +47,30 @@ def tokens(sql):
 
 
 def plain(sql):
-    """An index, a view or a trigger."""
-    text = " ".join(tokens(sql))
-    return re.sub(r" ASC\b", "", text)
+    """A view or a trigger."""
+    return " ".join(tokens(sql))
+
+
+def index(sql):
+    """Brackets around a function in the list of an index mean nothing."""
+    found = list(tokens(sql))
+    start, depth, outer = found.index("("), 0, []
+    kept = found[:start + 1]
+    for at, token in enumerate(found[start + 1:], start + 1):
+        calls = re.match(r"\w+$", found[at + 1]) and found[at + 2] == "(" if at + 2 < len(found) else False
+        if token == "(" and depth == 0 and found[at - 1] in ("(", ",") and calls:
+            outer.append(depth)
+            depth += 1
+            continue
+        depth += (token == "(") - (token == ")")
+        if token == ")" and outer and depth == outer[-1]:
+            outer.pop()
+            continue
+        kept.append(token)
+        if depth < 0:
+            kept += found[at + 1:]
+            break
+    return re.sub(r" ASC\b", "", " ".join(kept))
 
 
 def default(text):

@@ -1,8 +1,9 @@
 //! `cargo xtask oracle schemas`, dunlin's part: a real schema is introspected in one database and created anew in
-//! another.
+//! another; as models it is compared with both, and written as Rust.
 //!
 //! The databases are FROM_URL and TO_URL; BEFORE_SQL is a list of statements, as JSON. The answer is JSON: `metadata`,
-//! `counts` and `failures`.
+//! `counts`, `failures`, what the comparisons found (`drift_of_original`, `drift_of_copy`), and `unwritten`: why there
+//! is no source.
 #![allow(clippy::print_stdout, reason = "its answer is what it is for")]
 
 use std::env;
@@ -11,9 +12,11 @@ use std::error::Error;
 use dunlin::core::operation::{Operation, create_all};
 use dunlin::core::prelude::*;
 use dunlin::core::session::Session as _;
+use dunlin::engine::compare::describe;
 use dunlin::engine::dialect::lower::lower;
 use dunlin::engine::dialect::{Dialect, RenderError};
-use dunlin::{Access, Database, DatabaseUrl};
+use dunlin::engine::generate::models;
+use dunlin::{Access, CompareOptions, Database, DatabaseUrl, LockKey, Migrator};
 use serde_json::{Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -22,8 +25,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let answer = runtime.block_on(async {
         match introspected(&env::var("FROM_URL")?).await {
             Ok(metadata) => {
-                let failures = created(&metadata, &env::var("TO_URL")?, &before).await?;
-                Ok(json!({"counts": counts(&metadata), "failures": failures, "metadata": metadata}))
+                let (from, to) = (env::var("FROM_URL")?, env::var("TO_URL")?);
+                let failures = created(&metadata, &to, &before).await?;
+                Ok(json!({
+                    "counts": counts(&metadata),
+                    "failures": failures,
+                    "drift_of_original": drift(&from, &metadata).await,
+                    "drift_of_copy": drift(&to, &metadata).await,
+                    "unwritten": models::builder(&metadata).err().map(|error| chain(&error)),
+                    "metadata": metadata,
+                }))
             }
             Err(error) => Ok::<_, Box<dyn Error>>(json!({"error": chain(error.as_ref())})),
         }
@@ -75,6 +86,24 @@ fn rendered(
         played.apply(&operation)?;
     }
     Ok(statements)
+}
+
+/// What differs between the models and a database, in words.
+async fn drift(url: &str, models: &Metadata) -> Vec<String> {
+    found_by_comparison(url, models).await.unwrap_or_else(|error| vec![chain(error.as_ref())])
+}
+
+async fn found_by_comparison(url: &str, models: &Metadata) -> Result<Vec<String>, Box<dyn Error>> {
+    let models = models.clone();
+    let manager = DbManager::new("schemas", "version_of_schemas").models(move |_| models.clone());
+    let migrator = Migrator::new([manager], &HostContext::default(), LockKey::new(7, "schemas"))?;
+    let mut database = Database::connect(&DatabaseUrl::parse(url)?, Access::Read).await?;
+    let dialect = database.dialect();
+    let drift = migrator.compare(&mut database, "schemas", &CompareOptions::default()).await;
+    database.close().await;
+    let drift = drift?;
+    let operations = drift.comparison.upgrade.iter();
+    Ok(operations.flat_map(|operation| describe(dialect, operation, &drift.from)).collect())
 }
 
 fn counts(metadata: &Metadata) -> Value {

@@ -6,6 +6,7 @@
 mod dump;
 mod install;
 mod page;
+mod reasons;
 mod sources;
 
 use std::fs;
@@ -51,6 +52,12 @@ struct Answer {
     counts: Value,
     #[serde(default)]
     failures: Vec<String>,
+    #[serde(default)]
+    drift_of_original: Vec<String>,
+    #[serde(default)]
+    drift_of_copy: Vec<String>,
+    /// Why there is no source of the models.
+    unwritten: Option<String>,
     #[serde(default)]
     metadata: Value,
     /// Why the database could not be introspected.
@@ -110,16 +117,24 @@ fn on_one(
     ours: &Path,
 ) -> Result<Run> {
     let mut run = Run { kind: place.kind, server: String::new(), copied: Vec::new() };
+    let mut broken = Vec::new();
     for schema in schemas.iter().filter(|schema| schema.is_for(place.kind)) {
         let start = Instant::now();
         let copied = copied(place, venv, schema, installed, ours, &mut run.server);
-        let copied = copied.map_err(|error| format!("{} on {}: {error}", schema.name, place.kind.name()))?;
-        let differ = copied.differences.lines.len() + copied.answer.failures.len();
+        let copied = match copied {
+            Ok(copied) => copied,
+            Err(error) => {
+                eprintln!("{} on {}: {error}", schema.name, place.kind.name());
+                broken.push(format!("{} on {}: {error}", schema.name, place.kind.name()));
+                continue;
+            }
+        };
+        let differ = page::differing(&copied).len();
         let seconds = start.elapsed().as_secs_f64();
         println!("{:<9} {seconds:>5.1} s  {}: {differ} differences", place.kind.name(), schema.name);
         run.copied.push(copied);
     }
-    Ok(run)
+    if broken.is_empty() { Ok(run) } else { Err(broken.join("\n").into()) }
 }
 
 fn copied(
@@ -141,7 +156,14 @@ fn copied(
     let is = dumped(&copy, venv)?;
     keep_dumps(schema, place.kind, &was, &is)?;
     server.clone_from(&was.server);
-    Ok(Copied { schema, answer, differences: dump::compare(&was, &is) })
+    let mut differences = dump::compare(&was, &is, None);
+    if place.kind == Kind::Postgres && !differences.lines.is_empty() {
+        let restored = place.fresh(venv, &format!("{}_restored", schema.name.replace('-', "_")))?;
+        let mut restore = venv.run_script("schemas/restore.py");
+        output(restore.env("DATABASE_URL", &original.url).env("TO_URL", &restored.url))?;
+        differences = dump::compare(&was, &is, Some(&dumped(&restored, venv)?));
+    }
+    Ok(Copied { schema, answer, differences })
 }
 
 fn dumped(database: &Database<'_>, venv: &Venv) -> Result<Dump> {

@@ -2,21 +2,27 @@
 
 use std::fmt::Write as _;
 
-use super::{Copied, Run};
+use super::{Copied, Run, reasons};
 
 const INTRODUCTION: &str = "\
 # Schemas of other projects
 
 Written by `cargo xtask oracle schemas`. Each schema is made by its project's own tool: the real Airflow's ORM, the
 migrations of Django's applications, the tables of other Python packages, or the files of SQL that a Debian package
-brings. dunlin introspects the database, and creates what it found in an empty one, as models are created. Then both
+brings. dunlin introspects the database, and creates what it found in an empty one, as models are created. What it found
+is then compared, as models, with the original and with the copy, which must find nothing, and written as Rust. Both
 databases are asked for their own words (`pg_dump -s`, `SHOW CREATE TABLE`, `sqlite_master` and the pragmas), which must
 be the same; the order of objects, constraints and keys aside. SQLite keeps a table's text as it was typed: there,
 everything that is only typing is evened out (`xtask/oracle/schemas/sqlite_text.py`).
 
 *Beyond models* counts the objects that models cannot say, by kind. What a table of PostgreSQL can need of them
 (extensions, domains, functions, sequences of no column, types that are no enums) was made in the empty database
-before; the rest is not in the copy. Everything else that differs is listed below the table.
+before; the rest is not in the copy. Everything else that differs is listed below the table, with its reason where it
+is known.
+
+PostgreSQL does not always say an expression in the same words after it has read its own: where a database made from
+`pg_dump` differs from the original and the copy is as that one is, the object is named as *said otherwise once
+restored*, and counts as equal.
 ";
 
 /// The page.
@@ -37,19 +43,29 @@ pub(super) fn page(runs: &[Run]) -> String {
         for copied in &run.copied {
             row(&mut page, copied);
         }
+        for copied in run.copied.iter().filter(|copied| !copied.differences.as_restored.is_empty()) {
+            let names = copied.differences.as_restored.join("`, `");
+            write!(page, "\n{}: said otherwise once restored: `{names}`.\n", copied.schema.what).ok();
+        }
         for copied in run.copied.iter().filter(|copied| !differing(copied).is_empty()) {
             write!(page, "\n### {} on {}\n\n", copied.schema.name, title(run)).ok();
             for line in differing(copied) {
-                writeln!(page, "- `{}`", line.replace('`', "'")).ok();
+                let why = reasons::why(run.kind, copied.schema.name, &line);
+                let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+                writeln!(page, "- `{}`{why}", line.replace('`', "'")).ok();
             }
         }
     }
     page
 }
 
-/// How many differences have no explanation.
+/// How many differences have no reason that is known.
 pub(super) fn unexplained(runs: &[Run]) -> usize {
-    runs.iter().flat_map(|run| &run.copied).map(|copied| differing(copied).len()).sum()
+    let of = |run: &Run, copied: &Copied| {
+        let lines = differing(copied).into_iter();
+        lines.filter(|line| reasons::why(run.kind, copied.schema.name, line).is_none()).count()
+    };
+    runs.iter().map(|run| run.copied.iter().map(|copied| of(run, copied)).sum::<usize>()).sum()
 }
 
 fn row(page: &mut String, copied: &Copied) {
@@ -79,8 +95,13 @@ fn row(page: &mut String, copied: &Copied) {
     .ok();
 }
 
-fn differing(copied: &Copied) -> Vec<String> {
+/// Everything that is not as it should be.
+pub(super) fn differing(copied: &Copied) -> Vec<String> {
     let mut lines = Vec::new();
+    let answer = &copied.answer;
+    lines.extend(answer.drift_of_original.iter().map(|line| format!("comparison with the original: {line}")));
+    lines.extend(answer.drift_of_copy.iter().map(|line| format!("comparison with the copy: {line}")));
+    lines.extend(answer.unwritten.iter().map(|error| format!("cannot be written as Rust: {error}")));
     lines.extend(copied.answer.error.iter().map(|error| format!("cannot be introspected: {error}")));
     lines.extend(copied.answer.failures.iter().map(|failure| format!("cannot be created: {failure}")));
     lines.extend(copied.differences.lines.iter().cloned());

@@ -47,7 +47,7 @@ pub(super) const ALL: &[Schema] = &[
     Schema { name: "airflow", what: "Apache Airflow 3.3.2, from its ORM", made: Made::Airflow },
     Schema {
         name: "django",
-        what: "Django 5.2's contributed applications, allauth, OAuth toolkit, guardian, taggit, celery beat and results",
+        what: "Django 5.2's applications, allauth, OAuth toolkit, guardian, taggit, celery beat, celery results",
         made: Made::Script { venv: "django", call: &["django_apps.py", "allauth"], on: &Kind::ALL },
     },
     Schema {
