@@ -8,15 +8,19 @@
 //! - `names` makes `crates/dunlin-core/tests/naming.jsonl`: the names that the real SQLAlchemy gives.
 //! - `operations` does each operation with the real Alembic and with ours, and writes what differs to
 //!   `docs/OPERATIONS.md`.
+//! - `autogenerate` lets the real Alembic and ours find changes of a schema, and writes what came of it to
+//!   `docs/AUTOGENERATE.md`.
 //! - `schemas` builds the databases of other projects, creates them anew from what dunlin introspects, and writes what
 //!   differs to `docs/SCHEMAS.md`.
 //! - `airflow` lets the real one and ours take turns on one database and writes what came of it to `docs/ORACLE.md`.
 
 mod alembic;
+mod autogenerate;
 mod compare;
 mod database;
 mod facts;
 mod names;
+mod process;
 mod program;
 mod report;
 mod scenario;
@@ -66,6 +70,15 @@ enum Command {
         #[arg(long)]
         case: Option<String>,
     },
+    /// Find changes of a schema with Alembic and with ours; write docs/AUTOGENERATE.md.
+    Autogenerate {
+        /// Compare with the committed report instead of writing it.
+        #[arg(long)]
+        check: bool,
+        /// Only the cases whose names contain this.
+        #[arg(long)]
+        case: Option<String>,
+    },
     /// Create the databases of other projects anew; write docs/SCHEMAS.md.
     Schemas(schemas::Args),
     /// Let the real Airflow and ours take turns on one database; write docs/ORACLE.md.
@@ -88,6 +101,9 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Command::Names { check } => names::run(&venv, check),
         Command::Operations { check, case } => {
             alembic::run(&venv, &wanted(&Kind::ALL), case.as_deref(), check)
+        }
+        Command::Autogenerate { check, case } => {
+            autogenerate::run(&venv, &wanted(&Kind::ALL), case.as_deref(), check)
         }
         Command::Schemas(args) => schemas::run(&venv, &wanted(&Kind::ALL), &args),
         Command::Airflow => scenario::run(&venv, &wanted(&Kind::AIRFLOW)),

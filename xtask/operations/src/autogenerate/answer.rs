@@ -4,9 +4,9 @@ use std::error::Error;
 
 use dunlin::core::operation::{Operation, create_all};
 use dunlin::core::prelude::*;
-use dunlin::engine::compare::Comparison;
+use dunlin::engine::compare::{Comparison, describe};
 use dunlin::engine::plan::Intent;
-use dunlin::{Access, CompareOptions, Database, DatabaseUrl, LockKey, Migrator};
+use dunlin::{Access, CompareOptions, Database, DatabaseUrl, Drift, LockKey, Migrator};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -18,20 +18,22 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 /// What came of comparing a database with models.
 #[derive(Default, Serialize)]
 struct Answer {
-    /// What is found between the database and the models it was made from.
-    alarms: Vec<Operation>,
-    /// What is found between the database and the other models.
-    found: Vec<Operation>,
+    /// What is found between the database and the models it was made from, in words.
+    alarms: Vec<String>,
+    /// What else is found between it and the other models, in words.
+    found: Vec<String>,
+    /// What makes of it those models.
+    upgrade: Vec<Operation>,
     /// What takes that back.
-    undo: Vec<Operation>,
-    /// What was asked.
-    asked: Vec<String>,
+    downgrade: Vec<Operation>,
+    /// What was asked, where something has a new name.
+    asked: Option<Vec<String>>,
     /// Why it could not be compared.
     not_compared: Option<String>,
     /// Why the changes could not be made.
     not_applied: Option<String>,
-    /// What is still found when they were made.
-    left: Vec<Operation>,
+    /// What else is still found when they were made, in words.
+    left: Vec<String>,
 }
 
 /// The two revisions of a case: what makes the models before it, and what makes of them those after it.
@@ -61,54 +63,52 @@ pub(crate) async fn downgrade(url: &str, case: &Case, made: &Value) -> Value {
         let operations = |name: &str| serde_json::from_value(made[name].clone());
         let revisions = || -> Result<Revisions> {
             let start = create_all(&case.from);
-            Ok(Revisions { start, upgrade: operations("found")?, downgrade: operations("undo")? })
+            Ok(Revisions { start, upgrade: operations("upgrade")?, downgrade: operations("downgrade")? })
         };
         migrate(url, &case.from, revisions()?, false, "start").await?;
-        Ok(compare(url, &case.from, revisions()?, &[]).await?.upgrade)
+        Ok(compare(url, &case.from, revisions()?, &[]).await?.words)
     };
     answer(undone.await)
 }
 
 async fn compare_and_apply(url: &str, case: &Case) -> Answer {
     let mut answer = Answer::default();
-    let not_compared = |error: Box<dyn Error>| Some(chain(error.as_ref()));
-    match compare(url, &case.from, start(case), &[]).await {
-        Ok(comparison) => answer.alarms = comparison.upgrade,
-        Err(error) => return Answer { not_compared: not_compared(error), ..answer },
-    }
-    let comparison = match compare(url, &case.to, start(case), &[]).await {
-        Ok(comparison) => comparison,
-        Err(error) => return Answer { not_compared: not_compared(error), ..answer },
-    };
-    let renames: Vec<String> = case.renames.iter().map(Rename::said).collect();
-    let comparison = if renames.is_empty() {
-        Ok(comparison)
-    } else {
-        answer.asked = comparison.possible_renames.iter().map(ToString::to_string).collect();
-        compare(url, &case.to, start(case), &renames).await
-    };
-    let comparison = match comparison {
-        Ok(comparison) => comparison,
-        Err(error) => return Answer { not_compared: not_compared(error), ..answer },
-    };
-    answer.found =
-        comparison.upgrade.iter().filter(|found| !answer.alarms.contains(found)).cloned().collect();
-    if answer.found.is_empty() {
-        return answer;
-    }
-    answer.found = comparison.upgrade;
-    answer.undo = comparison.downgrade;
-    let revisions =
-        || Revisions { upgrade: answer.found.clone(), downgrade: answer.undo.clone(), ..start(case) };
-    if let Err(error) = migrate(url, &case.to, revisions(), true, "change").await {
-        answer.not_applied = Some(chain(error.as_ref()));
-        return answer;
-    }
-    match compare(url, &case.to, revisions(), &[]).await {
-        Ok(comparison) => answer.left = comparison.upgrade,
-        Err(error) => answer.not_compared = not_compared(error),
+    if let Err(error) = fill(url, case, &mut answer).await {
+        answer.not_compared = Some(chain(error.as_ref()));
     }
     answer
+}
+
+async fn fill(url: &str, case: &Case, answer: &mut Answer) -> Result<()> {
+    answer.alarms = compare(url, &case.from, start(case), &[]).await?.words;
+    let mut found = compare(url, &case.to, start(case), &[]).await?;
+    let renames: Vec<String> = case.renames.iter().map(Rename::said).collect();
+    if !renames.is_empty() {
+        answer.asked = Some(found.comparison.possible_renames.iter().map(ToString::to_string).collect());
+        found = compare(url, &case.to, start(case), &renames).await?;
+    }
+    let alarms = answer.alarms.clone();
+    let others = |words: Vec<String>| words.into_iter().filter(|word| !alarms.contains(word)).collect();
+    answer.found = others(found.words);
+    if answer.found.is_empty() {
+        return Ok(());
+    }
+    answer.upgrade = found.comparison.upgrade;
+    answer.downgrade = found.comparison.downgrade;
+    let revisions =
+        || Revisions { upgrade: answer.upgrade.clone(), downgrade: answer.downgrade.clone(), ..start(case) };
+    if let Err(error) = migrate(url, &case.to, revisions(), true, "change").await {
+        answer.not_applied = Some(chain(error.as_ref()));
+        return Ok(());
+    }
+    answer.left = others(compare(url, &case.to, revisions(), &[]).await?.words);
+    Ok(())
+}
+
+/// What a comparison found, and that in words.
+struct Found {
+    comparison: Comparison,
+    words: Vec<String>,
 }
 
 fn start(case: &Case) -> Revisions {
@@ -140,18 +140,16 @@ fn migrator(url: &str, models: &Metadata, revisions: Revisions) -> Result<Migrat
     Ok(Migrator::new([manager], &HostContext::default(), lock)?)
 }
 
-async fn compare(
-    url: &str,
-    models: &Metadata,
-    revisions: Revisions,
-    renames: &[String],
-) -> Result<Comparison> {
+async fn compare(url: &str, models: &Metadata, revisions: Revisions, renames: &[String]) -> Result<Found> {
     let migrator = migrator(url, models, revisions)?;
     let mut database = Database::connect(&DatabaseUrl::parse(url)?, Access::Read).await?;
     let options = renames.iter().fold(CompareOptions::default(), |options, rename| options.rename(rename));
     let drift = migrator.compare(&mut database, "cases", &options).await;
+    let dialect = database.dialect();
     database.close().await;
-    Ok(drift?.comparison)
+    let Drift { comparison, from, .. } = drift?;
+    let words = comparison.upgrade.iter().flat_map(|operation| describe(dialect, operation, &from)).collect();
+    Ok(Found { comparison, words })
 }
 
 /// Brings the database up or down to one of the two revisions.

@@ -76,6 +76,7 @@ impl Case {
             "group": self.group,
             "on": self.on,
             "unchanged": self.group == UNCHANGED,
+            "renamed": !self.renames.is_empty(),
             "from": self.from,
             "to": self.to,
         })

@@ -6,7 +6,6 @@
 
 mod compare;
 mod page;
-mod process;
 mod reasons;
 mod verdict;
 
@@ -17,9 +16,9 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use self::process::{Process, Refusal};
 use self::verdict::{Outcome, Verdict};
 use super::database::{Kind, Place};
+use super::process::{Process, Refusal};
 use super::program;
 use super::venv::Venv;
 use super::{on_each, repository};

@@ -1,0 +1,58 @@
+//! Why ours does less than everything, where that is as it should be.
+
+use super::verdict::Verdict;
+use super::{Case, Run};
+use crate::oracle::Kind;
+
+/// Why ours does less than everything.
+struct Reason {
+    cases: &'static [&'static str],
+    on: &'static [Kind],
+    why: &'static str,
+}
+
+/// All reasons.
+const REASONS: &[Reason] = &[];
+
+/// The reason for what ours does not do, if there is one.
+pub(super) fn of(case: &Case, kind: Kind) -> Option<&'static str> {
+    let reason = |reason: &&Reason| reason.cases.contains(&case.id.as_str()) && reason.on.contains(&kind);
+    REASONS.iter().find(reason).map(|reason| reason.why)
+}
+
+/// Whether ours does everything.
+fn is_complete(verdict: &Verdict) -> bool {
+    verdict.word.is_complete() && verdict.alarms.is_empty()
+}
+
+/// What ours does not do, and nobody knows why.
+pub(super) fn unexplained(cases: &[Case], run: &Run) -> Vec<String> {
+    let mut found = Vec::new();
+    for outcome in &run.results {
+        let (case, ours) = (&cases[outcome.case], &outcome.ours);
+        if !is_complete(ours) && of(case, run.kind).is_none() {
+            let lines = [&ours.notes, &ours.alarms].into_iter().flatten();
+            let lines: String = lines.map(|line| format!("\n    {line}")).collect();
+            found.push(format!("{}: {}: {}{lines}", run.kind.name(), case.id, ours.word.said()));
+        }
+    }
+    found
+}
+
+/// Reasons that explain nothing.
+pub(super) fn unused(cases: &[Case], runs: &[Run]) -> Vec<String> {
+    let mut unused = Vec::new();
+    for reason in REASONS {
+        for (name, on) in
+            reason.cases.iter().flat_map(|case| reason.on.iter().map(move |kind| (*case, *kind)))
+        {
+            let results = runs.iter().filter(|run| run.kind == on).flat_map(|run| &run.results);
+            let mut explained =
+                results.filter(|outcome| cases[outcome.case].id == name && !is_complete(&outcome.ours));
+            if explained.next().is_none() {
+                unused.push(format!("{}: {name}: there is a reason, and nothing to explain", on.name()));
+            }
+        }
+    }
+    unused
+}
