@@ -31,7 +31,7 @@ pub(super) fn statements(statements: &[Statement], indent: usize) -> String {
 
 /// An expression in one line, however long.
 pub(super) fn one_line(expr: &Expr) -> String {
-    let layout = Layout { literals: Literals { longest: usize::MAX }, one_line_chains: false };
+    let layout = Layout { literals: Literals::WHOLE, one_line_chains: false };
     let shape = Shape { indent: 0, offset: 0, width: usize::MAX / 4 };
     layout.expr(expr, shape).unwrap_or_default()
 }
@@ -40,8 +40,8 @@ pub(super) fn one_line(expr: &Expr) -> String {
 fn one_statement(statement: &Statement, indent: usize) -> String {
     let too_wide = |text: &String| text.lines().any(|line| literal::width(line) > MAX_WIDTH);
     let mut last = None;
-    for longest in Literals::LONGEST {
-        let layout = Layout { literals: Literals { longest }, one_line_chains: false };
+    for literals in Literals::ATTEMPTS {
+        let layout = Layout { literals, one_line_chains: false };
         match layout.statement(statement, indent) {
             Some(text) if !too_wide(&text) => return text,
             other => last = other.or(last),
@@ -162,8 +162,8 @@ impl Layout {
 
     fn closure(self, parameter: &str, body: &Body, shape: Shape) -> Option<String> {
         let prefix = format!("|{parameter}| ");
-        // As rustfmt reckons: `| {` behind the parameter, and one more.
-        shape.before(prefix.len() + 2)?;
+        // A brace behind the parameter.
+        shape.before(prefix.len() + 1)?;
         let end = new_line(shape.indent) + "}";
         let block = |statements: &[Statement]| {
             let within = self::statements(statements, shape.indent + INDENT);
@@ -232,7 +232,7 @@ impl Layout {
                 }
             }
             Tactic::Vertical => in_lines(&texts, nested.indent) + &end,
-            Tactic::Mixed => mixed(&texts, nested) + &end,
+            Tactic::Mixed => mixed(&texts, nested, name.is_empty()) + &end,
         };
         Some(format!("{name}{open}{within}{close}"))
     }
@@ -360,15 +360,17 @@ fn in_lines(items: &[String], indent: usize) -> String {
     items.iter().map(|item| format!("{}{item},", new_line(indent))).collect()
 }
 
-/// As many items in a line as fit.
-fn mixed(items: &[String], shape: Shape) -> String {
+/// As many items in a line as fit. In the first line of a macro, no room is kept for the last comma.
+fn mixed(items: &[String], shape: Shape, mut keeps_last_comma: bool) -> String {
     let mut text = new_line(shape.indent);
     let mut used = 0;
-    for item in items {
-        let width = literal::width(item) + 1;
+    for (at, item) in items.iter().enumerate() {
+        let comma = usize::from(keeps_last_comma || at + 1 < items.len());
+        let width = literal::width(item) + comma;
         if used > 0 && used + 1 + width > shape.width {
             text.push_str(&new_line(shape.indent));
             used = 0;
+            keeps_last_comma = true;
         }
         if used > 0 {
             text.push(' ');
@@ -417,11 +419,15 @@ fn is_simple(item: &Expr) -> bool {
     }
 }
 
+/// Whether what follows in a chain stands below the expression without an indentation.
 fn is_block_like(root: &Expr, text: &str) -> bool {
-    match root {
-        Expr::Call(..) | Expr::Struct(..) | Expr::Vec(_) => text.contains('\n') && ends_extendable(text),
-        _ => false,
-    }
+    let last_line = || literal::width(text.lines().last().unwrap_or_default().trim_start());
+    text.contains('\n')
+        && match root {
+            Expr::Call(..) | Expr::Array(_) | Expr::Struct(..) | Expr::Vec(_) => true,
+            Expr::Text(_) => last_line() <= INDENT,
+            _ => false,
+        }
 }
 
 /// Whether the last line is nothing but the end of brackets that were opened above it.

@@ -7,6 +7,8 @@ use super::expr::Text;
 pub(super) struct Literals {
     /// A longer text is broken into lines.
     pub(super) longest: usize,
+    /// Whether one that has lines stands in the source as it is.
+    pub(super) in_lines: bool,
 }
 
 /// How long the lines of a broken text are.
@@ -17,12 +19,23 @@ const LINE_AS_IT_IS: usize = 90;
 
 impl Literals {
     /// What is tried, one after the other, until everything fits.
-    pub(super) const LONGEST: [usize; 4] = [usize::MAX, 76, 50, 30];
+    pub(super) const ATTEMPTS: [Self; 6] = [
+        Self { longest: usize::MAX, in_lines: true },
+        Self { longest: 76, in_lines: true },
+        Self { longest: 50, in_lines: true },
+        Self { longest: 76, in_lines: false },
+        Self { longest: 50, in_lines: false },
+        Self { longest: 30, in_lines: false },
+    ];
+
+    /// No text is broken.
+    pub(super) const WHOLE: Self = Self { longest: usize::MAX, in_lines: false };
 
     /// The literal of a text that begins in a column.
     pub(super) fn write(self, text: &Text, column: usize) -> String {
         let Text { value, in_lines } = text;
-        if *in_lines && value.contains('\n') && value.lines().all(stands_as_it_is) && !value.ends_with('\n') {
+        let lines = self.in_lines && *in_lines && value.contains('\n') && !value.ends_with('\n');
+        if lines && value.lines().all(stands_as_it_is) {
             return as_it_is(value);
         }
         let literal = format!("{value:?}");

@@ -12,7 +12,7 @@ use super::schema::{index, index_elements, object, view};
 use super::table;
 use super::types::enum_type;
 use super::value::{
-    Result, name, name_value, number, option, sql, sql_literal, sql_value, table_name, table_name_value,
+    Result, name, name_value, number, option, row_value, sql, sql_value, table_name, table_name_value,
     table_names, texts,
 };
 
@@ -250,7 +250,7 @@ fn inserted(rows: &[Vec<SqlValue>]) -> Result<Expr> {
     let Some(first) = rows.first() else { return Ok(Expr::word("[[]; 0]")) };
     let alike = rows.iter().all(|row| row.len() == first.len());
     let row = |row: &Vec<SqlValue>| {
-        let values = row.iter().map(sql_literal).collect::<Result<_>>()?;
+        let values = row.iter().map(row_value).collect::<Result<_>>()?;
         Ok(if alike { Expr::Array(values) } else { Expr::Vec(values) })
     };
     Ok(Expr::Array(rows.iter().map(row).collect::<Result<_>>()?))

@@ -130,9 +130,21 @@ pub(super) fn values(value: &PerDialect<SqlValue>) -> Result<Expr> {
     let plain = |value: &SqlValue| match value {
         SqlValue::Text(text) => Ok(Expr::text(text)),
         SqlValue::Boolean(value) => Ok(number(value)),
+        SqlValue::Integer(value) => Ok(number(value)),
         other => sql_literal(other),
     };
     per_dialect(value, "PerDialect", plain, sql_literal)
+}
+
+/// A value of SQL in a row: `1.into()`, where that says it.
+pub(super) fn row_value(value: &SqlValue) -> Result<Expr> {
+    Ok(match value {
+        SqlValue::Text(text) => Expr::text(text).then("into", []),
+        SqlValue::Boolean(value) => number(value).then("into", []),
+        // A sign would stand before the whole call.
+        SqlValue::Integer(value @ 0..) => number(value).then("into", []),
+        other => sql_literal(other)?,
+    })
 }
 
 /// A value of SQL.
