@@ -12,6 +12,7 @@ use dunlin_core::schema::{
     Column, Constraint, ConstraintKind, DataType, EnumChange, Index, Metadata, Name, Object, Table, TableName,
 };
 
+use super::unnamed::unnamed;
 use super::{Dialect, IdentifierLimit, RenderError, ddl};
 use crate::sql::implicit_commit::commits_implicitly;
 
@@ -164,6 +165,13 @@ fn lower_change(
                 if_exists: false,
             }));
             lowered.push(change);
+        }
+        TableChange::DropUnnamedConstraint { constraint } => {
+            let there = table.and_then(|table| unnamed(dialect, table, constraint));
+            lowered.push(match there {
+                Some(constraint) => TableChange::DropUnnamedConstraint { constraint },
+                None => change,
+            });
         }
         _ => lowered.push(change),
     }

@@ -10,6 +10,7 @@ mod mysql;
 pub(crate) mod narrows;
 mod postgres;
 mod sqlite;
+pub(crate) mod unnamed;
 
 pub use mysql::implicit_index;
 pub use sqlite::DROPPED_COLUMN_PREFIX;

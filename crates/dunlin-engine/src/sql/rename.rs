@@ -119,7 +119,7 @@ fn columns<'t, 's>(tokens: &'t [Token<'s>]) -> impl Iterator<Item = Token<'s>> +
 }
 
 /// Words that stand in expressions and are reserved on every database.
-pub(super) fn is_keyword(word: &str) -> bool {
+pub(crate) fn is_keyword(word: &str) -> bool {
     const WORDS: [&str; 26] = [
         "and", "as", "between", "by", "case", "cast", "collate", "distinct", "else", "end", "exists", "from",
         "in", "is", "like", "not", "null", "or", "order", "select", "then", "using", "when", "where",

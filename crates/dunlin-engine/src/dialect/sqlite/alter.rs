@@ -7,6 +7,7 @@ use dunlin_core::operation::{AlterColumn, Change, ColumnPosition, TableChange};
 use dunlin_core::schema::{Column, Constraint, DataType, Metadata, SchemaError, Table, TableName};
 
 use super::{Sqlite, column, constraint, rebuild, table, types};
+use crate::dialect::unnamed::unnamed;
 use crate::dialect::{Dialect, RenderError, Rendered, ddl};
 use crate::sql::rename::{expressions_mut, names_column, rename_in};
 
@@ -21,6 +22,7 @@ pub(super) fn alter_table(
     current: &Metadata,
 ) -> Result<Rendered, RenderError> {
     let known = current.get(name);
+    let changes = &as_there(dialect, changes, known)[..];
     check(dialect, name, changes, known)?;
     // The table that runs may need the rebuild that this one does not: somebody indexed the column.
     let always_native = native(dialect, name, changes, None)?.is_some();
@@ -29,6 +31,18 @@ pub(super) fn alter_table(
     }
     let known = known.ok_or_else(|| SchemaError::NoTable { table: name.clone() })?;
     rebuild::rebuild(dialect, known, changes, current)
+}
+
+/// The same changes, where a constraint without a name is described in the words that the table has.
+fn as_there(dialect: &Sqlite, changes: &[TableChange], known: Option<&Table>) -> Vec<TableChange> {
+    let in_its_words = |change: &TableChange| match (change, known) {
+        (TableChange::DropUnnamedConstraint { constraint }, Some(known)) => {
+            let constraint = unnamed(dialect, known, constraint).unwrap_or_else(|| constraint.clone());
+            TableChange::DropUnnamedConstraint { constraint }
+        }
+        _ => change.clone(),
+    };
+    changes.iter().map(in_its_words).collect()
 }
 
 /// Whether a change is the same for every table: it renames a column, or is nothing to SQLite.
@@ -77,7 +91,11 @@ fn check(
                     return unsupported(what, "say it when the table is created");
                 }
                 let counts = known.and_then(|table| table.column(&alter.name)).map(Column::counts_up);
-                if alter.autoincrement.is_some() && alter.autoincrement != counts {
+                if alter.autoincrement.is_some()
+                    && alter.autoincrement != counts
+                    && alter.autoincrement
+                        != known.and_then(|known| counts_after(dialect, known, changes, alter))
+                {
                     let what = format!("change whether the column {} counts up", alter.name);
                     return unsupported(
                         what,
@@ -85,8 +103,13 @@ fn check(
                     );
                 }
             }
+            TableChange::SetOptions { options } => {
+                let before = known.map(|known| &known.options);
+                table::check_options(dialect, name, options, before)?;
+            }
             TableChange::DropColumn { .. }
             | TableChange::DropConstraint { .. }
+            | TableChange::DropUnnamedConstraint { .. }
             | TableChange::RenameConstraint { .. }
             | TableChange::ValidateConstraint { .. }
             | TableChange::SetComment { .. } => {}
@@ -94,6 +117,19 @@ fn check(
         }
     }
     Ok(())
+}
+
+/// Whether a column is the row id behind all of the changes: it counts up then, and else does not.
+fn counts_after(
+    dialect: &Sqlite,
+    known: &Table,
+    changes: &[TableChange],
+    alter: &AlterColumn,
+) -> Option<bool> {
+    let mut after = known.clone();
+    changes.iter().try_for_each(|change| after.apply(change)).ok()?;
+    let name = alter.rename.as_ref().unwrap_or(&alter.name);
+    Some(column::row_id(dialect, &after).is_some_and(|column| column.name == *name))
 }
 
 /// ALTER TABLE statements for all of the changes; `None` where it cannot do one of them. Without a table,
@@ -158,6 +194,9 @@ impl Native<'_> {
             TableChange::AddConstraint { constraint } => self.add_constraint(constraint),
             TableChange::DropConstraint { kind, name, if_exists } => {
                 Ok(*if_exists && before.is_some_and(|before| !before.has_constraint(*kind, name)))
+            }
+            TableChange::SetOptions { options } => {
+                Ok(before.is_some_and(|before| table::has_options(&before.options, options)))
             }
             TableChange::SetComment { .. } | TableChange::ValidateConstraint { .. } => Ok(true),
             _ => Ok(false),

@@ -152,8 +152,12 @@ fn data_type<'c>(dialect: &Sqlite, column: &'c Column) -> Result<&'c DataType, R
     })
 }
 
-/// An identity column is declared as the row id is, whatever integer it is elsewhere.
-fn declared(dialect: &Sqlite, column: &Column, table: &Table) -> Result<String, RenderError> {
+/// The column's type, declared. An identity column is declared as the row id is, whatever integer it is
+/// elsewhere.
+///
+/// # Errors
+/// SQLite does not have the type.
+pub(super) fn declared(dialect: &Sqlite, column: &Column, table: &Table) -> Result<String, RenderError> {
     let data_type = data_type(dialect, column)?;
     if column.identity.is_some() && data_type.is_integer() && is_whole_key(column, table) {
         return Ok("INTEGER".to_owned());

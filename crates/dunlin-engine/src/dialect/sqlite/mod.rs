@@ -9,6 +9,7 @@ mod column;
 mod constraint;
 mod foreign_keys;
 mod index;
+mod normal;
 mod rebuild;
 mod render;
 mod table;
@@ -23,7 +24,7 @@ use std::collections::BTreeSet;
 
 use dunlin_core::dialect::DialectName;
 use dunlin_core::operation::Operation;
-use dunlin_core::schema::{DataType, Metadata, SqlValue, TableName};
+use dunlin_core::schema::{DataType, Metadata, SqlValue, Table, TableName};
 
 use super::{Capabilities, Dialect, Leftover, RenderError, Rendered, Suspension, ddl};
 
@@ -75,6 +76,10 @@ impl Dialect for Sqlite {
 
     fn parse_type(&self, text: &str) -> DataType {
         types::read(text)
+    }
+
+    fn normalize(&self, table: &mut Table) {
+        normal::normalize(self, table);
     }
 
     fn needs_current_table(&self, operation: &Operation) -> bool {

@@ -75,6 +75,9 @@ pub(super) fn rebuild(
     let names = Names::follow(old, changes);
     let (new, values) = changed(dialect, old, changes, &names)?;
     refuse_lost_names(dialect, &names, &new)?;
+    if changes.iter().any(|change| matches!(change, TableChange::SetOptions { .. })) {
+        table::check_key(dialect, &new)?;
+    }
     for added in new.columns.iter().filter(|column| old.column(&column.name).is_none()) {
         column::check_counting(dialect, added, &new)?;
     }
@@ -194,6 +197,7 @@ fn changed(
     names: &Names,
 ) -> Result<(Table, BTreeMap<String, String>), RenderError> {
     let mut new = old.clone();
+    let is_temporary = old.options.temporary;
     // What each column of `new` is filled with; a column that is added has nothing but its default.
     let own = |column: &Column| {
         let source = dialect.quote(&names.when_copied(&column.name));
@@ -202,6 +206,7 @@ fn changed(
     let mut sources: BTreeMap<String, Source> = old.columns.iter().map(own).collect();
     for change in changes {
         new.apply(change)?;
+        new.options.temporary = is_temporary;
         rename_in(&mut new, change);
         match change {
             TableChange::AddColumn { column, .. } => {

@@ -1,6 +1,6 @@
 //! Creating tables on SQLite.
 
-use dunlin_core::schema::{Table, TableName};
+use dunlin_core::schema::{Table, TableName, TableOptions};
 
 use super::{Sqlite, column, constraint, index};
 use crate::dialect::{Dialect, RenderError, ddl};
@@ -10,10 +10,49 @@ use crate::dialect::{Dialect, RenderError, ddl};
 /// # Errors
 /// [`RenderError::Unsupported`].
 pub(super) fn check(dialect: &Sqlite, table: &Table) -> Result<(), RenderError> {
+    check_options(dialect, &table.name, &table.options, None)?;
+    check_key(dialect, table)?;
+    for column in &table.columns {
+        column::check(dialect, column)?;
+        column::check_counting(dialect, column, table)?;
+    }
+    table.constraints().try_for_each(|constraint| constraint::check(dialect, &table.name, &constraint))?;
+    table.indexes.iter().try_for_each(|index| index::check(dialect, index))
+}
+
+/// What SQLite cannot do of options that a table gets, and did not have before.
+///
+/// # Errors
+/// [`RenderError::Unsupported`].
+pub(super) fn check_options(
+    dialect: &Sqlite,
+    table: &TableName,
+    options: &TableOptions,
+    before: Option<&TableOptions>,
+) -> Result<(), RenderError> {
+    let inherits = before.map_or(&[][..], |before| &before.inherits);
+    let wants = [
+        (
+            options.unlogged && !before.is_some_and(|before| before.unlogged),
+            "leave a table out of its log",
+            "leave out `unlogged`",
+        ),
+        (
+            !options.inherits.is_empty() && options.inherits != inherits,
+            "let a table inherit",
+            "repeat the columns, or leave out `inherits`",
+        ),
+    ];
+    refuse(dialect, table, wants)
+}
+
+/// Refuses options that go by a primary key which the table does not have.
+///
+/// # Errors
+/// [`RenderError::Unsupported`].
+pub(super) fn check_key(dialect: &Sqlite, table: &Table) -> Result<(), RenderError> {
     let options = &table.options;
     let wants = [
-        (options.unlogged, "leave a table out of its log", "leave out `unlogged`"),
-        (!options.inherits.is_empty(), "let a table inherit", "repeat the columns, or leave out `inherits`"),
         (
             options.without_rowid && table.primary_key.is_none(),
             "keep rows by a primary key that is not there",
@@ -25,16 +64,27 @@ pub(super) fn check(dialect: &Sqlite, table: &Table) -> Result<(), RenderError> 
             "make one INTEGER column the primary key of a table with row ids, or leave out `never_reuse_ids`",
         ),
     ];
-    if let Some((_, what, hint)) = wants.into_iter().find(|(wanted, ..)| *wanted) {
-        let operation = format!("{what} (table {})", table.name);
-        return Err(RenderError::Unsupported { dialect: dialect.name(), operation, hint });
+    refuse(dialect, &table.name, wants)
+}
+
+fn refuse(
+    dialect: &Sqlite,
+    table: &TableName,
+    wants: [(bool, &str, &'static str); 2],
+) -> Result<(), RenderError> {
+    match wants.into_iter().find(|(wanted, ..)| *wanted) {
+        None => Ok(()),
+        Some((_, what, hint)) => {
+            let operation = format!("{what} (table {table})");
+            Err(RenderError::Unsupported { dialect: dialect.name(), operation, hint })
+        }
     }
-    for column in &table.columns {
-        column::check(dialect, column)?;
-        column::check_counting(dialect, column, table)?;
-    }
-    table.constraints().try_for_each(|constraint| constraint::check(dialect, &table.name, &constraint))?;
-    table.indexes.iter().try_for_each(|index| index::check(dialect, index))
+}
+
+/// Whether two tables' options are the same to SQLite, which passes over all others.
+pub(super) fn has_options(one: &TableOptions, other: &TableOptions) -> bool {
+    let own = |options: &TableOptions| (options.strict, options.without_rowid, options.never_reuse_ids);
+    own(one) == own(other)
 }
 
 /// The table and its indexes.

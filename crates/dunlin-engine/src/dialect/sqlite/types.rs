@@ -141,6 +141,10 @@ pub(super) fn read(text: &str) -> DataType {
     let original = text;
     let text = type_text(original);
     let (head, arguments, tail) = text.parts();
+    let said = original.split_once('(').map_or(0, |(_, said)| said.split(',').count());
+    if said != arguments.len() {
+        return DataType::native(original);
+    }
     if let (Some(of), "") = (head.strip_suffix(" unsigned"), tail) {
         let arguments: Vec<_> = arguments.iter().map(ToString::to_string).collect();
         let arguments =
