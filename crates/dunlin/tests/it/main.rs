@@ -14,6 +14,7 @@ mod lost_commit;
 mod mysql_changes;
 mod names;
 mod postgres_schema;
+mod real_schemas;
 mod rebuild;
 mod restate;
 mod sql_revision_file;

@@ -102,10 +102,10 @@ pub(super) fn differing(copied: &Copied) -> Vec<String> {
     lines.extend(answer.drift_of_original.iter().map(|line| format!("comparison with the original: {line}")));
     lines.extend(answer.drift_of_copy.iter().map(|line| format!("comparison with the copy: {line}")));
     lines.extend(answer.unwritten.iter().map(|error| format!("cannot be written as Rust: {error}")));
-    lines.extend(copied.answer.error.iter().map(|error| format!("cannot be introspected: {error}")));
-    lines.extend(copied.answer.failures.iter().map(|failure| format!("cannot be created: {failure}")));
+    lines.extend(answer.error.iter().map(|error| format!("cannot be introspected: {error}")));
+    lines.extend(answer.failures.iter().map(|failure| format!("cannot be created: {failure}")));
     lines.extend(copied.differences.lines.iter().cloned());
-    lines
+    lines.iter().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
 fn title(run: &Run) -> &'static str {
