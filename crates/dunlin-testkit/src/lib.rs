@@ -28,6 +28,8 @@ pub use check::{Compared, Server, Verdict, chain};
 #[cfg(feature = "databases")]
 pub use database::TestDatabase;
 #[cfg(feature = "databases")]
+pub use dump::{dump, wipe};
+#[cfg(feature = "databases")]
 pub use dunlin;
 #[cfg(feature = "databases")]
 pub use run::{Body, run};

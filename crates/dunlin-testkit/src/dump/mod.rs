@@ -21,7 +21,7 @@ pub(crate) const VERSION_TABLE: &str = "dunlin_version";
 ///
 /// # Panics
 /// The database does not answer.
-pub(crate) async fn dump(database: &mut Database, beside: &[&str]) -> String {
+pub async fn dump(database: &mut Database, beside: &[&str]) -> String {
     let lines = match database.dialect().name() {
         DialectName::Postgres => postgres::dump(database).await,
         DialectName::MySql | DialectName::MariaDb => mysql::dump(database, beside).await,
@@ -34,7 +34,7 @@ pub(crate) async fn dump(database: &mut Database, beside: &[&str]) -> String {
 ///
 /// # Panics
 /// The database refuses.
-pub(crate) async fn wipe(database: &mut Database, name: &str, beside: &[&str]) {
+pub async fn wipe(database: &mut Database, name: &str, beside: &[&str]) {
     match database.dialect().name() {
         DialectName::Postgres => postgres::wipe(database).await,
         DialectName::MySql | DialectName::MariaDb => mysql::wipe(database, name, beside).await,
