@@ -74,7 +74,7 @@ fn on_metadata(method: &str, arguments: impl IntoIterator<Item = Expr>) -> State
 }
 
 /// Metadata of the same schema and naming convention, still empty.
-fn empty(metadata: &Metadata) -> Metadata {
+pub(super) fn empty(metadata: &Metadata) -> Metadata {
     Metadata::new(metadata.schema(), metadata.naming_convention().clone())
 }
 
@@ -98,7 +98,7 @@ fn definition(of: &Table, metadata: &Metadata) -> Result<Statement> {
 }
 
 /// A table without the names that the naming convention gives.
-fn unnamed(of: &Table, metadata: &Metadata) -> Table {
+pub(super) fn unnamed(of: &Table, metadata: &Metadata) -> Table {
     let mut table = of.clone();
     names(&mut table).into_iter().for_each(|name| *name = None);
     let mut named = table.clone();
@@ -123,7 +123,7 @@ fn names(table: &mut Table) -> Vec<&mut Option<Name>> {
     key.chain(uniques).chain(checks).chain(excludes).chain(keys).chain(indexes).collect()
 }
 
-fn enum_types(metadata: &Metadata) -> Vec<Statement> {
+pub(super) fn enum_types(metadata: &Metadata) -> Vec<Statement> {
     let mut short = metadata.enum_types.clone();
     let mut made = empty(metadata);
     for of in &mut short {
@@ -139,7 +139,7 @@ fn enum_types(metadata: &Metadata) -> Vec<Statement> {
     vec![Statement::Assign("metadata.enum_types".to_owned(), Expr::Vec(all))]
 }
 
-fn views(metadata: &Metadata) -> Result<Vec<Statement>> {
+pub(super) fn views(metadata: &Metadata) -> Result<Vec<Statement>> {
     let mut short = metadata.views.clone();
     let mut made = empty(metadata);
     for view in &mut short {
@@ -153,7 +153,7 @@ fn views(metadata: &Metadata) -> Result<Vec<Statement>> {
     Ok(vec![Statement::Assign("metadata.views".to_owned(), Expr::Vec(all))])
 }
 
-fn objects(metadata: &Metadata) -> Result<Vec<Statement>> {
+pub(super) fn objects(metadata: &Metadata) -> Result<Vec<Statement>> {
     let mut short = metadata.objects.clone();
     let mut made = empty(metadata);
     for object in &mut short {
@@ -170,6 +170,7 @@ fn objects(metadata: &Metadata) -> Result<Vec<Statement>> {
 }
 
 /// Names of functions, each used once.
+#[derive(Default)]
 struct FunctionNames {
     used: BTreeSet<String>,
 }
@@ -186,14 +187,9 @@ const TAKEN: &[&str] = &[
 /// A longer name is cut, so that a function's head stands in one line.
 const LONGEST: usize = 60;
 
-impl Default for FunctionNames {
-    fn default() -> Self {
-        Self { used: TAKEN.iter().map(|word| (*word).to_owned()).collect() }
-    }
-}
-
 impl FunctionNames {
-    /// The function of a table: its name in small letters, or its beginning, with a number where another has that name.
+    /// The function of a table: its name in small letters, or its beginning, with a number where another
+    /// has that name.
     fn of(&mut self, table: &str) -> String {
         let mut name = String::new();
         for c in table.chars() {
@@ -208,7 +204,10 @@ impl FunctionNames {
             name.insert_str(0, "table_");
         }
         name.truncate(LONGEST);
-        let name = name.trim_end_matches('_').to_owned();
+        let mut name = name.trim_end_matches('_').to_owned();
+        if TAKEN.contains(&name.as_str()) {
+            name.push_str("_table");
+        }
         let numbered = (2..).map(|number| format!("{name}_{number}"));
         let free = std::iter::once(name.clone()).chain(numbered).find(|name| !self.used.contains(name));
         let free = free.unwrap_or(name);
