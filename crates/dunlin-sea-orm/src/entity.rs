@@ -1,7 +1,7 @@
 //! A whole entity.
 
 use dunlin_core::schema::{
-    ForeignKey, Index, Metadata, Name, PrimaryKey, ReferentialAction, Table, TableName, Unique,
+    Column, ForeignKey, Index, Metadata, Name, PrimaryKey, ReferentialAction, Table, TableName, Unique,
 };
 use sea_orm::sea_query::{self, ForeignKeyAction, TableRef};
 use sea_orm::{
@@ -52,6 +52,16 @@ pub fn table_of<E: EntityTrait>() -> Result<Table, EntityError> {
     }
     table.indexes = schema.create_index_from_entity(entity).iter().map(index).collect();
     Ok(table)
+}
+
+/// A column of a table, to say more about it.
+///
+/// # Errors
+/// [`EntityError::NoColumn`].
+pub fn column_of<'t>(table: &'t mut Table, column: &str) -> Result<&'t mut Column, EntityError> {
+    let of = table.name.clone();
+    let no_column = || EntityError::NoColumn { table: of, column: column.to_owned() };
+    table.column_mut(column).ok_or_else(no_column)
 }
 
 /// Adds the table that an entity stands for, and the enum types of its columns, to a schema.

@@ -45,4 +45,12 @@ pub enum EntityError {
         /// The relation's variant.
         relation: String,
     },
+    /// A column that the entity does not have (any more).
+    #[error("the entity of table {table} has no column {column}")]
+    NoColumn {
+        /// The table.
+        table: TableName,
+        /// The column.
+        column: String,
+    },
 }

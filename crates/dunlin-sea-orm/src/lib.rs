@@ -134,5 +134,5 @@ mod entity;
 mod error;
 mod types;
 
-pub use entity::{insert, insert_with, table_of};
+pub use entity::{column_of, insert, insert_with, table_of};
 pub use error::EntityError;

@@ -3,6 +3,7 @@
 //! Rust comes out as `rustfmt` with its default settings leaves it.
 
 mod alter;
+pub mod entity;
 mod error;
 mod expr;
 mod layout;
