@@ -2,7 +2,7 @@
 
 use dunlin_core::operation::AlterColumnRecorder;
 use dunlin_core::prelude::*;
-use dunlin_core::schema::{Computed, Identity, TableBuilder};
+use dunlin_core::schema::{Computed, Identity, OnConflict, TableBuilder};
 
 use super::case::{Case, each, int, text};
 use super::table::everything;
@@ -135,8 +135,59 @@ pub(super) fn cases(cases: &mut Vec<Case>) {
             }),
     );
     identities(cases);
+    computed(cases);
+    conflicts_with_null(cases);
     restated(cases);
     dropped(cases);
+}
+
+/// A column that is computed from now on, or no longer.
+fn computed(cases: &mut Vec<Case>) {
+    let case = |name: &str, before: Option<Computed>| {
+        let case = Case::new(format!("alter column / computed / {name}"));
+        case.before(|op| {
+            op.create_table("t", |t| {
+                t.column("id", DataType::Integer).primary_key();
+                t.column("n", DataType::Integer);
+                let mut column = Column::new("c", DataType::Integer);
+                column.computed = before;
+                t.add_column(column);
+            });
+        })
+        .rows("t", ["id", "n"], [[int(1), int(10)], [int(2), SqlValue::Null]])
+    };
+    let to = |case: Case, computed: Computed| {
+        case.up(|op| op.alter_column("t", "c", |c| c.computed(computed))).changes_values_of("t", &["c"])
+    };
+    let stored = || Some(Computed::stored("n * 2"));
+    // What is no longer computed is computed again on few databases only.
+    let dropped = case("drop", stored()).up(|op| op.alter_column("t", "c", |c| c.drop_computed()));
+    cases.push(dropped.irreversible());
+    let on_read = case("drop / on read", Some(Computed::on_read("n * 2")));
+    cases.push(on_read.up(|op| op.alter_column("t", "c", |c| c.drop_computed())).irreversible());
+    cases.push(to(case("set", None), Computed::stored("n * 3")));
+    cases.push(to(case("change", stored()), Computed::stored("n * 3")));
+    cases.push(to(case("change / on read", stored()), Computed::on_read("n * 2")));
+}
+
+/// What happens to a row with NULL: SQLite's.
+fn conflicts_with_null(cases: &mut Vec<Case>) {
+    let case = |name: &str, column: Column| {
+        let case = Case::new(format!("alter column / on conflict / {name}"));
+        case.before(|op| {
+            op.create_table("t", |t| {
+                t.column("id", DataType::Integer).primary_key();
+                t.add_column(column);
+            });
+        })
+        .rows("t", ["id", "n"], [[int(1), int(10)]])
+    };
+    let column = || Column::new("n", DataType::Integer).server_default(int(1)).not_null();
+    let ignored = || column().not_null_on_conflict(OnConflict::Ignore);
+    let to = |case: Case, action| case.up(|op| op.alter_column("t", "n", |c| c.not_null_on_conflict(action)));
+    cases.push(to(case("set", column()), OnConflict::Ignore));
+    cases.push(to(case("change", ignored()), OnConflict::Replace));
+    cases.push(case("drop", ignored()).up(|op| op.alter_column("t", "n", |c| c.drop_not_null_on_conflict())));
 }
 
 fn identities(cases: &mut Vec<Case>) {

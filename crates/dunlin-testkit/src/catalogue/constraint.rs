@@ -183,11 +183,9 @@ pub(super) fn cases(cases: &mut Vec<Case>) {
         let mut case = Case::new(format!("add constraint / {name}"));
         case.base = base("add constraint");
         let is_key = matches!(constraint, Constraint::PrimaryKey(_));
-        let unnamed = constraint.name().is_none();
         let case = case.before(parent).before(|op| table_with(op, None));
         let case = if is_key { case } else { with_rows(case) };
-        let case = case.up(|op| op.alter_table("t", |t| t.add_constraint(constraint)));
-        cases.push(if unnamed { case.irreversible() } else { case });
+        cases.push(case.up(|op| op.alter_table("t", |t| t.add_constraint(constraint))));
     }
     drops(cases);
     renames(cases);
@@ -222,7 +220,21 @@ fn drops(cases: &mut Vec<Case>) {
             let case = case(format!("{path} / if exists / {word}"), present).base(&path);
             cases.push(case.up(|op| op.alter_table("t", |t| t.drop_constraint_if_exists(kind, drop))));
         }
+        let mut unnamed = constraint;
+        *unnamed.name_mut() = None;
+        drop_described(cases, &name, unnamed.clone(), unnamed);
     }
+    let named = Constraint::Check(Check::new("a > 0").named("t_ck"));
+    drop_described(cases, "check / that has a name", named, Constraint::Check(Check::new("a > 0")));
+}
+
+/// One that has no name goes as it is described, whatever name the database gave it.
+fn drop_described(cases: &mut Vec<Case>, name: &str, there: Constraint, described: Constraint) {
+    let is_key = there.kind() == ConstraintKind::PrimaryKey;
+    let case = Case::new(format!("drop constraint / unnamed / {name}"));
+    let case = case.before(parent).before(|op| table_with(op, Some(there)));
+    let case = if is_key { case } else { with_rows(case) };
+    cases.push(case.up(|op| op.alter_table("t", |t| t.drop_unnamed_constraint(described))));
 }
 
 fn renames(cases: &mut Vec<Case>) {

@@ -113,6 +113,7 @@ pub(super) fn cases(cases: &mut Vec<Case>) {
         .up(|op| op.rename_table("t", "renamed")),
     );
     comments(cases);
+    changed_options(cases);
 }
 
 fn options(cases: &mut Vec<Case>) {
@@ -141,6 +142,37 @@ fn options(cases: &mut Vec<Case>) {
         cases.push(rows(case).up(|op| {
             op.alter_column("t", "name", |c| c.server_default(text("new")).comment("new"));
         }));
+    }
+}
+
+/// Options that a table gets, and that it loses.
+fn changed_options(cases: &mut Vec<Case>) {
+    let case = |name: String| {
+        let case = if name.ends_with("inherits") { Case::new(name).before(parent) } else { Case::new(name) };
+        case.base("alter table / option / none")
+    };
+    let mut none = case("alter table / option / none".to_owned());
+    none.base = None;
+    let with = |say: Option<fn(&mut TableOptions)>| {
+        move |op: &mut Operations| {
+            op.create_table("t", |t| {
+                columns(t);
+                say.into_iter().for_each(|say| t.options(say));
+            });
+        }
+    };
+    let none = none.before(with(None));
+    cases.push(rows(none).up(|op| op.alter_table("t", |t| t.set_options(TableOptions::default()))));
+    for (name, say) in OPTIONS {
+        // What cannot be changed, and what is not looked at.
+        if matches!(*name, "temporary" | "partition by" | "auto_increment") {
+            continue;
+        }
+        let set = case(format!("alter table / option / {name}")).before(with(None));
+        cases.push(rows(set).up(|op| op.alter_table("t", |t| t.options(say))));
+        let unset = case(format!("alter table / option dropped / {name}")).before(with(Some(*say)));
+        let unset = rows(unset).up(|op| op.alter_table("t", |t| t.set_options(TableOptions::default())));
+        cases.push(unset);
     }
 }
 
