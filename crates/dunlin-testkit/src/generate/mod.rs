@@ -1,7 +1,7 @@
 //! Random schemas and random changes of them, valid on the replay and on a database.
 //!
 //! Numbers are generated, and read as choices against the schema as it is at that point; so a failing
-//! scenario shrinks by leaving numbers out. [`code`] prints a scenario as the recorder calls that make it.
+//! scenario shrinks by leaving numbers out. [`code`] prints a scenario as revisions.
 
 mod changes;
 mod choices;
