@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use dunlin::core::dialect::DialectName;
-use dunlin::core::operation::{Operation, reverse};
+use dunlin::core::operation::{AlterColumn, Change, ColumnPosition, Operation, TableChange, reverse};
 use dunlin::core::prelude::*;
+use dunlin::core::schema::{Constraint, OnConflict, TableOptions};
 use dunlin::engine::generate::models::builder;
 use dunlin::engine::generate::revision::{RevisionSource, rust};
 use dunlin_testkit::catalogue::cases;
@@ -51,6 +52,9 @@ fn revisions() -> Vec<RevisionSource> {
         let back = reverse(&case.operations, &before).unwrap_or_default();
         add(&case.name, &case.operations, back, full_convention());
     }
+    add("what no recorder makes", &unusual(), Vec::new(), NamingConvention::default());
+    add("what no recorder makes, where names are given", &unusual(), Vec::new(), full_convention());
+    add(TEXTS.concat().as_str(), &texts(), Vec::new(), NamingConvention::default());
     for (on, number, case) in scenarios() {
         let mut before = Metadata::default();
         case.before.iter().for_each(|operation| before.apply(operation).unwrap());
@@ -60,6 +64,128 @@ fn revisions() -> Vec<RevisionSource> {
         add(&format!("scenario {number} on {on}"), &upgrade, back, convention);
     }
     revisions
+}
+
+/// Operations that are no case of the catalogue, as no database needs them.
+fn unusual() -> Vec<Operation> {
+    let (ck, fk) = (ConstraintKind::Check, ConstraintKind::ForeignKey);
+    let table = || TableName::new(Some("s"), "t");
+    let mut created = Table::build(table(), |t| {
+        t.column("a", DataType::Integer).primary_key();
+        t.column("b", DataType::Integer).identity(Identity::always().cycle().min(-5));
+        t.column("c", DataType::Numeric { precision: None, scale: 2 }).unique().indexed();
+        t.column("d", DataType::Interval { fields: Some("DAY TO SECOND".to_owned()), precision: Some(3) });
+        t.column("e", DataType::Array { of: Box::new(DataType::Text.array()), dimensions: 0 });
+        t.column("f", DataType::Text.array().array());
+        t.column("g", DataType::Array { of: Box::new(DataType::Text.array()), dimensions: 1 });
+        t.column("h", DataType::Enum(EnumType::unnamed(["x"; 0])));
+        t.column("i", DataType::Text).references("other", "id").unique();
+        t.column(
+            "j",
+            DataType::Collated { text: Box::new(DataType::Text), character_set: None, collation: None },
+        );
+        t.add_column(Column::new("k", DataType::Text).not_null_on_conflict(OnConflict::Ignore));
+    });
+    created.columns.iter_mut().for_each(|column| column.nullable = true);
+    created.columns[0].autoincrement = false;
+    let mut key_of_nothing = Table::build("key of nothing", |t| {
+        t.column("a", DataType::Integer).unique();
+        t.column("b", DataType::Integer).unique();
+        t.add_primary_key(PrimaryKey::new(["b", "a", "absent"]));
+        t.options(|o| o.other = [("K".to_owned(), "V".to_owned()), ("L".to_owned(), String::new())].into());
+    });
+    key_of_nothing.uniques.reverse();
+    let mut renamed = AlterColumn::new("a");
+    renamed.rename = Some("b".to_owned());
+    renamed.nullable = Some(true);
+    renamed.identity = Some(Change::Drop);
+    renamed.computed = Some(Change::Drop);
+    renamed.not_null_on_conflict = Some(Change::Drop);
+    renamed.on_update = Some(Change::Drop);
+    let mut options = TableOptions::default();
+    options.inherits = vec!["t".into(), table()];
+    options.auto_increment = Some(u64::MAX);
+    let constraint = Constraint::ForeignKey(ForeignKey::new(["a"; 0], table(), ["b"; 0]));
+    let exact = |text: &str| Name::exact(text);
+    let changes = vec![
+        renamed.into(),
+        AlterColumn::new("nothing").into(),
+        TableChange::DropUnnamedConstraint { constraint: constraint.clone() },
+        TableChange::AddConstraint { constraint },
+        TableChange::SetOptions { options },
+        TableChange::SetOptions { options: TableOptions::default() },
+        TableChange::SetComment { comment: None },
+        TableChange::DropConstraint { kind: ck, name: "given".into(), if_exists: true },
+        TableChange::RenameConstraint { kind: fk, from: "given".into(), to: exact("exact") },
+        TableChange::ValidateConstraint { kind: ck, name: exact("exact") },
+        TableChange::AddColumn {
+            column: Column::new("new", DataType::Text),
+            position: ColumnPosition::First,
+            if_not_exists: true,
+        },
+    ];
+    let alone = changes.iter().cloned().map(|change| vec![change]).chain([changes.clone(), Vec::new()]);
+    let altered = alone.map(|changes| Operation::AlterTable { table: table(), changes });
+    let index = || Index::unnamed([IndexElement::from("a"), IndexElement::expression("b").length(3)]);
+    let both = |if_exists| Operation::DropIndex {
+        table: table(),
+        name: "given".into(),
+        if_exists,
+        concurrently: if_exists,
+    };
+    let mut operations = vec![
+        Operation::CreateTable { table: created, if_not_exists: true },
+        Operation::CreateTable { table: key_of_nothing, if_not_exists: false },
+        Operation::CreateTable { table: Table::new("empty"), if_not_exists: false },
+        Operation::CreateIndex { table: table(), index: index(), if_not_exists: true },
+        Operation::CreateIndex { table: table(), index: Index::new("x", ["a"; 0]), if_not_exists: false },
+        both(true),
+        both(false),
+        Operation::RenameIndex { table: table(), from: "given".into(), to: exact("exact") },
+        Operation::CreateEnum { enum_type: EnumType::unnamed(["a"]) },
+        Operation::AlterEnum { name: table(), changes: Vec::new() },
+        Operation::DropView { name: table(), materialized: true, if_exists: true },
+        Operation::Execute { sql: "a".into(), ddl: false, touches: Some(vec!["t".into(), table()]) },
+        Operation::BulkInsert { table: table(), columns: Vec::new(), rows: vec![Vec::new(); 2] },
+        Operation::BulkInsert {
+            table: table(),
+            columns: vec!["a".to_owned()],
+            rows: vec![vec![SqlValue::Integer(i64::MIN)], Vec::new(), vec![SqlValue::Bytes(Vec::new())]],
+        },
+    ];
+    operations.extend(altered);
+    operations
+}
+
+/// Texts that a literal must be careful with.
+const TEXTS: &[&str] = &[
+    "",
+    " ",
+    "  two\n  lines, each behind two spaces  ",
+    "ends in a line feed\n",
+    "a \"quote\", a \\ backslash, it's\na \"# hash, and \"## two",
+    "tab\tcarriage return\r\nzero \0 byte order \u{feff} bell \u{7}",
+    "ünï 🐦 名前 e\u{301} \u{202e}left",
+    "{braces} \\n %s :a ? -- /* */ // $$",
+];
+
+/// The texts, short and long, wherever SQL or words stand.
+fn texts() -> Vec<Operation> {
+    let mut op = Operations::default();
+    let longer = TEXTS.iter().flat_map(|text| [1, 3, 9, 40].map(|times| text.repeat(times)));
+    let spaced = TEXTS.iter().flat_map(|text| [2, 20].map(|times| format!("{text} ").repeat(times)));
+    let indented = TEXTS.iter().map(|text| format!("SELECT 1,\n    {text}\n   FROM t").repeat(2));
+    let solid = [70, 90, 200].map(|length| "x".repeat(length));
+    for text in longer.chain(spaced).chain(indented).chain(solid) {
+        op.execute(&*text);
+        op.create_view("v", PerDialect::all(text.clone()).on(DialectName::MySql, text.clone()));
+        op.bulk_insert("t", ["a"], [[SqlValue::text(&*text)]]);
+        op.add_column(
+            "t",
+            Column::new(&*text, DataType::native(&*text)).server_default(&*text).comment(&*text),
+        );
+    }
+    op.finish()
 }
 
 /// Models: the schemas behind scenarios, and one of everything that the catalogue creates.
