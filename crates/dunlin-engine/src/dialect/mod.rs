@@ -13,6 +13,7 @@ mod sqlite;
 pub(crate) mod unnamed;
 
 pub use mysql::implicit_index;
+pub use postgres::{read_default, without_defaults};
 pub use sqlite::DROPPED_COLUMN_PREFIX;
 
 use std::collections::BTreeSet;

@@ -6,6 +6,8 @@ mod mysql;
 mod postgres;
 mod sqlite;
 
+use std::collections::{BTreeMap, HashSet};
+
 use dunlin_core::dialect::DialectName;
 use dunlin_core::schema::{Metadata, ReferentialAction, Table, TableName, View};
 use dunlin_core::session::Row;
@@ -15,12 +17,55 @@ use crate::error::Error;
 
 impl Database {
     /// Reads tables as the database describes them, by a fixed number of queries; those that do not
-    /// exist are not in the result. No names at all means every table of the connection's default schema.
+    /// exist are not in the result. The names may also be those of views, and of enum types; the enum
+    /// types of the tables' columns need not be named. No names at all means everything in the
+    /// connection's default schema.
+    ///
+    /// ```
+    /// use dunlin::core::session::Session as _;
+    /// use dunlin::{Access, Database, DatabaseUrl};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// let mut database = Database::connect(&DatabaseUrl::parse("sqlite::memory:")?, Access::Write).await?;
+    /// database.execute("CREATE TABLE ticket (id INTEGER PRIMARY KEY, note TEXT)").await?;
+    /// let found = database.introspect(&["ticket".into(), "gone".into()]).await?;
+    /// assert_eq!(found.tables()[0].columns[1].name, "note");
+    /// assert_eq!(found.tables().len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The catalog cannot be read, or says what cannot be understood.
     pub async fn introspect(&mut self, tables: &[TableName]) -> Result<Metadata, Error> {
         introspect(self, tables).await.map(|found| found.metadata)
+    }
+
+    /// Reads everything in a schema (on MySQL and MariaDB: a database), or in the connection's default
+    /// one, as [`introspect`](Self::introspect) does. The names in the result have the schema that is
+    /// given.
+    ///
+    /// ```
+    /// use dunlin::core::session::Session as _;
+    /// use dunlin::{Access, Database, DatabaseUrl};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// let mut database = Database::connect(&DatabaseUrl::parse("sqlite::memory:")?, Access::Write).await?;
+    /// database.execute("CREATE TABLE ticket (id INTEGER PRIMARY KEY)").await?;
+    /// let found = database.introspect_schema(Some("main")).await?;
+    /// assert_eq!(found.tables()[0].name.to_string(), "main.ticket");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The catalog cannot be read, or says what cannot be understood.
+    pub async fn introspect_schema(&mut self, schema: Option<&str>) -> Result<Metadata, Error> {
+        let mut found = Introspected::default();
+        read(self, &Scope::new(schema, &[]), &mut found).await?;
+        Ok(found.metadata)
     }
 }
 
@@ -45,32 +90,29 @@ pub(crate) struct Unsaid {
     pub(crate) what: String,
 }
 
-/// Reads tables; those that do not exist are not in the result. No names at all means every table of
-/// the connection's default schema.
+/// Reads tables, views and enum types; those that do not exist are not in the result. No names at all
+/// means everything in the connection's default schema.
 pub(crate) async fn introspect(database: &mut Database, tables: &[TableName]) -> Result<Introspected, Error> {
     let mut found = Introspected::default();
-    let mut schemas: Vec<Option<&str>> = tables.iter().map(|table| table.schema.as_deref()).collect();
-    schemas.sort_unstable();
-    schemas.dedup();
-    if tables.is_empty() {
-        schemas.push(None);
+    let mut by_schema: BTreeMap<Option<&str>, Vec<&str>> = BTreeMap::new();
+    for table in tables {
+        by_schema.entry(table.schema.as_deref()).or_default().push(&table.name);
     }
-    for schema in schemas {
-        let names: Vec<&str> = tables
-            .iter()
-            .filter(|table| table.schema.as_deref() == schema)
-            .map(|table| table.name.as_str())
-            .collect();
-        let scope = Scope { schema, names: &names };
-        match database.dialect().name() {
-            DialectName::Postgres => postgres::read(database, &scope, &mut found.metadata).await?,
-            DialectName::MySql | DialectName::MariaDb => {
-                mysql::read(database, &scope, &mut found).await?;
-            }
-            DialectName::Sqlite => sqlite::read(database, &scope, &mut found).await?,
-        }
+    if tables.is_empty() {
+        by_schema.insert(None, Vec::new());
+    }
+    for (schema, names) in by_schema {
+        read(database, &Scope::new(schema, &names), &mut found).await?;
     }
     Ok(found)
+}
+
+async fn read(database: &mut Database, scope: &Scope<'_>, found: &mut Introspected) -> Result<(), Error> {
+    match database.dialect().name() {
+        DialectName::Postgres => postgres::read(database, scope, found).await,
+        DialectName::MySql | DialectName::MariaDb => mysql::read(database, scope, found).await,
+        DialectName::Sqlite => sqlite::read(database, scope, found).await,
+    }
 }
 
 /// What the database makes of tables that refer to no other and have no variants: each is created where
@@ -94,12 +136,24 @@ pub(crate) async fn describe_views(database: &mut Database, views: &[View]) -> R
     }
 }
 
-/// What is to be read: tables of one schema.
+/// What is to be read: tables, views and enum types of one schema.
 struct Scope<'s> {
     /// The schema; `None` is the connection's default.
     schema: Option<&'s str>,
-    /// The tables; none means all.
+    /// The names; none means all.
     names: &'s [&'s str],
+    /// The same.
+    known: HashSet<&'s str>,
+}
+
+/// So many names are listed in a query; of more, all of the schema is read, and what is wanted is chosen
+/// here.
+const LISTED: usize = 500;
+
+impl<'s> Scope<'s> {
+    fn new(schema: Option<&'s str>, names: &'s [&'s str]) -> Self {
+        Self { schema, names, known: names.iter().copied().collect() }
+    }
 }
 
 impl Scope<'_> {
@@ -109,12 +163,13 @@ impl Scope<'_> {
 
     /// Whether it is one of the names, or all are wanted.
     fn wants(&self, name: &str) -> bool {
-        self.names.is_empty() || self.names.contains(&name)
+        self.names.is_empty() || self.known.contains(name)
     }
 
-    /// A condition that a column holds one of the names.
+    /// A condition that a column holds one of the names. It may hold for more: see
+    /// [`wants`](Self::wants).
     fn names_condition(&self, database: &Database, column: &str) -> String {
-        if self.names.is_empty() {
+        if self.names.is_empty() || self.names.len() > LISTED {
             return "1 = 1".to_owned();
         }
         let literals: Vec<_> = self.names.iter().map(|name| database.dialect().literal(name)).collect();

@@ -8,12 +8,16 @@
 use std::collections::BTreeSet;
 
 use dunlin_core::operation::{AlterColumn, Change, TableChange};
-use dunlin_core::schema::{Column, Constraint, ConstraintKind, DataType, SqlValue, Table, TableName};
+use dunlin_core::schema::{
+    Column, Computed, Constraint, ConstraintKind, DataType, SqlValue, Table, TableName, TableOptions,
+};
 
 use super::cast::{Cast, cast};
-use super::column::{afterwards, comment, definition, is_serial, no_on_update};
-use super::{Postgres, constraint, sequence, table, unsupported};
+use super::column::{afterwards, comment, definition, is_serial, no_on_update, refuse_on_conflict};
+use super::{Postgres, constraint, options, sequence, server_name, table, unsupported};
+use crate::dialect::unnamed::unnamed;
 use crate::dialect::{Dialect, RenderError, ddl};
+use crate::sql::expression::normal;
 
 /// The statements for `changes`. `known` is the table before them, if it is known.
 pub(super) fn alter(
@@ -38,11 +42,15 @@ pub(super) fn alter(
 pub(super) fn needs_current_table(change: &TableChange) -> bool {
     match change {
         TableChange::AlterColumn(alter) => {
-            alter.column_type.is_some() || alter.autoincrement.is_some() || alter.identity.is_some()
+            alter.column_type.is_some()
+                || alter.autoincrement.is_some()
+                || alter.identity.is_some()
+                || matches!(alter.computed, Some(Change::Set(_)))
         }
         TableChange::DropConstraint { kind, .. } | TableChange::RenameConstraint { kind, .. } => {
             *kind == ConstraintKind::PrimaryKey
         }
+        TableChange::DropUnnamedConstraint { .. } | TableChange::SetOptions { .. } => true,
         _ => false,
     }
 }
@@ -123,6 +131,13 @@ impl Alter<'_> {
                 let if_exists = if *if_exists { "IF EXISTS " } else { "" };
                 self.clause(format!("DROP CONSTRAINT {if_exists}{}", self.dialect.quote(&name)));
             }
+            TableChange::DropUnnamedConstraint { constraint } => {
+                let name = self.name_of_unnamed(constraint);
+                if self.batch.constraints.contains(&name) {
+                    self.flush();
+                }
+                self.clause(format!("DROP CONSTRAINT {}", self.dialect.quote(&name)));
+            }
             TableChange::RenameConstraint { kind, from, to } => {
                 let (from, to) =
                     (self.dialect.quote(&self.constraint_name(*kind, from)), self.dialect.quote(to));
@@ -135,7 +150,29 @@ impl Alter<'_> {
             TableChange::SetComment { comment } => {
                 self.batch.behind.push(table::comment(self.dialect, self.name, comment.as_deref()));
             }
+            TableChange::SetOptions { options } => self.set_options(options)?,
             _ => return Err(ddl::newer_operation(self.dialect)),
+        }
+        Ok(())
+    }
+
+    /// The name of a constraint that nobody named: the one that it has, or else the one that the server
+    /// would give it.
+    fn name_of_unnamed(&self, described: &Constraint) -> String {
+        let known = self.known.as_ref();
+        match known.and_then(|known| unnamed(self.dialect, known, described)) {
+            Some(there) if there.name().is_some() => {
+                there.name().map(ToString::to_string).unwrap_or_default()
+            }
+            there => server_name::of_unnamed(self.name, known, &there.unwrap_or_else(|| described.clone())),
+        }
+    }
+
+    /// Each option by itself: some of them cannot be joined with other clauses.
+    fn set_options(&mut self, options: &TableOptions) -> Result<(), RenderError> {
+        let known = self.known.as_ref().map(|known| known.options.clone()).unwrap_or_default();
+        for clause in options::changes(self.dialect, &known, options)? {
+            self.alone_clause(&clause);
         }
         Ok(())
     }
@@ -172,7 +209,7 @@ impl Alter<'_> {
         match (kind, key) {
             (ConstraintKind::PrimaryKey, Some(key)) => match &key.name {
                 Some(known) => known.to_string(),
-                None => sequence::server_name(&self.name.name, None, "pkey"),
+                None => server_name::server_name(&self.name.name, None, "pkey"),
             },
             _ => name.to_owned(),
         }
@@ -187,6 +224,21 @@ impl Alter<'_> {
             && expression.get(dialect.name()).is_some()
         {
             return Err(no_on_update(name));
+        }
+        if let Some(Change::Set(action)) = &alter.not_null_on_conflict {
+            refuse_on_conflict(Some(*action))?;
+        }
+        match &alter.computed {
+            Some(Change::Drop) => {
+                self.alone_clause(&format!("ALTER COLUMN {column} DROP EXPRESSION"));
+            }
+            Some(Change::Set(computed)) if !is_computed_so(known.as_ref(), computed) => {
+                return Err(unsupported(
+                    format!("compute the column {name}, which is there, from another expression"),
+                    "drop the column and add it anew",
+                ));
+            }
+            _ => {}
         }
         if column_type.is_none() && using.as_ref().is_some_and(|using| using.get(dialect.name()).is_some()) {
             return Err(unsupported(
@@ -320,6 +372,11 @@ impl Alter<'_> {
             }
         }
     }
+}
+
+fn is_computed_so(known: Option<&Column>, computed: &Computed) -> bool {
+    let here = |computed: &Computed| computed.expression.get(Postgres.name()).map(|sql| normal(sql));
+    known.and_then(|known| known.computed.as_ref()).is_some_and(|known| here(known) == here(computed))
 }
 
 /// The default that a column keeps when its type changes, as it is written for the new type.

@@ -80,13 +80,17 @@ pub(super) fn with(dialect: &Postgres, parameters: &BTreeMap<String, String>) ->
     if parameters.is_empty() {
         return String::new();
     }
-    let bare =
-        |value: &str| !value.is_empty() && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
-    let parameter = |(name, value): (&String, &String)| match bare(value) {
+    let parameters = parameters.iter().map(|(name, value)| parameter(dialect, name, value));
+    format!(" WITH ({})", parameters.collect::<Vec<_>>().join(", "))
+}
+
+/// `name = value`
+pub(super) fn parameter(dialect: &Postgres, name: &str, value: &str) -> String {
+    let is_bare = !value.is_empty() && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
+    match is_bare {
         true => format!("{name} = {value}"),
         false => format!("{name} = {}", dialect.literal(value)),
-    };
-    format!(" WITH ({})", parameters.iter().map(parameter).collect::<Vec<_>>().join(", "))
+    }
 }
 
 /// An index stands in the schema of its table.

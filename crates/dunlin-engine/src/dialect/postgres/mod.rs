@@ -8,8 +8,12 @@ mod cast;
 mod column;
 mod constraint;
 mod index;
+mod literal;
+mod normal;
+mod options;
 mod render;
 mod sequence;
+mod server_name;
 mod table;
 mod types;
 
@@ -18,7 +22,10 @@ mod tests;
 
 use dunlin_core::dialect::DialectName;
 use dunlin_core::operation::Operation;
-use dunlin_core::schema::{DataType, Metadata, SqlValue};
+use dunlin_core::schema::{DataType, Metadata, SqlValue, Table};
+
+pub use literal::read_default;
+pub use normal::without_defaults;
 
 use super::{Capabilities, Dialect, IdentifierLimit, RenderError, Rendered, ddl};
 
@@ -75,6 +82,10 @@ impl Dialect for Postgres {
 
     fn parse_type(&self, text: &str) -> DataType {
         types::read(text)
+    }
+
+    fn normalize(&self, table: &mut Table) {
+        normal::normalize(table);
     }
 
     fn runs_outside_transaction(&self, operation: &Operation) -> bool {

@@ -4,10 +4,8 @@ use dunlin_core::schema::{Column, ColumnType, DataType, Identity, TableName};
 
 use super::Postgres;
 use super::column::{not_counting, when};
+use super::server_name::server_name;
 use crate::dialect::{Dialect, RenderError, ddl};
-
-/// The longest name: NAMEDATALEN without its closing zero.
-const LONGEST: usize = 63;
 
 /// The statements that make an existing column a SERIAL that goes on behind the largest value.
 pub(super) fn create(
@@ -135,28 +133,4 @@ fn go_on_from(dialect: &Postgres, table: &TableName, column: &str, first: i64) -
     let sequence = sequence_of(dialect, table, column);
     let (table, column) = (ddl::table_name(dialect, table), dialect.quote(column));
     format!("SELECT setval({sequence}, max({column})) FROM {table} HAVING max({column}) >= {first}")
-}
-
-/// The name that PostgreSQL gives to what nobody named: `table_column_label`, the longer part cut until
-/// all fits. Source of the rule: `makeObjectName`.
-pub(super) fn server_name(table: &str, column: Option<&str>, label: &str) -> String {
-    let room = LONGEST - label.len() - 1 - usize::from(column.is_some());
-    let (mut first, mut second) = (table.len(), column.map_or(0, str::len));
-    while first + second > room {
-        if first > second { first -= 1 } else { second -= 1 }
-    }
-    let table = cut(table, first);
-    match column {
-        Some(column) => format!("{table}_{}_{label}", cut(column, second)),
-        None => format!("{table}_{label}"),
-    }
-}
-
-/// At most so many bytes, and no part of a character.
-fn cut(text: &str, bytes: usize) -> &str {
-    let mut end = bytes.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }

@@ -48,6 +48,97 @@ pub(super) fn write(dialect: &Postgres, data_type: &DataType) -> Result<String, 
     })
 }
 
+/// Puts a type into the form in which it is read: several of ours may be one to the server.
+pub(super) fn normalize(data_type: &mut DataType) {
+    match data_type {
+        DataType::Float => *data_type = DataType::Double,
+        DataType::DateTime { precision, timezone } => {
+            *data_type = DataType::Timestamp { precision: *precision, timezone: *timezone };
+        }
+        DataType::Bit { length: length @ None, varying: false } => *length = Some(1),
+        DataType::Numeric { precision: None, scale } => *scale = 0,
+        DataType::Interval { fields: Some(fields), .. } => {
+            *fields = fields.split_whitespace().collect::<Vec<_>>().join(" ").to_uppercase();
+        }
+        DataType::Array { of, .. } => normalize(of),
+        DataType::Collated { text, character_set, collation } => {
+            normalize(text);
+            collation.take_if(|name| name == "default");
+            if character_set.is_none() && collation.is_none() {
+                *data_type = std::mem::replace(text, DataType::Boolean);
+            }
+        }
+        DataType::Native(text) => *data_type = read(&official(text)),
+        _ => {}
+    }
+}
+
+/// A type in the words of `format_type()`, as far as these can be known: they are the server's own for its
+/// own types, and otherwise those of its author but for case and blanks.
+fn official(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    let mut is_quoted = false;
+    for c in text.trim().chars() {
+        let tight = |c: char| matches!(c, '(' | ')' | ',' | '[' | ']' | '.');
+        match c {
+            '"' => is_quoted = !is_quoted,
+            _ if is_quoted => {}
+            c if c.is_whitespace() => {
+                if !written.ends_with(|last: char| last == ' ' || matches!(last, '(' | ',' | '[' | '.')) {
+                    written.push(' ');
+                }
+                continue;
+            }
+            c if tight(c) && written.ends_with(' ') => _ = written.pop(),
+            _ => {}
+        }
+        // Words behind brackets stand apart: `timestamp(3) with time zone`.
+        if c.is_alphabetic() && written.ends_with(')') {
+            written.push(' ');
+        }
+        written.push(if is_quoted { c } else { c.to_ascii_lowercase() });
+    }
+    if let Some((of, bound)) = written.strip_suffix(']').and_then(|rest| rest.rsplit_once('[')) {
+        if bound.bytes().all(|byte| byte.is_ascii_digit()) {
+            return format!("{}[]", official(of));
+        }
+    }
+    let (head, rest) = match written.find(['(', ' ']) {
+        Some(at) => written.split_at(at),
+        None => (written.as_str(), ""),
+    };
+    let head = match (head, rest) {
+        ("bool", "") => "boolean",
+        ("int2", "") => "smallint",
+        ("int" | "int4", "") => "integer",
+        ("int8", "") => "bigint",
+        ("float4", "") => "real",
+        ("float" | "float8", "") => "double precision",
+        ("decimal" | "dec", _) => "numeric",
+        ("varchar", _) => "character varying",
+        ("char" | "character" | "bpchar" | "bit", "") => match head {
+            "bit" => "bit(1)",
+            "bpchar" => "bpchar",
+            _ => "character(1)",
+        },
+        ("char", _) if rest.starts_with('(') => "character",
+        ("char", " varying") => "character",
+        ("varbit", _) => "bit varying",
+        ("time" | "timestamp", _) if !rest.contains("zone") => return without_zone(head, rest),
+        ("timetz", _) => return format!("time{rest} with time zone"),
+        ("timestamptz", _) => return format!("timestamp{rest} with time zone"),
+        _ => head,
+    };
+    match (head, rest.strip_suffix(')').filter(|rest| !rest.contains(','))) {
+        ("numeric", Some(precision)) => format!("numeric{precision},0)"),
+        _ => format!("{head}{rest}"),
+    }
+}
+
+fn without_zone(head: &str, precision: &str) -> String {
+    format!("{head}{precision} without time zone")
+}
+
 /// Reads the text of `format_type()`.
 pub(super) fn read(text: &str) -> DataType {
     if let Some(of) = text.strip_suffix("[]") {
@@ -81,5 +172,48 @@ pub(super) fn read(text: &str) -> DataType {
         ("jsonb", [], "") => DataType::Jsonb,
         ("uuid", [], "") => DataType::Uuid,
         _ => text.read_common(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_native_type_is_read_as_the_server_tells_it() {
+        let one = |text: &str| {
+            let mut data_type = DataType::native(text);
+            normalize(&mut data_type);
+            let mut again = data_type.clone();
+            normalize(&mut again);
+            assert_eq!(again, data_type);
+            data_type
+        };
+        for (written, told) in [
+            ("INT", DataType::Integer),
+            ("int8", DataType::BigInteger),
+            ("VARCHAR( 20 )", DataType::string(20)),
+            ("character  varying", DataType::String { length: None }),
+            ("char", DataType::char(1)),
+            ("CHAR(3)", DataType::char(3)),
+            ("DECIMAL(10, 2)", DataType::numeric(10, 2)),
+            ("numeric(5)", DataType::numeric(5, 0)),
+            ("TIMESTAMPTZ", DataType::timestamptz()),
+            ("timestamptz(3)", DataType::timestamptz().precision(3)),
+            ("timestamp (3)  with time zone", DataType::timestamptz().precision(3)),
+            ("TIMESTAMP", DataType::timestamp()),
+            ("time(2)", DataType::time().precision(2)),
+            ("float", DataType::Double),
+            ("bit", DataType::Bit { length: Some(1), varying: false }),
+            ("int[3]", DataType::Integer.array()),
+            ("TEXT [][]", DataType::Text.array().array()),
+            ("INET", DataType::native("inet")),
+            ("\"char\"", DataType::native("\"char\"")),
+            ("\"Mood\"", DataType::native("\"Mood\"")),
+            ("Side . \"Mood\"", DataType::native("side.\"Mood\"")),
+            ("geometry( Point , 4326 )", DataType::native("geometry(point,4326)")),
+        ] {
+            assert_eq!(one(written), told, "{written}");
+        }
     }
 }

@@ -1,22 +1,40 @@
-//! Server defaults as their author may have written them.
+//! Server defaults as values, where they are constants.
 
 use dunlin_core::schema::{DataType, SqlValue};
 
-/// Reads the text of `pg_get_expr()` for a default. A constant is told with its type, as in
-/// `'open'::character varying`: it is read as a value, and everything else as an expression.
-pub(super) fn read_default(text: &str, data_type: &DataType) -> SqlValue {
-    match text {
-        "true" => return SqlValue::Boolean(true),
-        "false" => return SqlValue::Boolean(false),
-        _ => {}
+/// Reads a default, as its author or `pg_get_expr()` writes it. A constant, with a cast to its type behind
+/// it as in `'open'::character varying` or without one, is read as a value, and everything else as an
+/// expression.
+///
+/// ```
+/// use dunlin_core::schema::{DataType, SqlValue};
+/// use dunlin_engine::dialect::read_default;
+///
+/// assert_eq!(read_default("'open'::text", &DataType::Text), SqlValue::text("open"));
+/// assert_eq!(read_default("now()", &DataType::timestamp()), SqlValue::expression("now()"));
+/// ```
+pub fn read_default(text: &str, data_type: &DataType) -> SqlValue {
+    if text.eq_ignore_ascii_case("true") {
+        return SqlValue::Boolean(true);
     }
-    if let Ok(number) = text.parse() {
+    if text.eq_ignore_ascii_case("false") {
+        return SqlValue::Boolean(false);
+    }
+    if let Some(number) = integer(text) {
         return SqlValue::Integer(number);
     }
-    if text.strip_prefix("NULL::").is_some_and(is_type) {
+    let is_null = text.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("null"));
+    if is_null && (text.len() == 4 || text[4..].strip_prefix("::").is_some_and(is_type)) {
         return SqlValue::Null;
     }
     constant(text).map_or_else(|| SqlValue::expression(text), |value| of_type(value, data_type))
+}
+
+/// A whole number.
+fn integer(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    plain.then(|| text.parse().ok()).flatten()
 }
 
 /// The text within quotes, where nothing but a cast stands behind it.
@@ -26,7 +44,11 @@ fn constant(text: &str) -> Option<String> {
     loop {
         match rest.next()? {
             '\'' if rest.as_str().starts_with('\'') => value.extend(rest.next()),
-            '\'' => return rest.as_str().strip_prefix("::").filter(|cast| is_type(cast)).map(|_| value),
+            '\'' => {
+                let behind = rest.as_str();
+                let is_alone = behind.is_empty() || behind.strip_prefix("::").is_some_and(is_type);
+                return is_alone.then_some(value);
+            }
             other => value.push(other),
         }
     }
@@ -41,10 +63,13 @@ fn is_type(text: &str) -> bool {
 
 fn of_type(value: String, data_type: &DataType) -> SqlValue {
     let read = match data_type {
-        _ if data_type.is_integer() => value.parse().ok().map(SqlValue::Integer),
+        _ if data_type.is_integer() => integer(&value).map(SqlValue::Integer),
         DataType::Real | DataType::Float | DataType::Double | DataType::Numeric { .. } => {
-            let integer = value.parse().ok().map(SqlValue::Integer);
-            integer.or_else(|| value.parse::<f64>().ok().map(|_| SqlValue::expression(value.as_str())))
+            let number = integer(&value).map(SqlValue::Integer);
+            number.or_else(|| {
+                let is_finite = value.parse::<f64>().is_ok_and(f64::is_finite);
+                is_finite.then(|| SqlValue::expression(value.as_str()))
+            })
         }
         DataType::Binary => value.strip_prefix("\\x").and_then(bytes).map(SqlValue::Bytes),
         _ => None,
@@ -66,16 +91,26 @@ mod tests {
         let read = |text: &str, data_type: DataType| read_default(text, &data_type);
         assert_eq!(read("'it''s'::character varying", DataType::string(5)), SqlValue::text("it's"));
         assert_eq!(read("''::text", DataType::Text), SqlValue::text(""));
+        assert_eq!(read("''", DataType::Text), SqlValue::text(""));
         assert_eq!(read("'1'::text", DataType::Text), SqlValue::text("1"));
         assert_eq!(read("'-1'::integer", DataType::BigInteger), SqlValue::Integer(-1));
         assert_eq!(read("7", DataType::Integer), SqlValue::Integer(7));
         assert_eq!(read("'-1.5'::numeric", DataType::numeric(3, 1)), SqlValue::expression("-1.5"));
         assert_eq!(read("1.5", DataType::numeric(3, 1)), SqlValue::expression("1.5"));
-        assert_eq!(read("true", DataType::Boolean), SqlValue::Boolean(true));
+        assert_eq!(read("'NaN'::numeric", DataType::numeric(3, 1)), SqlValue::text("NaN"));
+        assert_eq!(read("TRUE", DataType::Boolean), SqlValue::Boolean(true));
         assert_eq!(read("NULL::character varying", DataType::string(5)), SqlValue::Null);
+        assert_eq!(read("null", DataType::Text), SqlValue::Null);
         assert_eq!(read("'\\x00ff'::bytea", DataType::Binary), SqlValue::Bytes(vec![0, 255]));
-        for expression in ["now()", "'a'::text || 'b'::text", "('a'::text || 'b'::text)", "lower('A'::text)"]
-        {
+        for expression in [
+            "now()",
+            "'a'::text || 'b'::text",
+            "('a'::text || 'b'::text)",
+            "lower('A'::text)",
+            "+5",
+            "nullif(1, 1)",
+            "'a' 'b'",
+        ] {
             assert_eq!(read(expression, DataType::Text), SqlValue::expression(expression));
         }
     }
