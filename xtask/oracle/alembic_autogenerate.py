@@ -135,7 +135,11 @@ def dump(url):
             statements = map(alembic_dump_sqlite.form, statements)
         version = {"postgresql": "SHOW server_version", "mysql": "SELECT version()", "sqlite": "SELECT sqlite_version()"}
         server = connection.exec_driver_sql(version[kind]).scalar()
-        schema = sorted(statement for statement in statements if VERSION_TABLE not in statement)
+        # A default of NULL is none; and SQLite keeps the table in which it counts.
+        noise = re.compile(r" DEFAULT NULL(::[\w ]+(\(\d+\))?)?(?=,?$)", re.MULTILINE)
+        statements = [noise.sub("", statement) if kind != "mysql" else statement for statement in statements]
+        not_ours = (VERSION_TABLE, "CREATE TABLE sqlite_sequence")
+        schema = sorted(text for text in statements if not any(word in text for word in not_ours))
         return {"schema": schema, "rows": [], "server": server}
 
 

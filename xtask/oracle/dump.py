@@ -6,6 +6,7 @@ value, and for SQLite, which keeps the text as it was typed, spaces and quotes. 
 migration puts there.
 """
 
+import functools
 import json
 import os
 import re
@@ -33,11 +34,15 @@ def rows(connection):
                 yield f"{table}: " + ", ".join(f"{name}={value!r}" for name, value in values.items())
 
 
+@functools.cache
+def bindir():
+    return subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True, check=True).stdout.strip()
+
+
 def pg_dump(connection):
     url = connection.engine.url
-    bindir = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True, check=True).stdout.strip()
     return subprocess.run(
-        [f"{bindir}/pg_dump", "--schema-only", "--no-owner", "--no-privileges", "--no-password",
+        [f"{bindir()}/pg_dump", "--schema-only", "--no-owner", "--no-privileges", "--no-password",
          f"--host={url.host}", f"--port={url.port or 5432}", f"--username={url.username}", url.database],
         env=os.environ | {"PGPASSWORD": url.password or ""}, capture_output=True, text=True, check=True,
     ).stdout

@@ -26,14 +26,16 @@ struct Answer {
     upgrade: Vec<Operation>,
     /// What takes that back.
     downgrade: Vec<Operation>,
-    /// What was asked, where something has a new name.
-    asked: Option<Vec<String>>,
     /// Why it could not be compared.
     not_compared: Option<String>,
     /// Why the changes could not be made.
     not_applied: Option<String>,
     /// What else is still found when they were made, in words.
     left: Vec<String>,
+}
+
+async fn connect(url: &str) -> Result<Database> {
+    Ok(Database::connect(&DatabaseUrl::parse(url)?, Access::Create).await?)
 }
 
 /// The two revisions of a case: what makes the models before it, and what makes of them those after it.
@@ -48,7 +50,12 @@ struct Revisions {
 pub(crate) async fn create(url: &str, case: &Case, side: &str) -> Value {
     let models = if side == "from" { &case.from } else { &case.to };
     let revisions = Revisions { start: create_all(models), ..Revisions::default() };
-    answer(migrate(url, models, revisions, true, "start").await)
+    let made = async {
+        let mut database = connect(url).await?;
+        migrate(&mut database, url, models, revisions, true, "start").await?;
+        Ok(database.close().await)
+    };
+    answer(made.await)
 }
 
 /// Compares a database that was made of the models before the case with those after it, and makes the changes.
@@ -65,8 +72,11 @@ pub(crate) async fn downgrade(url: &str, case: &Case, made: &Value) -> Value {
             let start = create_all(&case.from);
             Ok(Revisions { start, upgrade: operations("upgrade")?, downgrade: operations("downgrade")? })
         };
-        migrate(url, &case.from, revisions()?, false, "start").await?;
-        Ok(compare(url, &case.from, revisions()?, &[]).await?.words)
+        let mut database = connect(url).await?;
+        migrate(&mut database, url, &case.from, revisions()?, false, "start").await?;
+        let words = compare(&mut database, url, &case.from, revisions()?, &[]).await?.words;
+        database.close().await;
+        Ok(words)
     };
     answer(undone.await)
 }
@@ -80,13 +90,10 @@ async fn compare_and_apply(url: &str, case: &Case) -> Answer {
 }
 
 async fn fill(url: &str, case: &Case, answer: &mut Answer) -> Result<()> {
-    answer.alarms = compare(url, &case.from, start(case), &[]).await?.words;
-    let mut found = compare(url, &case.to, start(case), &[]).await?;
+    let mut database = connect(url).await?;
+    answer.alarms = compare(&mut database, url, &case.from, start(case), &[]).await?.words;
     let renames: Vec<String> = case.renames.iter().map(Rename::said).collect();
-    if !renames.is_empty() {
-        answer.asked = Some(found.comparison.possible_renames.iter().map(ToString::to_string).collect());
-        found = compare(url, &case.to, start(case), &renames).await?;
-    }
+    let found = compare(&mut database, url, &case.to, start(case), &renames).await?;
     let alarms = answer.alarms.clone();
     let others = |words: Vec<String>| words.into_iter().filter(|word| !alarms.contains(word)).collect();
     answer.found = others(found.words);
@@ -97,11 +104,12 @@ async fn fill(url: &str, case: &Case, answer: &mut Answer) -> Result<()> {
     answer.downgrade = found.comparison.downgrade;
     let revisions =
         || Revisions { upgrade: answer.upgrade.clone(), downgrade: answer.downgrade.clone(), ..start(case) };
-    if let Err(error) = migrate(url, &case.to, revisions(), true, "change").await {
+    if let Err(error) = migrate(&mut database, url, &case.to, revisions(), true, "change").await {
         answer.not_applied = Some(chain(error.as_ref()));
         return Ok(());
     }
-    answer.left = others(compare(url, &case.to, revisions(), &[]).await?.words);
+    answer.left = others(compare(&mut database, url, &case.to, revisions(), &[]).await?.words);
+    database.close().await;
     Ok(())
 }
 
@@ -140,29 +148,37 @@ fn migrator(url: &str, models: &Metadata, revisions: Revisions) -> Result<Migrat
     Ok(Migrator::new([manager], &HostContext::default(), lock)?)
 }
 
-async fn compare(url: &str, models: &Metadata, revisions: Revisions, renames: &[String]) -> Result<Found> {
+async fn compare(
+    database: &mut Database,
+    url: &str,
+    models: &Metadata,
+    revisions: Revisions,
+    renames: &[String],
+) -> Result<Found> {
     let migrator = migrator(url, models, revisions)?;
-    let mut database = Database::connect(&DatabaseUrl::parse(url)?, Access::Read).await?;
     let options = renames.iter().fold(CompareOptions::default(), |options, rename| options.rename(rename));
-    let drift = migrator.compare(&mut database, "cases", &options).await;
+    let drift = migrator.compare(database, "cases", &options).await;
     let dialect = database.dialect();
-    database.close().await;
     let Drift { comparison, from, .. } = drift?;
     let words = comparison.upgrade.iter().flat_map(|operation| describe(dialect, operation, &from)).collect();
     Ok(Found { comparison, words })
 }
 
 /// Brings the database up or down to one of the two revisions.
-async fn migrate(url: &str, models: &Metadata, revisions: Revisions, up: bool, to: &str) -> Result<()> {
+async fn migrate(
+    database: &mut Database,
+    url: &str,
+    models: &Metadata,
+    revisions: Revisions,
+    up: bool,
+    to: &str,
+) -> Result<()> {
     let migrator = migrator(url, models, revisions)?;
     let target = migrator.owners()[0].history().target(to)?;
     let intent = match up {
         true => Intent::Upgrade { target: Some(target), use_migration_files: true },
         false => Intent::Downgrade { target },
     };
-    let mut database = Database::connect(&DatabaseUrl::parse(url)?, Access::Create).await?;
-    let result = migrator.run(&mut database, "cases", intent, &mut |_| {}).await;
-    database.close().await;
-    result?;
+    migrator.run(database, "cases", intent, &mut |_| {}).await?;
     Ok(())
 }

@@ -35,7 +35,7 @@ pub(crate) struct Case {
     on: &'static [DialectName],
     pub(crate) from: Metadata,
     pub(crate) to: Metadata,
-    /// What is answered when it is asked whether something has a new name.
+    /// What is said of new names: to the question for them, or without one.
     pub(crate) renames: Vec<Rename>,
 }
 

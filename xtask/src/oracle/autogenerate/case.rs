@@ -1,5 +1,7 @@
 //! One case, on one database.
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use super::ok;
@@ -48,18 +50,29 @@ pub(super) struct Bench {
     pub(super) ours: Process,
     /// What the server calls itself.
     pub(super) server: String,
+    /// The models that are in the database, if nothing was done to it since.
+    is_made: Option<Value>,
+    /// The dumps of models.
+    dumps: HashMap<String, Value>,
 }
 
 impl Bench {
+    pub(super) fn new(kind: Kind, url: String, alembic: Process, ours: Process) -> Self {
+        Self { kind, url, alembic, ours, server: String::new(), is_made: None, dumps: HashMap::new() }
+    }
+
     /// What comes of a case: with Alembic, and with ours.
     pub(super) fn outcome(&mut self, case: &Case) -> Result<(Verdict, Verdict)> {
-        let to = if case.unchanged { Value::Null } else { self.made(case, "to")? };
-        let from = self.made(case, "from")?;
+        let to = if case.unchanged { Value::Null } else { self.dump_of(case, "to")? };
+        let from = self.dump_of(case, "from")?;
+        self.make(case, "from")?;
         let request = json!({
             "do": "autogenerate", "url": self.url, "database": self.kind.name(), "from": case.from, "to": case.to,
         });
         let alembic = Found::read(&ok(&mut self.alembic, &request)?);
-        let changed = !alembic.found.is_empty();
+        if !alembic.found.is_empty() {
+            self.is_made = None;
+        }
         let alembic = match (case.unchanged, alembic.may_converge()) {
             (true, _) => alembic.of_unchanged(),
             (false, true) => {
@@ -68,12 +81,12 @@ impl Bench {
             }
             (false, false) => alembic.of_change(Vec::new()),
         };
-        let alembic = if case.renamed { alembic.without_asking() } else { alembic };
-        if changed {
-            self.made(case, "from")?;
-        }
+        self.make(case, "from")?;
         let answer = ok(&mut self.ours, &json!({"do": "upgrade", "url": self.url, "case": case.id}))?;
         let ours = Found::read(&answer);
+        if !ours.found.is_empty() {
+            self.is_made = None;
+        }
         let ours = match (case.unchanged, ours.may_converge()) {
             (true, _) => ours.of_unchanged(),
             (false, true) => {
@@ -87,14 +100,34 @@ impl Bench {
             }
             (false, false) => ours.of_change(Vec::new()),
         };
-        Ok((alembic, ours))
+        Ok(match case.renamed {
+            true => (alembic.renamed(Word::DropAndAdd), ours.renamed(Word::Renamed)),
+            false => (alembic, ours),
+        })
     }
 
-    /// Makes the models of one side in the emptied database; the result is its dump.
-    fn made(&mut self, case: &Case, side: &str) -> Result<Value> {
+    /// Makes the models of one side in the emptied database.
+    fn make(&mut self, case: &Case, side: &str) -> Result<()> {
+        let model = if side == "from" { &case.from } else { &case.to };
+        if self.is_made.as_ref() == Some(model) {
+            return Ok(());
+        }
         ok(&mut self.alembic, &json!({"do": "empty", "url": self.url}))?;
         ok(&mut self.ours, &json!({"do": "create", "url": self.url, "case": case.id, "side": side}))?;
-        self.dump()
+        self.is_made = Some(model.clone());
+        Ok(())
+    }
+
+    /// The dump of a database that is made of the models of one side. Many cases have the same.
+    fn dump_of(&mut self, case: &Case, side: &str) -> Result<Value> {
+        let model = if side == "from" { case.from.to_string() } else { case.to.to_string() };
+        if let Some(dump) = self.dumps.get(&model) {
+            return Ok(dump.clone());
+        }
+        self.make(case, side)?;
+        let dump = self.dump()?;
+        self.dumps.insert(model, dump.clone());
+        Ok(dump)
     }
 
     fn dump(&mut self) -> Result<Value> {

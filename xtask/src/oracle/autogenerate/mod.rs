@@ -58,14 +58,8 @@ pub(super) fn run(venv: &Venv, kinds: &[Kind], matching: Option<&str>, check: bo
     let made_by = ok(&mut alembic(venv)?, &json!({"do": "versions"}))?;
     let places = Place::for_each(kinds, venv)?;
     let runs = on_each(&places, |place| {
-        let url = place.url("autogenerate")?;
-        let mut bench = Bench {
-            kind: place.kind,
-            url,
-            alembic: alembic(venv)?,
-            ours: Process::start(Command::new(&ours))?,
-            server: String::new(),
-        };
+        let ours = Process::start(Command::new(&ours))?;
+        let mut bench = Bench::new(place.kind, place.url("autogenerate")?, alembic(venv)?, ours);
         on_one(&mut bench, &cases, matching)
     })?;
     let runs = runs.into_iter().collect::<Result<Vec<_>>>()?;

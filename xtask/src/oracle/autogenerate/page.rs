@@ -41,7 +41,7 @@ pub(super) fn page(made_by: &Value, cases: &[Case], runs: &[Run]) -> Result<Stri
     page.push_str(
         "\n| symbol | meaning |\n|---|---|\n\
          | ● | found, made, and then the same as the models; where nothing changed: nothing found |\n\
-         | ? | the same, as the answer to the question whether something has a new name |\n\
+         | ? | the same, when it is said that something has a new name: ours asks (`--rename` answers) |\n\
          | ⇄ | a new name is taken for something dropped and something added: what was in it is lost |\n\
          | ◐ | found, and the migration fails, or does not make what the models say, or cannot be taken back |\n\
          | ○ | not found |\n\

@@ -15,8 +15,8 @@ pub(super) enum Word {
     NotFound,
     /// It was found, made, and then not found any more.
     Converges,
-    /// The same, and it was asked whether it is a new name.
-    Asked,
+    /// The same, when it was said that something has a new name.
+    Renamed,
     /// Something was found, and cannot be made.
     NotMade,
     /// Something was found and made, but it is not what the models say.
@@ -32,7 +32,7 @@ impl Word {
     pub(super) fn symbol(self) -> &'static str {
         match self {
             Self::Quiet | Self::Converges => "●",
-            Self::Asked => "?",
+            Self::Renamed => "?",
             Self::NotMade | Self::NotConverged | Self::NotUndone => "◐",
             Self::DropAndAdd => "⇄",
             Self::NotFound => "○",
@@ -44,7 +44,7 @@ impl Word {
     /// In words, where it is less than everything.
     pub(super) fn said(self) -> &'static str {
         match self {
-            Self::Quiet | Self::Converges | Self::Asked => "as it should be",
+            Self::Quiet | Self::Converges | Self::Renamed => "as it should be",
             Self::Alarm => "found where nothing changed",
             Self::Unsaid => "cannot be said",
             Self::NotFound => "not found",
@@ -57,7 +57,7 @@ impl Word {
 
     /// Whether everything is as it should be.
     pub(super) fn is_complete(self) -> bool {
-        matches!(self, Self::Quiet | Self::Converges | Self::Asked)
+        matches!(self, Self::Quiet | Self::Converges | Self::Renamed)
     }
 
     /// Whether a change was noticed, in whatever way.
@@ -76,10 +76,10 @@ pub(super) struct Verdict {
 }
 
 impl Verdict {
-    /// The same, where something only has a new name and nobody asked.
-    pub(super) fn without_asking(self) -> Self {
+    /// The same, where something only has a new name: what that makes of a change that was done.
+    pub(super) fn renamed(self, done: Word) -> Self {
         match self.word {
-            Word::Converges => Self { word: Word::DropAndAdd, ..self },
+            Word::Converges => Self { word: done, ..self },
             _ => self,
         }
     }
@@ -99,8 +99,6 @@ pub(super) struct Found {
     unsaid: Vec<String>,
     /// What both of them say and this side cannot.
     never_said: Vec<String>,
-    /// What was asked, where something has a new name.
-    asked: Option<Vec<String>>,
     not_compared: Option<String>,
     not_applied: Option<String>,
 }
@@ -115,7 +113,6 @@ impl Found {
             left: list("left"),
             unsaid: list("unsaid"),
             never_said: list("never_said"),
-            asked: value["asked"].as_array().map(|asked| asked.iter().filter_map(text).collect()),
             not_compared: text(&value["not_compared"]),
             not_applied: text(&value["not_applied"]),
         }
@@ -145,13 +142,7 @@ impl Found {
             (_, Some(why)) => (Word::NotMade, vec![why]),
             _ if !self.left.is_empty() => (Word::NotConverged, self.left),
             _ if !differences.is_empty() => (Word::NotConverged, differences),
-            _ => match self.asked.map(|asked| asked.is_empty()) {
-                None => (Word::Converges, Vec::new()),
-                Some(false) => (Word::Asked, Vec::new()),
-                Some(true) => {
-                    (Word::NotConverged, vec!["it is not asked whether it is a new name".to_owned()])
-                }
-            },
+            _ => (Word::Converges, Vec::new()),
         };
         Verdict { word, notes, alarms: self.alarms }
     }
