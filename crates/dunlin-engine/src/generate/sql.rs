@@ -101,9 +101,9 @@ pub enum SqlRevisionError {
 /// after.apply(&up[0]).unwrap();
 ///
 /// let schemas = Schemas { before: &before, after: &after };
-/// let on = [(DialectName::Sqlite, schemas)];
+/// let on = [(DialectName::Postgres, schemas)];
 /// let file = revision(Header::new("d759c6d30f5a"), &up, Some(&down), schemas, &on).unwrap();
-/// assert!(file.write().unwrap().ends_with("-- downgrade: sqlite\n-- touches: ticket\n\nDROP TABLE \"ticket\";\n"));
+/// assert!(file.write().unwrap().ends_with("-- downgrade: postgres\n-- touches: ticket\n\nDROP TABLE \"ticket\";\n"));
 /// ```
 ///
 /// # Errors
