@@ -3,6 +3,7 @@
 //!
 //! This is the only library of dunlin that prints, and it prints through [`Ui`].
 
+pub mod author;
 mod command_error;
 mod exit;
 mod hint;

@@ -62,6 +62,11 @@ impl Ui {
         error.status()
     }
 
+    /// Whether somebody is there to be asked.
+    pub fn can_ask(&self) -> bool {
+        std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+    }
+
     /// Asks a question that only `y` or `yes` affirms; the end of the input denies it.
     pub fn confirm(&self, question: &str) -> bool {
         let mut stderr = std::io::stderr();

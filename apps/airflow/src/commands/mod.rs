@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod author;
 mod check;
 mod check_migrations;
 mod downgrade;
@@ -50,6 +51,8 @@ pub enum Db {
     Downgrade(downgrade::Arguments),
     /// Drop what the core and the registered DB managers own, and nothing else; then create it anew.
     Reset(reset::Arguments),
+    /// Write models (Rust) of the tables that the metadata database has.
+    GenerateModels(author::Generate),
     /// Open the database's own client (psql, mysql or sqlite3) on the database.
     Shell(shell::Arguments),
 }
@@ -63,6 +66,11 @@ pub enum DbManager {
     Downgrade(OfManager<downgrade::Arguments>),
     /// Drop what one registered DB manager owns, and nothing else; then create it anew.
     Reset(OfManager<reset::Arguments>),
+    /// Compare the models of the core or of one registered DB manager with the database, or with its
+    /// revisions.
+    Check(OfManager<author::Check>),
+    /// Write a new revision file for the core or for one registered DB manager.
+    Revision(OfManager<author::Revision>),
 }
 
 /// The options of every command.
@@ -106,6 +114,9 @@ impl Command {
             Self::DbManager(DbManager::Migrate(arguments)) => &arguments.options.changing.common,
             Self::DbManager(DbManager::Downgrade(arguments)) => &arguments.options.changing.common,
             Self::DbManager(DbManager::Reset(arguments)) => &arguments.options.changing.common,
+            Self::DbManager(DbManager::Check(arguments)) => &arguments.options.common,
+            Self::DbManager(DbManager::Revision(arguments)) => &arguments.options.common,
+            Self::Db(Db::GenerateModels(arguments)) => &arguments.common,
         };
         common.verbose
     }
@@ -139,6 +150,13 @@ async fn with_host(command: Command, host: &Host, ui: &Ui) -> Result<ExitStatus,
         Command::Db(Db::Migrate(arguments)) => migrate::run(host, None, &arguments, ui).await,
         Command::Db(Db::Downgrade(arguments)) => downgrade::run(host, None, &arguments, ui).await,
         Command::Db(Db::Reset(arguments)) => reset::run(host, None, &arguments, ui).await,
+        Command::Db(Db::GenerateModels(arguments)) => author::generate(host, &arguments, ui).await,
+        Command::DbManager(DbManager::Check(arguments)) => {
+            author::check(host, &arguments.manager, &arguments.options, ui).await
+        }
+        Command::DbManager(DbManager::Revision(arguments)) => {
+            author::revision(host, &arguments.manager, &arguments.options, ui).await
+        }
         Command::DbManager(DbManager::Migrate(arguments)) => {
             migrate::run(host, Some(&arguments.manager), &arguments.options, ui).await
         }

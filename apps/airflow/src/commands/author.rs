@@ -1,0 +1,84 @@
+//! `airflow db-manager check`, `airflow db-manager revision` and `airflow db generate-models`: for those who
+//! write models and revisions.
+
+use clap::Args;
+use dunlin::Access;
+use dunlin_cli::author::{self, Author};
+use dunlin_cli::{CommandError, ExitStatus, Ui};
+
+use super::Common;
+use crate::host::{Host, failed};
+
+/// The options of `airflow db-manager check`.
+#[derive(Debug, Clone, Args)]
+pub struct Check {
+    #[command(flatten)]
+    check: author::Check,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+/// The options of `airflow db-manager revision`.
+#[derive(Debug, Clone, Args)]
+pub struct Revision {
+    #[command(flatten)]
+    revision: author::NewRevision,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+/// The options of `airflow db generate-models`.
+#[derive(Debug, Clone, Args)]
+pub struct Generate {
+    #[command(flatten)]
+    generate: author::GenerateModels,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+pub(super) async fn check(
+    host: &Host,
+    manager: &str,
+    arguments: &Check,
+    ui: &Ui,
+) -> Result<ExitStatus, CommandError> {
+    let author = author(host, manager, ui)?;
+    if arguments.check.is_offline() {
+        return arguments.check.run(&author, None).await;
+    }
+    let mut database = host.connect(Access::Read).await?;
+    let result = arguments.check.run(&author, Some(&mut database)).await;
+    database.close().await;
+    result
+}
+
+pub(super) async fn revision(
+    host: &Host,
+    manager: &str,
+    arguments: &Revision,
+    ui: &Ui,
+) -> Result<ExitStatus, CommandError> {
+    let author = author(host, manager, ui)?;
+    if arguments.revision.is_offline() {
+        return arguments.revision.run(&author, None).await;
+    }
+    let mut database = host.connect(Access::Read).await?;
+    let result = arguments.revision.run(&author, Some(&mut database)).await;
+    database.close().await;
+    result
+}
+
+pub(super) async fn generate(host: &Host, arguments: &Generate, ui: &Ui) -> Result<ExitStatus, CommandError> {
+    let mut database = host.connect(Access::Read).await?;
+    let result = arguments.generate.run(host.migrator(), failed, ui, &mut database).await;
+    database.close().await;
+    result
+}
+
+/// The core by its name, or a registered manager.
+fn author<'a>(host: &'a Host, manager: &'a str, ui: &'a Ui) -> Result<Author<'a>, CommandError> {
+    if manager != host.core() {
+        host.require(manager)?;
+    }
+    Ok(Author { migrator: host.migrator(), owner: manager, failed, ui })
+}

@@ -1,0 +1,92 @@
+//! Commands for those who write models and revisions, for any host's own program.
+//!
+//! - [`Check`]: what differs between an owner's models and the database, or its history
+//! - [`NewRevision`]: a revision file, empty or made of what differs
+//! - [`GenerateModels`]: models of the tables that a database has
+//!
+//! Each is a set of clap arguments with a `run`; the host says which owner, and connects.
+
+mod check;
+mod generate;
+mod renames;
+mod revision;
+
+use clap::Args;
+use dunlin::core::dialect::DialectName;
+use dunlin::{CompareOptions, Database, Drift, Error, Migrator};
+
+use crate::command_error::CommandError;
+use crate::ui::Ui;
+
+pub use check::Check;
+pub use generate::GenerateModels;
+pub use revision::NewRevision;
+
+/// What a command of an author works with.
+#[derive(Clone, Copy)]
+pub struct Author<'a> {
+    /// The owners.
+    pub migrator: &'a Migrator,
+    /// The owner whose models and revisions they are.
+    pub owner: &'a str,
+    /// Makes an error of the library one of the program, with the program's hints.
+    pub failed: fn(Error) -> CommandError,
+    /// Where words go.
+    pub ui: &'a Ui,
+}
+
+/// With what models are compared.
+#[derive(Debug, Clone, Args)]
+pub struct Against {
+    /// Compare with the schema that the revisions leave, without any database.
+    #[arg(long)]
+    offline: bool,
+    /// The databases meant, separated by commas: postgres, mysql, mariadb, sqlite.
+    #[arg(long, value_name = "DATABASE", value_delimiter = ',', value_parser = dialect)]
+    dialect: Vec<DialectName>,
+    /// What was renamed: TABLE=NEW, TABLE.COLUMN=NEW or TYPE.VALUE=NEW.
+    #[arg(long = "rename", value_name = "OLD=NEW")]
+    renames: Vec<String>,
+}
+
+impl Against {
+    /// Whether no database is needed.
+    pub fn is_offline(&self) -> bool {
+        self.offline
+    }
+
+    /// The databases named, or all.
+    fn dialects(&self) -> Vec<DialectName> {
+        match self.dialect.is_empty() {
+            true => DialectName::ALL.to_vec(),
+            false => self.dialect.clone(),
+        }
+    }
+
+    fn options(&self, more: &[String]) -> CompareOptions<'static> {
+        let all = self.renames.iter().chain(more);
+        all.fold(CompareOptions::default(), |options, rename| options.rename(rename))
+    }
+}
+
+fn dialect(text: &str) -> Result<DialectName, String> {
+    let known = DialectName::ALL.into_iter().find(|name| name.as_str() == text.to_lowercase());
+    known.ok_or_else(|| {
+        let all: Vec<&str> = DialectName::ALL.iter().map(|name| name.as_str()).collect();
+        format!("it is none of {}", all.join(", "))
+    })
+}
+
+/// What differs between the models and what `against` says, with some renames.
+async fn drift(
+    author: &Author<'_>,
+    against: &Against,
+    database: Option<&mut Database>,
+    renames: &[String],
+) -> Result<Drift, Error> {
+    let options = against.options(renames);
+    match database {
+        Some(database) => author.migrator.autogenerate(database, author.owner, &options).await,
+        None => author.migrator.autogenerate_offline(&against.dialects(), author.owner, &options),
+    }
+}

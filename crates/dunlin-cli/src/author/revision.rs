@@ -1,0 +1,184 @@
+//! `revision`: a new revision file.
+
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use dunlin::Database;
+use dunlin::core::dialect::DialectName;
+use dunlin::core::revision::Revision;
+use dunlin::engine::compare::{Comparison, describe};
+use dunlin::engine::dialect::dialect;
+
+use super::{Against, Author, renames};
+use crate::command_error::CommandError;
+use crate::exit::ExitStatus;
+
+/// Write a new revision file behind the newest revision.
+///
+/// With --autogenerate it does what makes of the database, which must stand at the newest revision, what
+/// the models want; with --offline as well, of what the revisions leave. Where nothing differs, no file is
+/// written.
+#[derive(Debug, Clone, Args)]
+pub struct NewRevision {
+    /// What the revision is about.
+    #[arg(short, long)]
+    message: String,
+    /// Fill it with what differs between the models and the database.
+    #[arg(long)]
+    autogenerate: bool,
+    #[command(flatten)]
+    against: Against,
+    /// Write SQL, with a section for each of --dialect (else for the database's own), instead of Rust.
+    #[arg(long)]
+    sql: bool,
+    /// The revision's id; else one is made.
+    #[arg(long, value_name = "ID")]
+    rev_id: Option<String>,
+    /// The directory of the revision files.
+    #[arg(long, value_name = "DIRECTORY", default_value = "migrations/versions")]
+    directory: PathBuf,
+}
+
+/// Characters of a message in a file's name.
+const SLUG: usize = 40;
+
+impl NewRevision {
+    /// Whether no database is needed.
+    pub fn is_offline(&self) -> bool {
+        self.against.is_offline() || !self.autogenerate
+    }
+
+    /// Writes the file; `database` is the one that is meant, unless the command is offline.
+    ///
+    /// # Errors
+    /// The directory does not exist or has such a file, the models cannot be compared, or what differs
+    /// cannot be written.
+    pub async fn run(
+        &self,
+        author: &Author<'_>,
+        database: Option<&mut Database>,
+    ) -> Result<ExitStatus, CommandError> {
+        let owner = author.migrator.owner(author.owner).map_err(author.failed)?;
+        if !self.directory.is_dir() {
+            let text = format!("there is no directory {}", self.directory.display());
+            return Err(CommandError::failed(text).hint("say where the revision files are with --directory"));
+        }
+        let id = match &self.rev_id {
+            Some(id) => checked(id)?,
+            None => new_id(),
+        };
+        if owner.history().get(&id.as_str().into()).is_some() {
+            let text = format!("{} has a revision {id} already", author.owner);
+            return Err(CommandError::usage(text).hint("leave --rev-id out, and one is made"));
+        }
+        let mut revision = Revision::new(id.as_str()).message(&self.message);
+        for head in owner.history().heads() {
+            revision = revision.down_revision(head);
+        }
+        let (found, on) = match self.autogenerate {
+            false => (Comparison::default(), self.against.dialects()),
+            true => {
+                let online = database.as_deref().map(|database| database.dialect().name());
+                let drift = renames::asked(author, &self.against, database).await?;
+                if drift.comparison.is_empty() {
+                    author.ui.line(&format!("{}: nothing differs, so no file is written", author.owner));
+                    return Ok(ExitStatus::Done);
+                }
+                let on = match (online, self.against.dialect.as_slice()) {
+                    (Some(name), []) => vec![name],
+                    _ => self.against.dialects(),
+                };
+                let shown = dialect(on.first().copied().unwrap_or(DialectName::Postgres));
+                for operation in &drift.comparison.upgrade {
+                    for line in describe(shown, operation, &drift.from) {
+                        author.ui.note(&line);
+                    }
+                }
+                (drift.comparison, on)
+            }
+        };
+        let text = match self.sql {
+            true => author.migrator.sql_revision(author.owner, revision, &found, &on),
+            false => author.migrator.rust_revision(author.owner, revision, &found),
+        };
+        let text = text.map_err(author.failed)?;
+        let extension = if self.sql { "sql" } else { "rs" };
+        let path = self.directory.join(format!("{id}_{}.{extension}", slug(&self.message)));
+        write_new(&path, &text)?;
+        author.ui.line(&path.display().to_string());
+        Ok(ExitStatus::Done)
+    }
+}
+
+/// An id that can be one and be part of a file's name.
+fn checked(id: &str) -> Result<String, CommandError> {
+    let fits = !id.is_empty() && id.len() <= 32;
+    match fits && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        true => Ok(id.to_owned()),
+        false => Err(CommandError::usage(format!("{id} is no revision id"))
+            .hint("an id is at most 32 letters, digits and underscores")),
+    }
+}
+
+/// Twelve hexadecimal digits that nobody has had.
+fn new_id() -> String {
+    let mut hasher = RandomState::new().build_hasher();
+    hasher.write_u128(std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_nanos()));
+    format!("{:012x}", hasher.finish() >> 16)
+}
+
+/// A message as part of a file's name.
+fn slug(message: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+    let words: String = message.chars().map(plain).collect();
+    let words: Vec<&str> = words.split('_').filter(|word| !word.is_empty()).collect();
+    let mut slug = String::new();
+    for word in words {
+        if !slug.is_empty() && slug.len() + 1 + word.len() > SLUG {
+            break;
+        }
+        if !slug.is_empty() {
+            slug.push('_');
+        }
+        slug.extend(word.chars().take(SLUG));
+    }
+    if slug.is_empty() { "revision".to_owned() } else { slug }
+}
+
+/// Writes a file that is not there yet.
+///
+/// # Errors
+/// It is there, or cannot be written.
+pub(super) fn write_new(path: &Path, text: &str) -> Result<(), CommandError> {
+    use std::io::Write as _;
+    let file = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
+    let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| CommandError::failed(format!("cannot write {}: {error}", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_becomes_a_short_part_of_a_name() {
+        assert_eq!(slug("Create the ticket table!"), "create_the_ticket_table");
+        assert_eq!(slug("a".repeat(60).as_str()).len(), SLUG);
+        assert_eq!(slug("größe ändern"), "gr_e_ndern");
+        assert_eq!(slug("?!"), "revision");
+        assert!(slug("one two three four five six seven eight nine ten eleven").len() <= SLUG);
+    }
+
+    #[test]
+    fn ids_are_twelve_digits_and_differ() {
+        let (one, other) = (new_id(), new_id());
+        assert!(one != other && one.len() == 12 && one.chars().all(|c| c.is_ascii_hexdigit()), "{one}");
+    }
+
+    #[test]
+    fn an_id_that_could_leave_the_directory_is_none() {
+        assert!(checked("../x").is_err() && checked("").is_err() && checked(&"a".repeat(33)).is_err());
+        assert!(checked("d759c6d30f5a").is_ok());
+    }
+}
