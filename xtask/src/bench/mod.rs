@@ -4,11 +4,13 @@
 //! and what is reported is medians and their ratios.
 
 mod check_migrations;
+mod compare;
 mod measure;
 
 use clap::{Args as ClapArgs, Subcommand};
 
 use crate::Result;
+use crate::oracle::Kind;
 
 /// Measures speed, as ratios against peers in the same run.
 #[derive(ClapArgs)]
@@ -25,6 +27,18 @@ enum Command {
         #[arg(long, default_value_t = 40)]
         rounds: usize,
     },
+    /// Introspection and comparison of many tables against the bare catalog queries and `alembic check`.
+    Compare {
+        /// How many rounds.
+        #[arg(long, default_value_t = 15)]
+        rounds: usize,
+        /// How many tables.
+        #[arg(long, value_delimiter = ',', default_values_t = [1_000, 10_000])]
+        tables: Vec<usize>,
+        /// The databases.
+        #[arg(long, value_delimiter = ',', value_enum, default_values_t = Kind::ALL)]
+        only: Vec<Kind>,
+    },
 }
 
 /// Runs the benchmark.
@@ -34,5 +48,6 @@ enum Command {
 pub(crate) fn run(args: Args) -> Result<()> {
     match args.command {
         Command::CheckMigrations { rounds } => check_migrations::run(rounds),
+        Command::Compare { rounds, tables, only } => compare::run(rounds, &tables, &only),
     }
 }

@@ -33,7 +33,7 @@ use std::thread;
 use clap::{Args as ClapArgs, Subcommand};
 
 pub(crate) use self::database::{Kind, Place};
-pub(crate) use self::program::{Programs, Who, environment};
+pub(crate) use self::program::{Programs, Who, build_one, environment};
 pub(crate) use self::venv::Venv;
 use crate::Result;
 

@@ -118,7 +118,7 @@ pub(super) fn build(package: &str, options: &[&str]) -> Result<PathBuf> {
 }
 
 /// Builds one of the programs of one of our packages, and says where it is.
-pub(super) fn build_one(package: &str, program: &str, options: &[&str]) -> Result<PathBuf> {
+pub(crate) fn build_one(package: &str, program: &str, options: &[&str]) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(["build", "--package", package, "--bin", program]).args(options);

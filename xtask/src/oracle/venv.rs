@@ -52,6 +52,11 @@ impl Venv {
         self.dir.join("bin/airflow")
     }
 
+    /// Another of its programs.
+    pub(crate) fn program(&self, name: &str) -> PathBuf {
+        self.dir.join("bin").join(name)
+    }
+
     /// One of our scripts in `xtask/oracle/`, run by the environment's Python.
     pub(crate) fn run_script(&self, name: &str) -> Command {
         let mut command = self.python();
