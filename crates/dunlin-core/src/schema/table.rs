@@ -159,6 +159,26 @@ impl Table {
         key.chain(uniques).chain(checks).chain(excludes).chain(foreign_keys)
     }
 
+    /// Puts a constraint in the place of one of the same kind and name.
+    pub fn replace_constraint(&mut self, known: &Constraint, by: Constraint) {
+        fn replace<T>(all: &mut [T], name: Option<&Name>, by: T, name_of: impl Fn(&T) -> &Option<Name>) {
+            if let Some(known) =
+                all.iter_mut().find(|known| name.is_some() && name_of(known).as_ref() == name)
+            {
+                *known = by;
+            }
+        }
+        let name = known.name();
+        match by {
+            Constraint::PrimaryKey(key) if self.primary_key.is_some() => self.primary_key = Some(key),
+            Constraint::PrimaryKey(_) => {}
+            Constraint::Unique(unique) => replace(&mut self.uniques, name, unique, |it| &it.name),
+            Constraint::ForeignKey(key) => replace(&mut self.foreign_keys, name, key, |it| &it.name),
+            Constraint::Check(check) => replace(&mut self.checks, name, check, |it| &it.name),
+            Constraint::Exclude(exclude) => replace(&mut self.excludes, name, exclude, |it| &it.name),
+        }
+    }
+
     /// The names of its constraints, with their kinds.
     pub(crate) fn constraint_names_mut(
         &mut self,

@@ -8,7 +8,7 @@ use dunlin_core::schema::{
     Column, Constraint, IndexKey, Metadata, Name, NamingConvention, SchemaError, SqlValue, Table, TableName,
 };
 
-use super::table::Pair;
+use super::keys::{said_constraint, said_index};
 use crate::dialect::lower::{cut_names, exists_on};
 use crate::dialect::{Dialect, RenderError};
 use crate::replay::play;
@@ -103,11 +103,8 @@ impl Schema {
     pub fn adopt(&mut self, history: &Self, has_enum_types: bool) {
         let mut tables = self.said.take_tables();
         for (said, here) in tables.iter_mut().zip(self.here.tables()) {
-            let known = history.table(&here.name).zip(history.said_table(&here.name));
-            if let Some((known, said_there)) = known
-                && same_but_for_order(known, here)
-            {
-                said.clone_from(said_there);
+            if let Some(known) = history.table(&here.name).zip(history.said_table(&here.name)) {
+                adopt_table(said, here, known.0, known.1);
             }
         }
         self.said.extend(tables);
@@ -307,11 +304,38 @@ pub(super) fn settle_form(dialect: &dyn Dialect, table: &mut Table) {
     }
 }
 
-/// Whether two tables are the same but for the order of what they have.
-fn same_but_for_order(one: &Table, other: &Table) -> bool {
-    one == other || {
-        let pair = |from, to| Pair { from, to, said_from: from, said_to: to };
-        pair(one, other).is_empty() && one.columns.len() == other.columns.len()
+/// Takes over how everything in a table is said that is the same in the history. `here` is the form of
+/// `said`, and `known` that of `history`.
+fn adopt_table(said: &mut Table, here: &Table, known: &Table, history: &Table) {
+    if known == here {
+        said.clone_from(history);
+        return;
+    }
+    for (said, here) in said.columns.iter_mut().zip(&here.columns) {
+        let (Some(known), Some(there)) = (known.column(&here.name), history.column(&here.name)) else {
+            continue;
+        };
+        if known == here {
+            said.clone_from(there);
+        } else if known.column_type == here.column_type {
+            said.column_type.clone_from(&there.column_type);
+        }
+    }
+    for constraint in here.constraints().filter(|constraint| constraint.name().is_some()) {
+        if known.constraints().any(|known| known == constraint)
+            && let Some(there) = said_constraint(history, &constraint)
+        {
+            said.replace_constraint(&constraint, there);
+        }
+    }
+    for (said, here) in said.indexes.iter_mut().filter_map(|said| {
+        let here = here.indexes.iter().find(|here| here.name.is_some() && here.name == said.name)?;
+        Some((said, here))
+    }) {
+        let is_known = known.indexes.contains(here);
+        if let Some(there) = said_index(history, here.name.as_ref()).filter(|_| is_known) {
+            said.clone_from(there);
+        }
     }
 }
 

@@ -19,17 +19,6 @@ pub(super) struct TableChanges {
     pub(super) add_foreign_keys: Vec<TableChange>,
 }
 
-impl TableChanges {
-    fn is_empty(&self) -> bool {
-        self.drop_foreign_keys.is_empty()
-            && self.drop_indexes.is_empty()
-            && self.rename_indexes.is_empty()
-            && self.changes.is_empty()
-            && self.create_indexes.is_empty()
-            && self.add_foreign_keys.is_empty()
-    }
-}
-
 /// One table before and after, as it was said and as the database has it.
 #[derive(Clone, Copy)]
 pub(super) struct Pair<'s> {
@@ -69,11 +58,6 @@ impl Pair<'_> {
         let retypes =
             |to: &&Column| self.from.column(&to.name).is_some_and(|from| from.column_type != to.column_type);
         self.to.columns.iter().filter(retypes).map(|column| column.name.clone()).collect()
-    }
-
-    /// Whether nothing differs.
-    pub(super) fn is_empty(&self) -> bool {
-        self.from == self.to || self.changes(&Footing::default()).is_empty()
     }
 
     /// What differs. What stands on `footing` is made anew even if it is the same.
