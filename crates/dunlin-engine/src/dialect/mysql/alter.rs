@@ -8,10 +8,10 @@ use dunlin_core::dialect::{DialectName, PerDialect};
 use dunlin_core::operation::{AlterColumn, ColumnPosition, TableChange};
 use dunlin_core::schema::{
     Check, Column, Constraint, ConstraintKind, ForeignKey, IndexKey, Metadata, Name, SchemaError, Table,
-    TableName,
+    TableName, TableOptions,
 };
 
-use super::{MySql, column, constraint, implicit_index, index, table as tables};
+use super::{MySql, column, constraint, implicit_index, index, normal, options, table as tables};
 use crate::dialect::{Dialect, RenderError, Rendered, ddl};
 use crate::sql::rename::rename_column;
 
@@ -23,7 +23,9 @@ pub(super) fn needs_current_table(dialect: &MySql, change: &TableChange) -> bool
         TableChange::AlterColumn(alter) => alter.changes_definition() || mysql,
         // The index that the server made for a foreign key goes and is renamed with it, and one that
         // serves it is not dropped without another. MySQL has no IF EXISTS.
-        TableChange::DropConstraint { .. } => true,
+        TableChange::DropConstraint { .. } | TableChange::DropUnnamedConstraint { .. } => true,
+        // The texts that say no collation of their own follow the table.
+        TableChange::SetOptions { .. } => true,
         TableChange::RenameConstraint { kind, .. } => {
             matches!(kind, ConstraintKind::ForeignKey | ConstraintKind::Check)
         }
@@ -108,6 +110,10 @@ impl Alter<'_> {
             TableChange::DropConstraint { kind, name, if_exists } => {
                 self.drop_constraint(*kind, name, *if_exists)?;
             }
+            TableChange::DropUnnamedConstraint { constraint } => {
+                return self.drop_unnamed(constraint, change);
+            }
+            TableChange::SetOptions { options } => self.set_options(options)?,
             TableChange::RenameConstraint { kind, from, to } => self.rename_constraint(*kind, from, to)?,
             // Every constraint is asked of all rows when it is added.
             TableChange::ValidateConstraint { .. } => {}
@@ -227,6 +233,18 @@ impl Alter<'_> {
                 "give the expression to the other dialects only; update the rows in a step of its own",
             ));
         }
+        let kept = self.table.as_ref().and_then(|table| table.column(&alter.name));
+        let kept = kept.map(|column| column.computed.as_ref().map(|computed| computed.stored));
+        let computed = alter.computed.as_ref().map(|change| change.value().map(|computed| computed.stored));
+        if let (Some(to), Some(from)) = (computed, kept)
+            && [to, from].contains(&Some(false))
+            && to != from
+        {
+            return Err(self.dialect.unsupported(
+                format!("change whether the column {} is computed at each read", alter.name),
+                "drop the column, and add it anew",
+            ));
+        }
         if alter.identity.is_some() {
             return Err(self.dialect.unsupported(
                 format!("change how the column {} counts as an identity column", alter.name),
@@ -286,10 +304,58 @@ impl Alter<'_> {
             ConstraintKind::Check | ConstraintKind::Exclude => format!("DROP CHECK {quoted}"),
         };
         self.push(sql, [], Some(name.clone()));
-        if let Some(key) = self.foreign_key(kind, name).filter(|key| self.has_implicit_index(key)) {
-            let index = self.dialect.quote(key.name.as_deref().unwrap_or_default());
-            self.push(format!("DROP INDEX {if_exists}{index}"), [], None);
+        if let Some(index) = self.foreign_key(kind, name).and_then(|key| self.implicit_index(&key)) {
+            self.push(format!("DROP INDEX {if_exists}{}", self.dialect.quote(&index)), [], None);
         }
+        Ok(())
+    }
+
+    /// The server has given it a name. Where the table at hand was only written down, it is the name that
+    /// the server would have given.
+    fn drop_unnamed(&mut self, described: &Constraint, change: &TableChange) -> Result<(), RenderError> {
+        let no_table = || SchemaError::NoTable { table: self.name.clone() };
+        let table = self.table.as_ref().ok_or_else(no_table)?;
+        let kind = described.kind();
+        let found = match normal::unnamed(self.dialect, table, described) {
+            Some(found) => found,
+            // It has no such constraint.
+            None => return self.apply(change),
+        };
+        let (name, change) = match found.name() {
+            Some(name) => {
+                let name = name.clone();
+                let change = TableChange::DropConstraint { kind, name: name.clone(), if_exists: false };
+                (name, change)
+            }
+            None => {
+                let implicit = match &found {
+                    Constraint::ForeignKey(key) => self.implicit_index(key),
+                    _ => None,
+                };
+                let name = constraint::server_name(self.dialect, table, &found);
+                let change = TableChange::DropUnnamedConstraint { constraint: found };
+                self.drop_constraint(kind, &name, false)?;
+                if let Some(index) = implicit {
+                    self.push(format!("DROP INDEX {}", self.dialect.quote(&index)), [], None);
+                }
+                return self.apply(&change);
+            }
+        };
+        self.drop_constraint(kind, &name, false)?;
+        self.apply(&change)
+    }
+
+    /// The texts without a collation of their own are restated, as they follow the table's.
+    fn set_options(&mut self, to: &TableOptions) -> Result<(), RenderError> {
+        let no_table = || SchemaError::NoTable { table: self.name.clone() };
+        let table = self.table.as_ref().ok_or_else(no_table)?;
+        let clauses = options::changes(self.dialect, table, to)?;
+        let follow = options::texts_that_follow(self.dialect, table, to);
+        if !follow.is_empty() && !self.clauses.is_empty() {
+            self.end_statement()?;
+        }
+        clauses.into_iter().for_each(|sql| self.push(sql, [], None));
+        follow.into_iter().for_each(|column| self.restate(column));
         Ok(())
     }
 
@@ -321,7 +387,7 @@ impl Alter<'_> {
                     kind: kind.to_string(),
                     name: from.to_string(),
                 })?;
-                let implicit = self.foreign_key(kind, from).is_some_and(|key| self.has_implicit_index(&key));
+                let implicit = self.foreign_key(kind, from).and_then(|key| self.implicit_index(&key));
                 *renamed.name_mut() = Some(to.clone());
                 if self.is_check_of_column(kind, from) {
                     return Err(self.dialect.unsupported(
@@ -335,8 +401,9 @@ impl Alter<'_> {
                     _ => "DROP CHECK",
                 };
                 self.push(format!("{drop} {old}"), [], Some(from.clone()));
-                if implicit {
-                    self.push(format!("RENAME INDEX {old} TO {new}"), [], None);
+                if let Some(index) = implicit {
+                    let index = self.dialect.quote(&index);
+                    self.push(format!("RENAME INDEX {index} TO {new}"), [], None);
                 }
                 self.add_constraint(&renamed)?;
             }
@@ -351,8 +418,10 @@ impl Alter<'_> {
         }
     }
 
-    fn has_implicit_index(&self, key: &ForeignKey) -> bool {
-        self.table.as_ref().is_some_and(|table| implicit_index::is_made_for(table, key))
+    /// The name of the index that the server has made for a foreign key.
+    fn implicit_index(&self, key: &ForeignKey) -> Option<String> {
+        let table = self.table.as_ref().filter(|table| implicit_index::is_made_for(table, key))?;
+        Some(implicit_index::name(table, key))
     }
 
     fn push(&mut self, sql: String, columns: impl IntoIterator<Item = String>, constraint: Option<Name>) {

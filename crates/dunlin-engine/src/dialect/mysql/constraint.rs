@@ -2,12 +2,27 @@
 
 use dunlin_core::dialect::DialectName;
 use dunlin_core::schema::{
-    Check, Constraint, Deferrable, ForeignKey, MatchType, OnConflict, PrimaryKey, ReferentialAction, Unique,
+    Check, Constraint, Deferrable, ForeignKey, MatchType, Name, OnConflict, PrimaryKey, ReferentialAction,
+    Table, Unique,
 };
 
 use super::MySql;
 use super::column::unwrapped;
 use crate::dialect::{Dialect, RenderError, ddl};
+
+/// The name that the server gives to a constraint of a table that has none there.
+pub(super) fn server_name(dialect: &MySql, table: &Table, constraint: &Constraint) -> Name {
+    let nameless = |known: &Constraint| known.kind() == constraint.kind() && known.name().is_none();
+    let number = table.constraints().filter(nameless).position(|known| known == *constraint).unwrap_or(0) + 1;
+    let table_name = &table.name.name;
+    Name::exact(match constraint {
+        Constraint::PrimaryKey(_) => "PRIMARY".to_owned(),
+        Constraint::ForeignKey(_) => format!("{table_name}_ibfk_{number}"),
+        Constraint::Check(_) if dialect.name == DialectName::MariaDb => format!("CONSTRAINT_{number}"),
+        Constraint::Check(_) => format!("{table_name}_chk_{number}"),
+        other => other.columns().first().cloned().unwrap_or_default(),
+    })
+}
 
 /// ``CONSTRAINT `name` UNIQUE (`a`, `b`)`` and its like.
 ///

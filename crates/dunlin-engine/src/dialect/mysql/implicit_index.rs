@@ -9,9 +9,65 @@ use dunlin_core::schema::{ForeignKey, Index, IndexElement, Table};
 
 /// Whether the server has made an index for a foreign key of `table`, and the key alone needs it.
 pub fn is_made_for(table: &Table, key: &ForeignKey) -> bool {
-    let mut others = table.foreign_keys.iter().filter(|other| other.name != key.name);
+    let mut others = table.foreign_keys.iter().filter(|other| *other != key);
     let shared = others.any(|other| key.columns.iter().zip(&other.columns).all(|(one, two)| one == two));
-    key.name.is_some() && !is_served(table, key) && !shared
+    !is_served(table, key) && !shared
+}
+
+/// The name of the index that the server makes for a foreign key: that of the key, or, if the server named
+/// the key too, that of its first column.
+pub fn name(table: &Table, key: &ForeignKey) -> String {
+    let named = key.name.as_deref().filter(|name| !is_given_by_server(table, name));
+    let Some(column) = key.columns.first().filter(|_| named.is_none()) else {
+        return named.unwrap_or_default().to_owned();
+    };
+    let taken = |name: &str| {
+        table.uniques.iter().any(|unique| unique.name.as_deref() == Some(name)) || table.index(name).is_some()
+    };
+    let mut name = column.clone();
+    for number in 2.. {
+        if !taken(&name) {
+            break;
+        }
+        name = format!("{column}_{number}");
+    }
+    name
+}
+
+/// Whether a foreign key bears a name that the server gives to those without one.
+fn is_given_by_server(table: &Table, name: &str) -> bool {
+    let rest = name.strip_prefix(table.name.name.as_str()).and_then(|rest| rest.strip_prefix("_ibfk_"));
+    rest.is_some_and(|number| number.parse::<u32>().is_ok())
+}
+
+/// Leaves out the indexes that stand under the name of a foreign key's own and on just its columns, where
+/// no other serves the key: they are taken for those that the server made.
+pub fn leave_out(table: &mut Table) {
+    for at in 0..table.foreign_keys.len() {
+        let key = table.foreign_keys[at].clone();
+        let plain = Index::unnamed(&key.columns);
+        let alike = |index: &Index| {
+            let mut bare = index.clone();
+            bare.name = None;
+            bare == plain && index.name.as_deref().is_some_and(|name| is_name_for(table, &key, name))
+        };
+        let Some(place) = table.indexes.iter().position(alike) else { continue };
+        let index = table.indexes.remove(place);
+        if !is_made_for(table, &key) {
+            table.indexes.insert(place, index);
+        }
+    }
+}
+
+fn is_name_for(table: &Table, key: &ForeignKey, index: &str) -> bool {
+    let by_column = key.name.as_deref().is_none_or(|name| is_given_by_server(table, name));
+    match key.name.as_deref() {
+        Some(name) if name == index => true,
+        Some(_) if !by_column => false,
+        _ => key.columns.first().and_then(|column| index.strip_prefix(column.as_str())).is_some_and(|rest| {
+            rest.is_empty() || rest.strip_prefix('_').is_some_and(|number| number.parse::<u32>().is_ok())
+        }),
+    }
 }
 
 /// The foreign keys for which the server wants an index where `table` becomes `changed`: the index that

@@ -3,16 +3,24 @@
 //! - [`types`] writes and reads column types
 //! - [`column`] writes column definitions, [`constraint`] constraints, [`index`] indexes, [`table`] tables
 //! - [`alter`] puts the changes of a table into statements
+//! - [`normal`] puts tables into one form, with [`default`] values, [`expression`]s, [`collation`]s and
+//!   [`partition`]s; [`options`] changes what a table has besides columns
 //! - [`implicit_index`] knows the indexes that the server makes for foreign keys
 //! - [`render`] writes operations
 //!
 //! Identifiers stand in backticks, which mean the same whatever `sql_mode` says.
 
 mod alter;
+mod collation;
 mod column;
 mod constraint;
+mod default;
+mod expression;
 pub mod implicit_index;
 mod index;
+mod normal;
+mod options;
+mod partition;
 mod render;
 mod table;
 #[cfg(test)]
@@ -21,7 +29,7 @@ mod types;
 
 use dunlin_core::dialect::DialectName;
 use dunlin_core::operation::Operation;
-use dunlin_core::schema::{DataType, Metadata, OnConflict, SqlValue};
+use dunlin_core::schema::{DataType, Metadata, OnConflict, SqlValue, Table};
 
 use super::{Capabilities, Dialect, IdentifierLimit, RenderError, Rendered, ddl};
 
@@ -88,6 +96,14 @@ impl Dialect for MySql {
 
     fn parse_type(&self, text: &str) -> DataType {
         types::read(text)
+    }
+
+    fn normalize(&self, table: &mut Table) {
+        normal::normalize(self, table);
+    }
+
+    fn normal_expression(&self, sql: &str) -> String {
+        expression::normal(sql)
     }
 
     fn needs_current_table(&self, operation: &Operation) -> bool {

@@ -61,7 +61,7 @@ pub(super) fn refuse_name_of_column(
     }
 }
 
-fn refuse_options(dialect: &MySql, table: &Table) -> Result<(), RenderError> {
+pub(super) fn refuse_options(dialect: &MySql, table: &Table) -> Result<(), RenderError> {
     if table.options.unlogged {
         return Err(dialect.unsupported(
             format!("leave the table {} out of its log", table.name),

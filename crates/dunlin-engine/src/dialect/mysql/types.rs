@@ -96,6 +96,50 @@ pub(super) fn is_moment(data_type: &DataType) -> bool {
     }
 }
 
+/// The words of a type as the catalog would have them: in small letters, and under their first name.
+pub(super) fn catalog_text(text: &str) -> String {
+    const NAMES: [(&str, &str); 17] = [
+        ("integer", "int"),
+        ("boolean", "tinyint(1)"),
+        ("bool", "tinyint(1)"),
+        ("int1", "tinyint"),
+        ("int2", "smallint"),
+        ("int3", "mediumint"),
+        ("middleint", "mediumint"),
+        ("int4", "int"),
+        ("int8", "bigint"),
+        ("double precision", "double"),
+        ("numeric", "decimal"),
+        ("dec", "decimal"),
+        ("fixed", "decimal"),
+        ("character varying", "varchar"),
+        ("character", "char"),
+        ("long varchar", "mediumtext"),
+        ("geometrycollection", "geomcollection"),
+    ];
+    // What stands in quotes has a case.
+    let lower: String = text
+        .split('\'')
+        .enumerate()
+        .map(|(at, part)| if at % 2 == 0 { part.to_ascii_lowercase() } else { part.to_owned() })
+        .collect::<Vec<_>>()
+        .join("'");
+    let words = lower.trim();
+    let named = NAMES.iter().find_map(|(name, printed)| {
+        let rest = words.strip_prefix(name)?;
+        (!rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_'))
+            .then(|| format!("{printed}{rest}"))
+    });
+    let words = named.unwrap_or_else(|| words.to_owned());
+    match words.as_str() {
+        "decimal" => "decimal(10,0)".to_owned(),
+        "char" => "char(1)".to_owned(),
+        "binary" => "binary(1)".to_owned(),
+        "bit" => "bit(1)".to_owned(),
+        _ => words.replace(", ", ",").replace(" (", "("),
+    }
+}
+
 /// Reads `information_schema.columns.column_type`. MariaDB still prints display widths of integers.
 pub(super) fn read(text: &str) -> DataType {
     if let Some(values) = words(text, "enum") {
