@@ -68,9 +68,23 @@ impl Schema {
     /// Something in it has no variant for this database.
     pub fn new(dialect: &dyn Dialect, said: Metadata) -> Result<Self, RenderError> {
         let here = normalize(dialect, &said)?;
+        Ok(Self::of(said, here))
+    }
+
+    /// Puts a schema into the form that a database gives it, where `meant` is the same without what its
+    /// server gives to every table.
+    ///
+    /// # Errors
+    /// Something in it has no variant for this database.
+    pub fn meaning(dialect: &dyn Dialect, said: Metadata, meant: &Metadata) -> Result<Self, RenderError> {
+        let here = normalize(dialect, meant)?;
+        Ok(Self::of(said, here))
+    }
+
+    fn of(said: Metadata, here: Metadata) -> Self {
         let places = said.tables().iter().enumerate();
         let places = places.map(|(at, table)| (table.name.clone(), at)).collect();
-        Ok(Self { said, here, places })
+        Self { said, here, places }
     }
 
     /// The schema as it was said.
@@ -153,6 +167,7 @@ impl Schema {
         play(&mut self.here, operation)?;
         let mut tables = self.here.take_tables();
         tables.iter_mut().for_each(|table| settle_form(dialect, table));
+        name_referred_columns(&mut tables);
         self.here.extend(tables);
         let places = self.said.tables().iter().enumerate();
         self.places = places.map(|(at, table)| (table.name.clone(), at)).collect();
@@ -194,9 +209,10 @@ fn normalize(dialect: &dyn Dialect, said: &Metadata) -> Result<Metadata, RenderE
     if dialect.capabilities().enum_types {
         here.enum_types.clone_from(&said.enum_types);
     }
-    let tables: Result<Vec<Table>, RenderError> =
-        said.tables().iter().map(|table| normal_table(dialect, table)).collect();
-    here.extend(tables?);
+    let tables = said.tables().iter().map(|table| normal_table(dialect, table));
+    let mut tables = tables.collect::<Result<Vec<Table>, RenderError>>()?;
+    name_referred_columns(&mut tables);
+    here.extend(tables);
     for view in &said.views {
         if let Some(query) = view.query.get(name) {
             let mut view = view.clone();
@@ -300,6 +316,22 @@ pub(super) fn settle_form(dialect: &dyn Dialect, table: &mut Table) {
             if let SqlValue::Expression(sql) = value {
                 *sql = dialect.normal_expression(sql);
             }
+        }
+    }
+}
+
+/// Lets foreign keys that name no columns name those of the primary key, which they mean.
+fn name_referred_columns(tables: &mut [Table]) {
+    let means_key = |table: &Table| table.foreign_keys.iter().any(|key| key.referred_columns.is_empty());
+    if !tables.iter().any(means_key) {
+        return;
+    }
+    let key = |table: &Table| Some((table.name.clone(), table.primary_key.as_ref()?.columns.clone()));
+    let keys: HashMap<TableName, Vec<String>> = tables.iter().filter_map(key).collect();
+    let foreign = tables.iter_mut().flat_map(|table| &mut table.foreign_keys);
+    for key in foreign.filter(|key| key.referred_columns.is_empty()) {
+        if let Some(columns) = keys.get(&key.referred_table) {
+            key.referred_columns.clone_from(columns);
         }
     }
 }
