@@ -83,6 +83,24 @@ pub(super) fn said_constraint(said: &Table, here: &Constraint) -> Option<Constra
     })
 }
 
+/// A condition without a name as it was said: the one in its place, as nothing else tells which of several
+/// it is.
+pub(super) fn said_in_place(said: &Table, table: &Table, here: &Constraint) -> Option<Constraint> {
+    match here {
+        Constraint::Check(check) if check.name.is_none() && said.checks.len() == table.checks.len() => {
+            let at = table.checks.iter().position(|known| known == check)?;
+            Some(Constraint::Check(said.checks[at].clone()))
+        }
+        Constraint::Exclude(exclude)
+            if exclude.name.is_none() && said.excludes.len() == table.excludes.len() =>
+        {
+            let at = table.excludes.iter().position(|known| known == exclude)?;
+            Some(Constraint::Exclude(said.excludes[at].clone()))
+        }
+        _ => None,
+    }
+}
+
 /// Whether a database cut one name to the other.
 fn is_cut(said: &Name, here: &str) -> bool {
     [63, 64].iter().any(|limit| said.truncated(*limit) == here)

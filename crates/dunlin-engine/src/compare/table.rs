@@ -3,7 +3,7 @@
 use dunlin_core::operation::{AlterColumn, Change, ColumnPosition, TableChange};
 use dunlin_core::schema::{Column, Constraint, ConstraintKind, Index, IndexKey, Name, Table};
 
-use super::keys::{Footing, said_constraint, said_index};
+use super::keys::{Footing, said_constraint, said_in_place, said_index};
 use super::normal::nameless;
 use crate::sql::rename::names_column;
 
@@ -201,7 +201,8 @@ impl Pair<'_> {
     }
 
     pub(super) fn dropped(&self, constraint: &Constraint) -> TableChange {
-        let said = said_constraint(self.said_from, constraint);
+        let said = said_in_place(self.said_from, self.from, constraint);
+        let said = said.or_else(|| said_constraint(self.said_from, constraint));
         let kind = constraint.kind();
         match constraint.name() {
             Some(name) => {
@@ -220,7 +221,9 @@ impl Pair<'_> {
     }
 
     fn added(&self, constraint: &Constraint) -> TableChange {
-        let constraint = said_constraint(self.said_to, constraint).unwrap_or_else(|| constraint.clone());
+        let said = said_in_place(self.said_to, self.to, constraint);
+        let said = said.or_else(|| said_constraint(self.said_to, constraint));
+        let constraint = said.unwrap_or_else(|| constraint.clone());
         TableChange::AddConstraint { constraint: finally_named(constraint) }
     }
 
