@@ -11,7 +11,7 @@ use crate::host::{Host, failed};
 
 /// The options of `airflow db-manager check`.
 #[derive(Debug, Clone, Args)]
-pub struct Check {
+pub struct CheckModels {
     #[command(flatten)]
     check: author::Check,
     #[command(flatten)]
@@ -20,7 +20,7 @@ pub struct Check {
 
 /// The options of `airflow db-manager revision`.
 #[derive(Debug, Clone, Args)]
-pub struct Revision {
+pub struct WriteRevision {
     #[command(flatten)]
     revision: author::NewRevision,
     #[command(flatten)]
@@ -29,7 +29,7 @@ pub struct Revision {
 
 /// The options of `airflow db generate-models`.
 #[derive(Debug, Clone, Args)]
-pub struct Generate {
+pub struct WriteModels {
     #[command(flatten)]
     generate: author::GenerateModels,
     #[command(flatten)]
@@ -39,7 +39,7 @@ pub struct Generate {
 pub(super) async fn check(
     host: &Host,
     manager: &str,
-    arguments: &Check,
+    arguments: &CheckModels,
     ui: &Ui,
 ) -> Result<ExitStatus, CommandError> {
     let author = author(host, manager, ui)?;
@@ -55,7 +55,7 @@ pub(super) async fn check(
 pub(super) async fn revision(
     host: &Host,
     manager: &str,
-    arguments: &Revision,
+    arguments: &WriteRevision,
     ui: &Ui,
 ) -> Result<ExitStatus, CommandError> {
     let author = author(host, manager, ui)?;
@@ -68,7 +68,11 @@ pub(super) async fn revision(
     result
 }
 
-pub(super) async fn generate(host: &Host, arguments: &Generate, ui: &Ui) -> Result<ExitStatus, CommandError> {
+pub(super) async fn generate(
+    host: &Host,
+    arguments: &WriteModels,
+    ui: &Ui,
+) -> Result<ExitStatus, CommandError> {
     let mut database = host.connect(Access::Read).await?;
     let result = arguments.generate.run(host.migrator(), failed, ui, &mut database).await;
     database.close().await;

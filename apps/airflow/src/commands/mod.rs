@@ -52,7 +52,7 @@ pub enum Db {
     /// Drop what the core and the registered DB managers own, and nothing else; then create it anew.
     Reset(reset::Arguments),
     /// Write models (Rust) of the tables that the metadata database has.
-    GenerateModels(author::Generate),
+    GenerateModels(author::WriteModels),
     /// Open the database's own client (psql, mysql or sqlite3) on the database.
     Shell(shell::Arguments),
 }
@@ -68,9 +68,9 @@ pub enum DbManager {
     Reset(OfManager<reset::Arguments>),
     /// Compare the models of the core or of one registered DB manager with the database, or with its
     /// revisions.
-    Check(OfManager<author::Check>),
+    Check(OfManager<author::CheckModels>),
     /// Write a new revision file for the core or for one registered DB manager.
-    Revision(OfManager<author::Revision>),
+    Revision(OfManager<author::WriteRevision>),
 }
 
 /// The options of every command.

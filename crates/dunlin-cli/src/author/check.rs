@@ -61,7 +61,9 @@ impl Check {
                     })
                 })
                 .collect();
-            author.ui.line(&json!({ "owner": author.owner, "differs": differs, "compared": all }).to_string());
+            author
+                .ui
+                .line(&json!({ "owner": author.owner, "differs": differs, "compared": all }).to_string());
             return Ok(if differs { ExitStatus::Pending } else { ExitStatus::Done });
         }
         if !differs {
@@ -105,8 +107,7 @@ impl Check {
             }
             None => {
                 for name in self.against.dialects() {
-                    let drift =
-                        author.migrator.compare_with_history(dialect(name), author.owner, &options);
+                    let drift = author.migrator.compare_with_history(dialect(name), author.owner, &options);
                     drifts.push((name, drift.map_err(author.failed)?));
                 }
             }

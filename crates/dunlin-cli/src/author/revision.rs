@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use dunlin::Database;
 use dunlin::core::dialect::DialectName;
+use dunlin::core::operation::Operation;
 use dunlin::core::revision::Revision;
 use dunlin::engine::compare::{Comparison, describe};
 use dunlin::engine::dialect::dialect;
@@ -18,7 +19,7 @@ use crate::exit::ExitStatus;
 ///
 /// With --autogenerate it does what makes of the database, which must stand at the newest revision, what
 /// the models want; with --offline as well, of what the revisions leave. Where nothing differs, no file is
-/// written.
+/// written; what somebody changed by hand in the database is named, and no part of it.
 #[derive(Debug, Clone, Args)]
 pub struct NewRevision {
     /// What the revision is about.
@@ -81,19 +82,24 @@ impl NewRevision {
             true => {
                 let online = database.as_deref().map(|database| database.dialect().name());
                 let drift = renames::asked(author, &self.against, database).await?;
-                if drift.comparison.is_empty() {
-                    author.ui.line(&format!("{}: nothing differs, so no file is written", author.owner));
-                    return Ok(ExitStatus::Done);
-                }
                 let on = match (online, self.against.dialect.as_slice()) {
                     (Some(name), []) => vec![name],
                     _ => self.against.dialects(),
                 };
                 let shown = dialect(on.first().copied().unwrap_or(DialectName::Postgres));
-                for operation in &drift.comparison.upgrade {
-                    for line in describe(shown, operation, &drift.from) {
-                        author.ui.note(&line);
+                let say = |operations: &[Operation], begin: &str| {
+                    for line in operations.iter().flat_map(|one| describe(shown, one, &drift.from)) {
+                        author.ui.note(&format!("{begin}{line}"));
                     }
+                };
+                say(&drift.comparison.upgrade, "");
+                say(
+                    &drift.comparison.left_out,
+                    "not written, as the database is not what its revisions made of it: ",
+                );
+                if drift.comparison.upgrade.is_empty() {
+                    author.ui.line(&format!("{}: nothing to write a revision of", author.owner));
+                    return Ok(ExitStatus::Done);
                 }
                 (drift.comparison, on)
             }

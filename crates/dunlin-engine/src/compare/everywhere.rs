@@ -1,19 +1,22 @@
-//! What differs on other databases than the one that was compared.
+//! What a revision does, on all databases.
 
+use dunlin_core::operation::Operation;
 use dunlin_core::schema::Metadata;
 
 use super::normal::Schema;
-use super::{Comparison, compare};
+use super::{Comparison, Rename, compare};
 use crate::dialect::Dialect;
 use crate::replay::play;
 
-/// A comparison on one database, `on`, with what else differs between a history and the models on
-/// `others`: an index that only another database has, a type with a variant for it. A revision that is made
-/// of it does the same for all of them.
+/// A comparison on one database, `on`, as a revision behind `history` can do it.
 ///
-/// It stays as it is where the history cannot be trusted to tell: what was found, played on it, does not
-/// lead to the models on `on` itself, as raw SQL or somebody's hand has changed the schema. A database that
-/// cannot have the models is left out.
+/// What does not fit the history is [left out](Comparison::left_out): a database that somebody changed by hand
+/// is no reason for a revision, which runs on other databases too, and would be refused behind this history.
+///
+/// What else differs between the history and the models on `others` is added: an index that only another
+/// database has, a type with a variant for it. Nothing is added where the history cannot be trusted to tell, as
+/// what was found, played on it, does not lead to the models on `on` itself. A database that cannot have the
+/// models is left out.
 pub fn complete(
     mut comparison: Comparison,
     on: &dyn Dialect,
@@ -22,15 +25,32 @@ pub fn complete(
     to: &Metadata,
 ) -> Comparison {
     let mut after = history.clone();
-    if comparison.upgrade.iter().any(|operation| play(&mut after, operation).is_err()) {
-        return comparison;
+    let (mut fits, mut left_out) = (Vec::new(), Vec::new());
+    for operation in comparison.upgrade.iter().flat_map(taken_apart) {
+        let mut played = after.clone();
+        match play(&mut played, &operation) {
+            Ok(()) => {
+                after = played;
+                fits.push(operation);
+            }
+            Err(_) => left_out.push(operation),
+        }
     }
-    match between(on, &after, to) {
+    if !left_out.is_empty() {
+        let back: Vec<Rename> = comparison.renames.iter().rev().map(Rename::reversed).collect();
+        comparison.downgrade = match between(on, &after, history, &back) {
+            Some(found) => found.upgrade,
+            None => Vec::new(),
+        };
+        comparison.upgrade = fits;
+        comparison.left_out = left_out;
+    }
+    match between(on, &after, to, &[]) {
         Some(rest) if rest.is_empty() => {}
         _ => return comparison,
     }
     for other in others {
-        let Some(more) = between(*other, &after, to).filter(|more| !more.is_empty()) else { continue };
+        let Some(more) = between(*other, &after, to, &[]).filter(|more| !more.is_empty()) else { continue };
         let mut played = after.clone();
         if more.upgrade.iter().any(|operation| play(&mut played, operation).is_err()) {
             continue;
@@ -42,8 +62,19 @@ pub fn complete(
     comparison
 }
 
-fn between(dialect: &dyn Dialect, from: &Metadata, to: &Metadata) -> Option<Comparison> {
+/// The changes of a table one by one, where there are several: some may fit, and others not.
+fn taken_apart(operation: &Operation) -> Vec<Operation> {
+    match operation {
+        Operation::AlterTable { table, changes } => {
+            let alone = |change| Operation::AlterTable { table: table.clone(), changes: vec![change] };
+            changes.iter().cloned().map(alone).collect()
+        }
+        other => vec![other.clone()],
+    }
+}
+
+fn between(dialect: &dyn Dialect, from: &Metadata, to: &Metadata, renames: &[Rename]) -> Option<Comparison> {
     let from = Schema::new(dialect, from.clone()).ok()?;
     let to = Schema::new(dialect, to.clone()).ok()?;
-    compare(dialect, &from, &to, &[]).ok()
+    compare(dialect, &from, &to, renames).ok()
 }

@@ -47,12 +47,15 @@ pub struct Comparison {
     pub renames: Vec<Rename>,
     /// What is dropped and added here, and could be renamed instead.
     pub possible_renames: Vec<Rename>,
+    /// What makes of the first schema the second and cannot be in a revision, as the revisions before it
+    /// do not know what it changes: somebody changed the database by hand. See [`complete`].
+    pub left_out: Vec<Operation>,
 }
 
 impl Comparison {
     /// Whether the schemas are the same.
     pub fn is_empty(&self) -> bool {
-        self.upgrade.is_empty()
+        self.upgrade.is_empty() && self.left_out.is_empty()
     }
 }
 
@@ -116,5 +119,6 @@ pub fn compare(
         downgrade,
         renames: renames.to_vec(),
         possible_renames: rename::possible(&renamed, to),
+        left_out: Vec::new(),
     })
 }

@@ -63,6 +63,33 @@ fn what_only_another_database_has_is_found_for_it() {
 }
 
 #[test]
+fn what_the_history_does_not_know_is_no_part_of_a_revision() {
+    let history = metadata(|m| _ = m.table("ticket", ticket));
+    let by_hand = metadata(|m| {
+        m.table("ticket", |t| {
+            ticket(t);
+            t.column("extra", DataType::Text);
+        });
+    });
+    let to = metadata(|m| {
+        m.table("ticket", |t| {
+            ticket(t);
+            t.column("note", DataType::Text);
+        });
+    });
+    let on = dialect(DialectName::Sqlite);
+    let schema = |metadata: &Metadata| Schema::new(on, metadata.clone()).unwrap();
+    let found = compare(on, &schema(&by_hand), &schema(&to), &[]).unwrap();
+    let completed = complete(found, on, &[], &history, &to);
+    assert!(matches!(completed.left_out.as_slice(), [Operation::AlterTable { .. }]));
+    let mut played = history.clone();
+    completed.upgrade.iter().for_each(|operation| play(&mut played, operation).unwrap());
+    assert!(compare(on, &schema(&played), &schema(&to), &[]).unwrap().is_empty());
+    completed.downgrade.iter().for_each(|operation| play(&mut played, operation).unwrap());
+    assert!(compare(on, &schema(&played), &schema(&history), &[]).unwrap().is_empty());
+}
+
+#[test]
 fn columns_come_change_and_go() {
     let from = metadata(|m| _ = m.table("ticket", ticket));
     let to = metadata(|m| {
