@@ -52,7 +52,7 @@ pub(super) fn page(runs: &[Run]) -> String {
             for line in differing(copied) {
                 let why = reasons::why(run.kind, copied.schema.name, &line);
                 let why = why.map(|why| format!(": {why}")).unwrap_or_default();
-                writeln!(page, "- `{}`{why}", line.replace('`', "'")).ok();
+                writeln!(page, "- `{}`{why}", shown(&line)).ok();
             }
         }
     }
@@ -106,6 +106,16 @@ pub(super) fn differing(copied: &Copied) -> Vec<String> {
     lines.extend(answer.failures.iter().map(|failure| format!("cannot be created: {failure}")));
     lines.extend(copied.differences.lines.iter().cloned());
     lines.iter().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+}
+
+/// A difference without the whole of a table's text.
+fn shown(line: &str) -> String {
+    const LONGEST: usize = 240;
+    let mut text: String = line.replace('`', "'").chars().take(LONGEST).collect();
+    if line.chars().count() > LONGEST {
+        text.push('…');
+    }
+    text
 }
 
 fn title(run: &Run) -> &'static str {
