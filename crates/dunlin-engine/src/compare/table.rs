@@ -79,7 +79,9 @@ impl Pair<'_> {
         changes.changes = drop;
         changes.changes.extend(rename);
         self.columns(&recreated, &mut changes.changes);
+        let nullable_keys = self.nullable_keys(&add);
         changes.changes.extend(add);
+        changes.changes.extend(nullable_keys);
         if self.from.comment != self.to.comment {
             changes.changes.push(TableChange::SetComment { comment: self.said_to.comment.clone() });
         }
@@ -198,6 +200,22 @@ impl Pair<'_> {
             }
             _ => {}
         }
+    }
+
+    /// A key that is added makes its columns NOT NULL; where the database lets a key be NULL, they may be
+    /// meant to be.
+    fn nullable_keys(&self, added: &[TableChange]) -> Vec<TableChange> {
+        let is_key = |change: &&TableChange| {
+            matches!(change, TableChange::AddConstraint { constraint: Constraint::PrimaryKey(_) })
+        };
+        let key = self.to.primary_key.iter().filter(|_| added.iter().any(|change| is_key(&change)));
+        let columns = key.flat_map(|key| &key.columns).filter_map(|name| self.to.column(name));
+        let nullable = columns.filter(|column| column.nullable).map(|column| {
+            let mut alter = AlterColumn::new(column.name.clone());
+            alter.nullable = Some(true);
+            alter.into()
+        });
+        nullable.collect()
     }
 
     pub(super) fn dropped(&self, constraint: &Constraint) -> TableChange {
