@@ -47,7 +47,12 @@ fn form(dialect: &dyn Dialect, table: &Table, constraint: &Constraint) -> Option
     match constraint {
         Constraint::PrimaryKey(key) => alone.primary_key = Some(key),
         Constraint::Unique(unique) => alone.uniques.push(unique),
-        Constraint::ForeignKey(key) => alone.foreign_keys.push(key),
+        Constraint::ForeignKey(mut key) => {
+            // SQLite has a table in the letters in which somebody wrote it.
+            let names = std::iter::once(&mut key.referred_table.name).chain(&mut key.referred_columns);
+            names.for_each(|name| name.make_ascii_lowercase());
+            alone.foreign_keys.push(key);
+        }
         Constraint::Check(mut check) => {
             check.expression = check.expression.get(dialect.name())?.clone().into();
             check.only_on.clear();

@@ -18,6 +18,7 @@ mod real_schemas;
 mod rebuild;
 mod restate;
 mod sql_revision_file;
+mod sqlite_compare;
 mod sqlite_rebuild;
 mod stages;
 mod status;
