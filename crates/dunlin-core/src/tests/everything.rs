@@ -350,6 +350,8 @@ fn alter_column() -> AlterColumn {
         comment: Some(Change::Drop),
         autoincrement: Some(false),
         identity: Some(Change::Set(identity())),
+        computed: Some(Change::Drop),
+        not_null_on_conflict: Some(Change::Set(OnConflict::Abort)),
     }
 }
 
@@ -418,6 +420,9 @@ pub(super) fn operations() -> Vec<Operation> {
                 TableChange::AddConstraint {
                     constraint: Constraint::Unique(Unique::new(["e"]).named("e_uq")),
                 },
+                TableChange::AddConstraint { constraint: Constraint::Unique(Unique::new(["b"])) },
+                TableChange::DropUnnamedConstraint { constraint: Constraint::Unique(Unique::new(["b"])) },
+                TableChange::SetOptions { options: options() },
                 TableChange::AddConstraint {
                     constraint: Constraint::ForeignKey(
                         ForeignKey::new(["e"], named("author"), ["part"]).named("e_fk"),

@@ -69,7 +69,7 @@ fn what_nothing_undoes_is_said() {
 }
 
 #[test]
-fn what_has_no_name_cannot_be_dropped_again_but_a_primary_key() {
+fn a_constraint_without_a_name_is_dropped_as_what_it_is_and_an_index_cannot_be() {
     let mut metadata = Metadata::default();
     metadata.table("t", |t| {
         t.column("a", DataType::Integer);
@@ -79,26 +79,19 @@ fn what_has_no_name_cannot_be_dropped_again_but_a_primary_key() {
         table: "t".into(),
         changes: vec![TableChange::AddConstraint { constraint }],
     };
-    for (operation, what) in [
-        (add(Constraint::Unique(Unique::new(["a"]))), "the unique constraint without a name on table t"),
-        (add(Constraint::Check(Check::new("a > 0"))), "the check without a name on table t"),
-        (
-            add(Constraint::Exclude(Exclude::new([("a", "=")]))),
-            "the exclude constraint without a name on table t",
-        ),
-        (
-            add(Constraint::ForeignKey(ForeignKey::new(["a"], "x", ["y"]))),
-            "the foreign key without a name on table t",
-        ),
-        (
-            Operation::CreateIndex { table: "t".into(), index: Index::unnamed(["a"]), if_not_exists: false },
-            "the index without a name on table t",
-        ),
+    for constraint in [
+        Constraint::Unique(Unique::new(["a"])),
+        Constraint::Check(Check::new("a > 0")),
+        Constraint::Exclude(Exclude::new([("a", "=")])),
+        Constraint::ForeignKey(ForeignKey::new(["a"], "x", ["y"])),
+        Constraint::PrimaryKey(PrimaryKey::new(["a", "b"])),
     ] {
-        let impossible = Irreversible::Impossible { what: what.to_owned() };
-        assert_eq!(reverse(&[operation], &metadata), Err(impossible));
+        there_and_back(&metadata, &[add(constraint)]);
     }
-    there_and_back(&metadata, &[add(Constraint::PrimaryKey(PrimaryKey::new(["a", "b"])))]);
+    let create =
+        Operation::CreateIndex { table: "t".into(), index: Index::unnamed(["a"]), if_not_exists: false };
+    let what = "the index without a name on table t".to_owned();
+    assert_eq!(reverse(&[create], &metadata), Err(Irreversible::Impossible { what }));
 }
 
 #[test]
