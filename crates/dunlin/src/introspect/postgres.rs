@@ -100,9 +100,14 @@ struct Queries {
 impl Queries {
     fn new(database: &Database, scope: &Scope<'_>, namespace: &str) -> Self {
         let tables = scope.names_condition(database, "t.relname");
+        // A temporary table is in no schema to who names it.
+        let within = match scope.schema.is_none() && !scope.names.is_empty() {
+            true => format!("t.relnamespace IN ({namespace}, pg_my_temp_schema())"),
+            false => format!("t.relnamespace = {namespace}"),
+        };
         Self {
             namespace: namespace.to_owned(),
-            scope: format!("t.relnamespace = {namespace} AND {tables}"),
+            scope: format!("{within} AND {tables}"),
             types: scope.names_condition(database, "y.typname"),
         }
     }

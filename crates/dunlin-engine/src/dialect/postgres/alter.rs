@@ -376,7 +376,8 @@ impl Alter<'_> {
 
 fn is_computed_so(known: Option<&Column>, computed: &Computed) -> bool {
     let here = |computed: &Computed| computed.expression.get(Postgres.name()).map(|sql| normal(sql));
-    known.and_then(|known| known.computed.as_ref()).is_some_and(|known| here(known) == here(computed))
+    let same = |known: &Computed| known.stored == computed.stored && here(known) == here(computed);
+    known.and_then(|known| known.computed.as_ref()).is_some_and(same)
 }
 
 /// The default that a column keeps when its type changes, as it is written for the new type.

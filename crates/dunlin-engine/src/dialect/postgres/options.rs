@@ -3,7 +3,7 @@
 use dunlin_core::schema::{Table, TableOptions};
 
 use super::{Postgres, index, normal, unsupported};
-use crate::dialect::{Dialect, RenderError, ddl};
+use crate::dialect::{Dialect, RenderError};
 
 /// The clauses of ALTER TABLE that make of the options of a table other ones. What belongs to other
 /// databases is passed over.
@@ -17,6 +17,13 @@ pub(super) fn changes(
         return Err(unsupported(
             "change how a table is partitioned",
             "create a table that is partitioned so, move the rows, and rename it",
+        ));
+    }
+    // The columns that are inherited would have to be added, or dropped, and only the server knows them.
+    if from.inherits != to.inherits {
+        return Err(unsupported(
+            "change what a table inherits from",
+            "say it in SQL (`execute_ddl`): `ALTER TABLE … INHERIT …`, and let the table have the columns itself",
         ));
     }
     let mut clauses = Vec::new();
@@ -42,12 +49,6 @@ pub(super) fn changes(
     if from.unlogged != to.unlogged {
         clauses.push(if to.unlogged { "SET UNLOGGED" } else { "SET LOGGED" }.to_owned());
     }
-    let parents = |words: &str, of: &TableOptions, but_for: &TableOptions| -> Vec<String> {
-        let left = of.inherits.iter().filter(|parent| !but_for.inherits.contains(parent));
-        left.map(|parent| format!("{words} {}", ddl::table_name(dialect, parent))).collect()
-    };
-    clauses.extend(parents("NO INHERIT", &from, &to));
-    clauses.extend(parents("INHERIT", &to, &from));
     Ok(clauses)
 }
 

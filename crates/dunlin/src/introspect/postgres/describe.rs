@@ -21,6 +21,10 @@ const AT_A_TIME: usize = 200;
 /// The schema of temporary tables.
 const TEMPORARY: &str = "pg_temp";
 
+/// What the names of exclude constraints and indexes begin with.
+const EXCLUDE: &str = "exclude";
+const INDEX: &str = "index";
+
 const NAMESPACE: &str = "pg_my_temp_schema()";
 
 pub(in crate::introspect) async fn tables(
@@ -178,17 +182,20 @@ fn create(dialect: &dyn Dialect, asked: &Table, at: usize) -> Option<String> {
             parts.push(alter(change.into()));
         }
     }
-    let named = |name: &Option<Name>| Name::exact(format!("{at} {}", name.as_deref().unwrap_or_default()));
+    // An exclude constraint has its name in common with its index, and all are in one schema.
+    let named = |kind: &str, name: &Option<Name>| {
+        Name::exact(format!("{kind} {at} {}", name.as_deref().unwrap_or_default()))
+    };
     let checks = asked.checks.iter().cloned().map(Constraint::Check);
     let excludes = asked.excludes.iter().cloned().map(|mut exclude| {
-        exclude.name = Some(named(&exclude.name));
+        exclude.name = Some(named(EXCLUDE, &exclude.name));
         Constraint::Exclude(exclude)
     });
     let add = |constraint| alter(TableChange::AddConstraint { constraint });
     parts.extend(checks.chain(excludes).map(add));
     parts.extend(asked.indexes.iter().map(|index| {
         let mut index = index.clone();
-        index.name = Some(named(&index.name));
+        index.name = Some(named(INDEX, &index.name));
         Operation::CreateIndex { table: name.clone(), index, if_not_exists: false }
     }));
     let create = rendered(&Operation::CreateTable { table: plain, if_not_exists: false })?;
@@ -212,13 +219,12 @@ fn as_asked(table: &mut Table, asked: &Table, at: usize) {
             column.column_type.clone_from(&known.column_type);
         }
     }
-    let prefix = format!("{at} ");
-    let excludes = table.excludes.iter_mut().map(|exclude| &mut exclude.name);
-    for name in excludes.chain(table.indexes.iter_mut().map(|index| &mut index.name)).flatten() {
-        if let Some(asked) = name.as_str().strip_prefix(&prefix) {
-            *name = Name::exact(asked);
-        }
-    }
+    let restore = |kind: &str, name: &mut Option<Name>| {
+        let asked = name.as_deref().and_then(|name| name.strip_prefix(&format!("{kind} {at} ")));
+        *name = asked.map(Name::exact);
+    };
+    table.excludes.iter_mut().for_each(|exclude| restore(EXCLUDE, &mut exclude.name));
+    table.indexes.iter_mut().for_each(|index| restore(INDEX, &mut index.name));
 }
 
 /// The enum types of tables that are asked about.

@@ -21,7 +21,7 @@ WHERE y.typtype = 'e' AND (y.typnamespace = {namespace} AND {types} OR y.oid IN 
     WHERE t.relkind IN ('r', 'p') AND {scope} AND a.attnum > 0 AND NOT a.attisdropped))
 ORDER BY y.typname";
 
-/// Tables, without partitions and those of extensions.
+/// Tables, without partitions and those of extensions; a temporary one stands before another of its name.
 pub(super) const TABLES: &str = "\
 SELECT t.oid::text, t.relname, c.description, t.relpersistence::text,
        CASE WHEN t.relkind = 'p' THEN pg_get_partkeydef(t.oid) END,
@@ -43,7 +43,7 @@ LEFT JOIN pg_description AS c ON c.classoid = 'pg_class'::regclass AND c.objoid 
 WHERE t.relkind IN ('r', 'p') AND NOT t.relispartition AND {scope} AND NOT EXISTS (
     SELECT FROM pg_depend AS p
     WHERE p.classid = 'pg_class'::regclass AND p.objid = t.oid AND p.deptype = 'e')
-ORDER BY t.relname";
+ORDER BY t.relname, t.relpersistence <> 't'";
 
 /// The sequences of identity columns, and those that belong to a column whose default takes their values.
 pub(super) const SEQUENCES: &str = "\
@@ -122,7 +122,7 @@ ORDER BY a.attrelid, a.attnum";
 pub(super) const INDEXES: &str = "\
 SELECT t.oid::text, i.relname, x.indisvalid::text, x.indisunique::text, x.indnkeyatts::text, x.indkey::text,
        x.indoption::text, pg_get_expr(x.indpred, x.indrelid, true), m.amname,
-       CASE WHEN x.indisunique THEN (SELECT indnullsnotdistinct FROM (SELECT x.*) AS new)::text END,
+       (SELECT indnullsnotdistinct FROM (SELECT x.*) AS new)::text,
        array_to_string(i.reloptions, chr(31)), s.spcname, c.description,
        CASE WHEN 0 = ANY (x.indkey) THEN
            (SELECT string_agg(CASE WHEN x.indkey[k.n - 1] = 0 THEN pg_get_indexdef(i.oid, k.n, true)

@@ -105,7 +105,9 @@ impl<'s> Tables<'s> {
 
     pub(super) fn table(&mut self, row: &Row) {
         let name = text(row, 1);
-        if !self.scope.wants(name) {
+        // A temporary table hides another of its name.
+        let is_hidden = self.tables.last().is_some_and(|known| known.table.name.name == name);
+        if is_hidden || !self.scope.wants(name) {
             return;
         }
         let mut table = Table::new(self.scope.table(name));
