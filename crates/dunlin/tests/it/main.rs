@@ -13,6 +13,7 @@ mod generated_source;
 mod lost_commit;
 mod mysql_changes;
 mod names;
+mod postgres_compare;
 mod postgres_schema;
 mod real_schemas;
 mod rebuild;

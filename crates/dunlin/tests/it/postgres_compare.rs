@@ -1,0 +1,273 @@
+//! PostgreSQL: what introspection finds beside plain tables, and what the server says of models.
+
+use dunlin::core::dialect::DialectName;
+use dunlin::core::operation::{Operation, TableChange};
+use dunlin::core::prelude::*;
+use dunlin::core::schema::{Computed, EnumType, Exclude, Identity, IndexElement, TableName, View};
+use dunlin::core::session::Session as _;
+use dunlin::{Access, Database, DatabaseUrl};
+use dunlin_testkit::TestDatabase;
+
+use crate::support::*;
+
+fn schema(define: impl FnOnce(&mut Metadata)) -> Metadata {
+    let mut metadata = Metadata::default();
+    define(&mut metadata);
+    metadata
+}
+
+/// What differs between the database and models.
+async fn differences(database: &mut Database, models: &Metadata) -> Vec<String> {
+    let found = done(database.introspect(&[]).await);
+    let drift = done(database.compare(found, models.clone(), &[]).await);
+    let describe = |operation| dunlin::engine::compare::describe(database.dialect(), operation, &drift.from);
+    drift.comparison.upgrade.iter().flat_map(describe).collect()
+}
+
+/// Models in words that are not the server's.
+fn own_words(m: &mut Metadata) {
+    let mood = m.enum_type(EnumType::new("mood", ["glad", "it's fine"]));
+    m.table("ticket", |t| {
+        t.column("id", DataType::native("INT4")).primary_key();
+        t.column("state", mood).not_null().server_default(SqlValue::expression("'glad'"));
+        t.column("title", DataType::string(20)).server_default(SqlValue::expression("lower( 'A' )"));
+        t.column("closed", DataType::Boolean).not_null().server_default("f");
+        t.column("price", DataType::native("decimal(10, 2)")).server_default(SqlValue::expression("0"));
+        t.column("weight", DataType::Float).server_default("1.5");
+        t.column("data", DataType::Jsonb).server_default("{\"a\":1,   \"b\": [ ]}");
+        t.column("due", DataType::datetime()).server_default("2026-01-02");
+        t.column("at", DataType::timestamptz()).server_default(SqlValue::expression("CURRENT_TIMESTAMP"));
+        t.column("soon", DataType::timestamptz())
+            .server_default(SqlValue::expression("now() + interval '1 hour'"));
+        t.column("tags", DataType::native("text [ ]")).server_default("{ a, b }");
+        t.column("none", DataType::Text).server_default(SqlValue::Null).comment("");
+        t.column("size", DataType::Integer).computed(Computed::stored("char_length(title)*2"));
+        t.column("count", DataType::SmallInteger).identity(Identity::always().start(1).increment(1));
+        t.column("during", DataType::native("TSTZRANGE"));
+        t.check("ck_price", "price BETWEEN 0 AND 10");
+        t.check("ck_state", "state IN ('glad', 'it''s fine')");
+        t.check("ck_title", "(( title ~ '^[a-z]+$' or title is null ))");
+        t.exclude(Exclude::new([("\"during\"", "&&")]).named("ex_during").using("GIST").predicate("price>0"));
+        t.add_index(
+            Index::new(
+                "ix_words",
+                [
+                    IndexElement::expression("LOWER(title)").operator_class("text_pattern_ops"),
+                    IndexElement::expression("( id )"),
+                    IndexElement::column_named("due").operator_class("timestamp_ops").descending(),
+                ],
+            )
+            .using("BTREE")
+            .predicate("closed = false AND state != 'it''s fine'"),
+        );
+        t.add_index(Index::new("ix_tags", ["tags"]).using("GIN"));
+        t.options(|o| o.engine = Some("InnoDB".to_owned()));
+    });
+    m.view(View::new("open_ticket", "select T.ID, title from ticket T where not closed"));
+}
+
+async fn create(database: &mut Database, models: &Metadata) {
+    let dialect = database.dialect();
+    let mut played = Metadata::default();
+    for operation in dunlin::core::operation::create_all(models) {
+        for operation in done(dunlin::engine::dialect::lower::lower(dialect, &operation, &played)) {
+            for sql in done(dialect.render(&operation, &played)).statements {
+                execute(database, &[&sql]).await;
+            }
+            done(played.apply(&operation));
+        }
+    }
+}
+
+db_test_on! { [postgres: Postgres] async fn nothing_differs_in_other_words(db) {
+    let database = &mut db.connect().await;
+    let models = schema(own_words);
+    create(database, &models).await;
+    assert_eq!(differences(database, &models).await, Vec::<String>::new());
+    // No trace is left, and a transaction that was there goes on.
+    let temporary = "SELECT count(*)::text FROM pg_class WHERE relnamespace = pg_my_temp_schema()";
+    assert_eq!(query(database, temporary).await, [["0"]]);
+    execute(database, &["BEGIN", "CREATE TABLE beside (id INT)", "CREATE TEMPORARY TABLE ticket (x INT)"]).await;
+    let beside = schema(|m| {
+        own_words(m);
+        m.table("beside", |t| {
+            t.column("id", DataType::Integer);
+        });
+    });
+    execute(database, &["DROP TABLE pg_temp.ticket"]).await;
+    assert_eq!(differences(database, &beside).await, Vec::<String>::new());
+    execute(database, &["INSERT INTO beside VALUES (1)", "COMMIT"]).await;
+    assert_eq!(query(database, "SELECT id::text FROM beside").await, [["1"]]);
+}}
+
+db_test_on! { [postgres: Postgres] async fn what_differs_is_found_where_the_server_must_be_asked(db) {
+    let database = &mut db.connect().await;
+    create(database, &schema(own_words)).await;
+    let mut models = schema(own_words);
+    let ticket = models.get_mut(&"ticket".into()).unwrap();
+    ticket.column_mut("data").unwrap().server_default = Some("{\"a\": 2}".into());
+    ticket.column_mut("due").unwrap().server_default = Some("2026-01-03".into());
+    ticket.column_mut("at").unwrap().server_default = Some(SqlValue::expression("clock_timestamp()").into());
+    ticket.checks[0].expression = "price BETWEEN 0 AND 11".into();
+    ticket.indexes[0].predicate = Some("closed".into());
+    let found = differences(database, &models).await;
+    let about = |words: &str| found.iter().any(|line| line.contains(words));
+    assert!(["data", "due", "at", "ck_price", "ix_words"].iter().all(|word| about(word)), "{found:?}");
+    assert!(!about("ck_state") && !about("ex_during") && !about("column soon"), "{found:?}");
+}}
+
+// A value that the type does not have yet can be spoken of already.
+db_test_on! { [postgres: Postgres] async fn enum_types_that_change_are_known_to_their_conditions(db) {
+    let database = &mut db.connect().await;
+    let models = |values: &'static [&'static str], side: bool| {
+        schema(move |m| {
+            let name = TableName::new(side.then_some("side"), "level");
+            let level = m.enum_type(EnumType::new(name, values.iter().copied()));
+            m.table("t", |t| {
+                t.column("level", level).server_default(values[0]);
+                t.check("ck_kept", "level IN ('low', 'high')");
+                let last = values[values.len() - 1];
+                t.add_check(Check::new(format!("level IN ('low', '{last}')")).named("ck_last"));
+            });
+        })
+    };
+    execute(database, &["CREATE SCHEMA side"]).await;
+    for side in [false, true] {
+        create(database, &models(&["low", "high"], side)).await;
+        let names = [TableName::from("t"), TableName::new(side.then_some("side"), "level")];
+        for (values, changes) in [(&["low", "high"][..], &[][..]), (&["low", "high", "top"], &["value", "ck_last", "ck_last"])] {
+            let read = done(database.introspect(&names).await);
+            let drift = done(database.compare(read, models(values, side), &[]).await);
+            let describe = |operation| dunlin::engine::compare::describe(database.dialect(), operation, &drift.from);
+            let found: Vec<String> = drift.comparison.upgrade.iter().flat_map(describe).collect();
+            assert_eq!(found.len(), changes.len(), "{found:?}");
+            assert!(found.iter().zip(changes).all(|(line, change)| line.contains(change)), "{found:?}");
+        }
+        execute(database, &["DROP TABLE t", "DROP TYPE IF EXISTS level, side.level"]).await;
+    }
+}}
+
+/// A role that may do nothing but connect.
+async fn as_reader(db: &TestDatabase) -> (String, Database) {
+    let role = format!("{}_r", db.name());
+    for sql in [
+        format!("DROP ROLE IF EXISTS {role}"),
+        format!("CREATE ROLE {role} LOGIN PASSWORD 'reader'"),
+        format!("REVOKE ALL ON DATABASE {} FROM PUBLIC", db.name()),
+        format!("GRANT CONNECT ON DATABASE {} TO {role}", db.name()),
+    ] {
+        db.admin(&sql).await;
+    }
+    let (scheme, rest) = db.url().split_once("://").unwrap();
+    let url = format!("{scheme}://{role}:reader@{}", rest.rsplit_once('@').unwrap().1);
+    (role, Database::connect(&DatabaseUrl::parse(&url).unwrap(), Access::Read).await.unwrap())
+}
+
+db_test_on! { [postgres: Postgres] async fn a_role_that_only_connects_reads_everything(db) {
+    let database = &mut db.connect().await;
+    let models = schema(own_words);
+    create(database, &models).await;
+    let all = done(database.introspect(&[]).await);
+    let (role, mut reader) = as_reader(db).await;
+    assert_eq!(done(reader.introspect_schema(Some("public")).await).tables().len(), 1);
+    assert_eq!(done(reader.introspect(&[]).await), all);
+    // It may make no temporary table: what only the server knows is compared as it is written.
+    let found = differences(&mut reader, &models).await;
+    assert!(found.iter().any(|line| line.contains("ck_price")), "{found:?}");
+    assert_eq!(query(&mut reader, "SELECT 1::text").await, [["1"]]);
+    execute(&mut reader, &["SET default_transaction_read_only = on"]).await;
+    assert!(!differences(&mut reader, &models).await.is_empty());
+    reader.close().await;
+    execute(database, &[&format!("DROP OWNED BY {role}")]).await;
+    db.admin(&format!("DROP ROLE {role}")).await;
+}}
+
+db_test_on! { [postgres: Postgres] async fn names_may_be_those_of_views_and_types(db) {
+    let database = &mut db.connect().await;
+    execute(database, &[
+        "CREATE SCHEMA side",
+        "CREATE TYPE side.mood AS ENUM ('a', 'b')",
+        "CREATE TYPE side.other AS ENUM ('c')",
+        "CREATE TYPE level AS ENUM ('d')",
+        "CREATE VIEW side.one AS SELECT 1 AS n",
+        "CREATE VIEW side.two AS SELECT 2 AS n",
+    ]).await;
+    let side = |name: &str| TableName::new(Some("side"), name);
+    let found = done(database.introspect(&[side("mood"), side("two"), "level".into(), "gone".into()]).await);
+    let types: Vec<String> = found.enum_types.iter().map(|it| it.name.as_ref().unwrap().to_string()).collect();
+    assert_eq!(types, ["level", "side.mood"]);
+    assert_eq!(found.views.len(), 1);
+    assert_eq!(found.views[0].name, side("two"));
+    let all = done(database.introspect_schema(Some("side")).await);
+    assert_eq!((all.enum_types.len(), all.views.len()), (2, 2));
+    // So many names that the query lists none of them.
+    let mut names: Vec<TableName> = (0..600).map(|at| side(&format!("no {at}"))).collect();
+    names.push(side("mood"));
+    names.push(side("one"));
+    let found = done(database.introspect(&names).await);
+    assert_eq!((found.enum_types.len(), found.views.len(), found.tables().len()), (1, 1, 0));
+}}
+
+db_test_on! { [postgres: Postgres] async fn partitions_and_broken_indexes_are_no_tables_and_indexes(db) {
+    let database = &mut db.connect().await;
+    execute(database, &[
+        "CREATE TABLE parted (a INT NOT NULL, b TEXT) PARTITION BY RANGE (a)",
+        "CREATE TABLE part PARTITION OF parted FOR VALUES FROM (0) TO (10)",
+        "CREATE INDEX ix_parted ON parted (b)",
+        "CREATE TABLE parent (id INT PRIMARY KEY, n INT CHECK (n > 0))",
+        "CREATE TABLE child (more TEXT, UNIQUE (n)) INHERITS (parent)",
+        "CREATE INDEX ix_child ON child (id) INCLUDE (more)",
+        "CREATE TABLE twice (a INT)",
+        "INSERT INTO twice VALUES (1), (1)",
+        "CREATE TABLE \"Refers\" (n INT REFERENCES parent ON DELETE SET NULL (n))",
+    ]).await;
+    assert!(database.execute("CREATE UNIQUE INDEX CONCURRENTLY ix_twice ON twice (a)").await.is_err());
+    let found = done(database.introspect(&[]).await);
+    let names: Vec<&str> = found.tables().iter().map(|table| table.name.name.as_str()).collect();
+    assert_eq!(names, ["Refers", "child", "parent", "parted", "twice"]);
+    assert!(found.get(&"twice".into()).unwrap().indexes.is_empty());
+    assert_eq!(found.get(&"parted".into()).unwrap().indexes.len(), 1);
+    let child = found.get(&"child".into()).unwrap();
+    assert_eq!(child.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(), ["more"]);
+    assert_eq!(child.uniques[0].columns, ["n"]);
+    assert_eq!(child.indexes[0].columns().collect::<Vec<_>>(), ["id"]);
+    assert_eq!(child.indexes[0].include, ["more"]);
+    assert!(child.checks.is_empty());
+    let alone = introspect(database, "Refers").await;
+    assert_eq!(alone.foreign_keys[0].referred_columns, ["id"]);
+}}
+
+db_test_on! { [postgres: Postgres] async fn constraints_without_names_are_dropped_by_the_names_they_have(db) {
+    let database = &mut db.connect().await;
+    let models = schema(|m| {
+        m.table("t", |t| {
+            t.column("id", DataType::Integer).primary_key();
+            t.column("a", DataType::Integer);
+            t.column("b", DataType::Integer);
+            t.add_unique(Unique::new(["a", "b"]));
+            t.add_unique(Unique::new(["a", "b"]).include(["id"]));
+            for sql in ["a>0", "B > 0 and a < 9", "a in (1, 2)", "b < 5"] {
+                t.add_check(Check::new(sql));
+            }
+            t.foreign_key(ForeignKey::new(["a"], "t", Vec::<String>::new()));
+            t.foreign_key(ForeignKey::new(["a"], "t", ["id"]).on_delete(ReferentialAction::Cascade));
+            t.exclude(Exclude::new([("b", "=")]).using("btree"));
+        });
+    });
+    create(database, &models).await;
+    let names = "SELECT conname FROM pg_constraint WHERE conrelid = 't'::regclass ORDER BY 1";
+    let known = models.get(&"t".into()).unwrap();
+    let there = done(database.introspect(&["t".into()]).await);
+    for current in [&models, &there] {
+        for constraint in known.constraints().filter(|constraint| constraint.kind() != ConstraintKind::PrimaryKey) {
+            let changes = vec![TableChange::DropUnnamedConstraint { constraint: constraint.clone() }];
+            let alter = Operation::AlterTable { table: "t".into(), changes };
+            let rendered = done(database.dialect().render(&alter, current));
+            let before = query(database, names).await;
+            execute(database, &["BEGIN", &rendered.statements[0]]).await;
+            let behind = query(database, names).await;
+            assert_eq!(behind.len() + 1, before.len(), "{constraint:?}: {:?}", rendered.statements);
+            execute(database, &["ROLLBACK"]).await;
+        }
+    }
+}}
