@@ -4,7 +4,7 @@ A line of JSON is read for each request, and one is written for its answer:
 
 - {"do": "versions"}.
 - {"do": "create" | "empty" | "drop", "url"}: makes a database anew, takes everything out of it, or removes it.
-- {"do": "autogenerate", "url", "database", "from", "to"}: compares a database that was made of the models
+- {"do": "autogenerate", "url", "database", "from", "to", "checks"}: compares a database that was made of the models
   `from` with them, then with the models `to`; makes the revision, runs it, and compares again.
 - {"do": "dump", "url"}: the statements of which the schema consists.
 
@@ -30,7 +30,7 @@ from autogenerate_models import Model
 CHECKS = "alembic.ext.checkconstraint_byname"
 
 
-def compare(url, database, **models):
+def compare(url, database, checks, **models):
     engine = engine_of(url)
     # SQLAlchemy's names of types are those of the connected dialect.
     with engine.connect() as connection:
@@ -41,9 +41,9 @@ def compare(url, database, **models):
               "alarms": [], "found": [], "left": [],
               "not_compared": None, "not_applied": None, "code": ""}
     try:
-        known = found(engine, before.metadata)[1]
+        known = found(engine, before.metadata, checks)[1]
         answer["alarms"] = list(known.values())
-        script, all_found = found(engine, after.metadata)
+        script, all_found = found(engine, after.metadata, checks)
         answer["found"] = [text for key, text in all_found.items() if key not in known]
     except Exception as error:
         answer["not_compared"] = first_line(error)
@@ -56,14 +56,14 @@ def compare(url, database, **models):
         answer["not_applied"] = first_line(error)
         return answer
     try:
-        left = found(engine, after.metadata)[1]
+        left = found(engine, after.metadata, checks)[1]
         answer["left"] = [text for key, text in left.items() if key not in known]
     except Exception as error:
         answer["left"] = [first_line(error)]
     return answer
 
 
-def configured(connection, metadata):
+def configured(connection, metadata, checks):
     options = {
         "target_metadata": metadata,
         "compare_type": True,
@@ -71,15 +71,15 @@ def configured(connection, metadata):
         "version_table": VERSION_TABLE,
         "include_schemas": any(table.schema for table in metadata.tables.values()),
         "transaction_per_migration": True,
-        "autogenerate_plugins": ["alembic.autogenerate.*", CHECKS],
+        "autogenerate_plugins": ["alembic.autogenerate.*", *([CHECKS] if checks else [])],
     }
     return MigrationContext.configure(connection, opts=options)
 
 
-def found(engine, metadata):
+def found(engine, metadata, checks):
     """The revision, and what it consists of: in short, by its whole text."""
     with engine.connect() as connection:
-        script = produce_migrations(configured(connection, metadata), metadata)
+        script = produce_migrations(configured(connection, metadata, checks), metadata)
         differences = []
         for difference in script.upgrade_ops.as_diffs():
             differences += difference if isinstance(difference, list) else [difference]

@@ -22,11 +22,26 @@ fn key(column: impl Fn(&mut TableBuilder)) -> impl Fn(&mut Metadata) {
 }
 
 fn counted() -> Vec<Case> {
-    let plain = || key(|t| drop(t.column("id", DataType::Integer).primary_key().without_autoincrement()));
-    let counting = || key(|t| drop(t.column("id", DataType::Integer).primary_key()));
-    let big = || key(|t| drop(t.column("id", DataType::BigInteger).primary_key()));
-    let identity =
-        || key(|t| drop(t.column("id", DataType::Integer).identity(Identity::by_default()).primary_key()));
+    let plain = || {
+        key(|t| {
+            t.column("id", DataType::Integer).primary_key().without_autoincrement();
+        })
+    };
+    let counting = || {
+        key(|t| {
+            t.column("id", DataType::Integer).primary_key();
+        })
+    };
+    let big = || {
+        key(|t| {
+            t.column("id", DataType::BigInteger).primary_key();
+        })
+    };
+    let identity = || {
+        key(|t| {
+            t.column("id", DataType::Integer).identity(Identity::by_default()).primary_key();
+        })
+    };
     let mut cases = Vec::new();
     cases.extend(both_ways(
         NOT_SQLITE,

@@ -493,7 +493,9 @@ fn others() -> Vec<Case> {
         ),
         same(ALL, "foreign keys: every action", |m| {
             use ReferentialAction::{Cascade, NoAction, Restrict, SetNull};
-            m.table("parent", |t| drop(t.column("id", DataType::Integer).primary_key()));
+            m.table("parent", |t| {
+                t.column("id", DataType::Integer).primary_key();
+            });
             m.table("child", |t| {
                 t.column("id", DataType::Integer).primary_key();
                 for (at, action) in [NoAction, Restrict, Cascade, SetNull].into_iter().enumerate() {

@@ -114,7 +114,9 @@ fn postgres() -> Vec<Case> {
             *m = Metadata::new(Some("elsewhere"), NamingConvention::default());
             m.schemas.push("elsewhere".to_owned());
             let status = m.enum_type(EnumType::new("status", ["open", "closed"]));
-            m.table("parent", |t| drop(t.column("id", DataType::Integer).primary_key()));
+            m.table("parent", |t| {
+                t.column("id", DataType::Integer).primary_key();
+            });
             m.table("child", |t| {
                 t.column("id", DataType::Integer).primary_key();
                 t.column("status", status).server_default("open");

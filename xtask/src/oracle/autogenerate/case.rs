@@ -68,6 +68,7 @@ impl Bench {
         self.make(case, "from")?;
         let request = json!({
             "do": "autogenerate", "url": self.url, "database": self.kind.name(), "from": case.from, "to": case.to,
+            "checks": !case.unchanged,
         });
         let alembic = Found::read(&ok(&mut self.alembic, &request)?);
         if !alembic.found.is_empty() {

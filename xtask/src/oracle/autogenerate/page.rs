@@ -28,10 +28,11 @@ pub(super) fn page(made_by: &Value, cases: &[Case], runs: &[Run]) -> Result<Stri
          same of itself (`pg_dump -s`, `SHOW CREATE TABLE`, `sqlite_master`) as one that is made of the second models. Ours\n\
          must also take it back: the downgrade that was made must give the first database again.\n\n\
          Alembic has the models as SQLAlchemy says them, `compare_type` and `compare_server_default`, and its plug-in for\n\
-         checks (`alembic.ext.checkconstraint_byname`), which must be asked for. Its migration is the text that `revision\n\
-         --autogenerate` writes, in batch mode on SQLite. Defaults are given to it as SQL, as it raises fewer false alarms\n\
-         then than with Python's values. What it finds although nothing changed is not held against a change.\n\n\
-         The last table has schemas that stay as they are. Whatever is found in them is a false alarm.\n\n\
+         checks (`alembic.ext.checkconstraint_byname`), which must be asked for; not where nothing changes, as it could\n\
+         only raise alarms there. Its migration is the text that `revision --autogenerate` writes, in batch mode on SQLite.\n\
+         Defaults are given to it as SQL, as it raises fewer false alarms then than with Python's values. What it finds\n\
+         although nothing changed is not held against a change.\n\n\
+         The table of unchanged schemas has some that stay as they are. Whatever is found in them is a false alarm.\n\n\
          | | version |\n|---|---|\n",
     );
     let version = |name: &str| made_by[name].as_str().unwrap_or("unknown").to_owned();
