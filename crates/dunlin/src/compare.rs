@@ -6,12 +6,12 @@ use dunlin_core::schema::{Metadata, TableName};
 use dunlin_engine::compare::{
     CompareError, Comparison, Rename, Schema, SchemaObject, compare, unsettled, unsettled_views,
 };
-use dunlin_engine::dialect::Dialect;
+use dunlin_engine::dialect::{Dialect, RenderError};
 use dunlin_engine::owner::Owner;
 
 use crate::database::Database;
 use crate::error::Error;
-use crate::introspect;
+use crate::introspect::{self, Surroundings};
 use crate::migrator::Migrator;
 use crate::state;
 
@@ -84,9 +84,10 @@ impl Migrator {
         let owner = self.owner(owner)?;
         let dialect = database.dialect();
         let failed = |source: CompareError| Error::Compare { owner: owner.name().to_owned(), source };
-        let form = |said| Schema::new(dialect, said).map_err(|error| failed(error.into()));
 
         let history = history_in(database, owner).await?;
+        let surroundings = introspect::surroundings(database, &[owner.metadata(), &history]).await?;
+        let form = |said| form(dialect, surroundings.as_ref(), said).map_err(|error| failed(error.into()));
         let mut from = introspect_owned(database, owner, &history).await?;
         from.schemas.clone_from(&history.schemas);
         from.objects.clone_from(&history.objects);
@@ -132,6 +133,21 @@ impl Migrator {
         }
         let comparison = compared(dialect, &from, &to, options).map_err(failed)?;
         Ok(Drift { from, to, comparison })
+    }
+}
+
+/// A schema as a server has it.
+fn form(
+    dialect: &dyn Dialect,
+    surroundings: Option<&Surroundings>,
+    said: Metadata,
+) -> Result<Schema, RenderError> {
+    match surroundings {
+        Some(surroundings) => {
+            let meant = surroundings.meant(dialect.name(), &said);
+            Schema::meaning(dialect, said, &meant)
+        }
+        None => Schema::new(dialect, said),
     }
 }
 
@@ -188,7 +204,8 @@ impl Database {
     ) -> Result<Drift, Error> {
         let failed = |source: CompareError| Error::Compare { owner: String::new(), source };
         let dialect = self.dialect();
-        let form = |said| Schema::new(dialect, said).map_err(|error| failed(error.into()));
+        let surroundings = introspect::surroundings(self, &[&to]).await?;
+        let form = |said| form(dialect, surroundings.as_ref(), said).map_err(|error| failed(error.into()));
         let (from, mut to) = (form(from)?, form(to)?);
         self.settle(&from, &mut to, |_| true).await.map_err(failed_or(&failed))?;
         let comparison = compare(dialect, &from, &to, renames).map_err(failed)?;

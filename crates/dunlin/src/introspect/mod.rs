@@ -14,6 +14,7 @@ use dunlin_core::session::Row;
 
 use crate::database::Database;
 use crate::error::Error;
+pub(crate) use mysql::surroundings::Surroundings;
 
 impl Database {
     /// Reads tables as the database describes them, by a fixed number of queries; those that do not
@@ -133,6 +134,20 @@ pub(crate) async fn describe_views(database: &mut Database, views: &[View]) -> R
         DialectName::Postgres => postgres::describe::views(database, views).await,
         DialectName::MySql | DialectName::MariaDb => mysql::describe::views(database, views).await,
         DialectName::Sqlite => Ok(Vec::new()),
+    }
+}
+
+/// What the server gives to tables that do not say it themselves, where that is not the same everywhere, and
+/// a table of these says it.
+pub(crate) async fn surroundings(
+    database: &mut Database,
+    schemas: &[&Metadata],
+) -> Result<Option<Surroundings>, Error> {
+    match database.dialect().name() {
+        DialectName::MySql | DialectName::MariaDb => {
+            mysql::surroundings::surroundings(database, schemas).await
+        }
+        DialectName::Postgres | DialectName::Sqlite => Ok(None),
     }
 }
 

@@ -1,21 +1,207 @@
-//! What the server makes of tables and views that are written down: they are created where nobody else
-//! sees them.
+//! What the server makes of tables and views that are written down.
+//!
+//! Tables are created as temporary ones, which nobody else sees, and which neither commit anything nor need
+//! more than the right to create temporary tables. Views cannot be temporary, and the server prints the
+//! query of one in words of its own. What two queries are to it, the trace of its optimizer tells: the
+//! query with all names resolved, before it is changed in any way.
 
-use dunlin_core::schema::{Table, View};
+use dunlin_core::operation::Operation;
+use dunlin_core::prelude::{Column, DataType};
+use dunlin_core::schema::{IndexKey, Metadata, PrimaryKey, SqlValue, Table, TableName, View};
+use serde_json::Value;
 
+use super::queries;
+use super::show_create;
+use super::view_query;
 use crate::database::Database;
 use crate::error::Error;
 
+/// How many tables one round trip creates.
+const AT_ONCE: usize = 16;
+
 pub(in crate::introspect) async fn tables(
-    _database: &mut Database,
-    _tables: &[Table],
+    database: &mut Database,
+    tables: &[Table],
 ) -> Result<Vec<Table>, Error> {
-    Ok(Vec::new())
+    let mut described = Vec::new();
+    for chunk in tables.chunks(AT_ONCE) {
+        let asked: Vec<&Table> = chunk.iter().collect();
+        match describe(database, &asked).await {
+            Some(all) => described.extend(all),
+            None => {
+                // Each by itself, where one is refused.
+                for table in asked {
+                    described.extend(describe(database, &[table]).await.into_iter().flatten());
+                }
+            }
+        }
+    }
+    Ok(described)
+}
+
+/// The tables in the server's words; `None` if one is refused.
+async fn describe(database: &mut Database, tables: &[&Table]) -> Option<Vec<Table>> {
+    let dialect = database.dialect();
+    let (mut create, mut show, mut drop) = (Vec::new(), Vec::new(), Vec::new());
+    for (at, table) in tables.iter().enumerate() {
+        let name = format!("dunlin_described_{at}");
+        let quoted = dialect.quote(&name);
+        let operation = Operation::CreateTable { table: temporary(table, name), if_not_exists: false };
+        create.extend(dialect.render(&operation, &Metadata::default()).ok()?.statements);
+        show.push(format!("SHOW CREATE TABLE {quoted}"));
+        drop.push(format!("DROP TEMPORARY TABLE IF EXISTS {quoted}"));
+    }
+    let drop = drop.join("; ");
+    let sql = create.into_iter().chain(show).collect::<Vec<_>>().join("; ");
+    let rows = database.rows(&format!("{sql}; {drop}")).await;
+    let Ok(rows) = rows else {
+        if let Err(error) = database.rows(&drop).await {
+            tracing::debug!(%error, "temporary tables were not dropped");
+        }
+        return None;
+    };
+    let words = rows.iter().filter_map(|row| row.text(1));
+    Some(tables.iter().zip(words).map(|(table, statement)| in_words(table, statement)).collect())
+}
+
+/// Some servers take no table without a key.
+fn temporary(table: &Table, name: String) -> Table {
+    let mut temporary = table.clone();
+    temporary.name = TableName::from(name);
+    temporary.options.temporary = true;
+    let mut key = "dunlin_key".to_owned();
+    while table.column(&key).is_some() {
+        key.push('_');
+    }
+    temporary.columns.push(Column::new(key.clone(), DataType::Integer).not_null());
+    temporary.primary_key = Some(PrimaryKey::new([key]));
+    temporary
+}
+
+/// A table with its expressions as `SHOW CREATE TABLE` prints them.
+fn in_words(table: &Table, statement: &str) -> Table {
+    let mut table = table.clone();
+    for item in show_create::items(statement) {
+        if let Some((name, definition)) = show_create::name(item) {
+            let Some(column) = table.column_mut(&name) else { continue };
+            if column.server_default.is_some() {
+                let default = show_create::default(definition).filter(|default| *default != "NULL");
+                column.server_default = default.map(|default| SqlValue::expression(default).into());
+            }
+            if let (Some(computed), Some(words)) = (&mut column.computed, show_create::computed(definition)) {
+                computed.expression = words.to_owned().into();
+            }
+        } else if let Some((name, condition)) = show_create::check(item) {
+            let named = |check: &&mut dunlin_core::schema::Check| check.name.as_deref() == Some(&name);
+            if let Some(check) = table.checks.iter_mut().find(named) {
+                check.expression = condition.to_owned().into();
+            }
+        } else if let Some((name, keys)) = show_create::index(item) {
+            let named = |index: &&mut dunlin_core::schema::Index| index.name.as_deref() == Some(&name);
+            let Some(index) = table.indexes.iter_mut().find(named) else { continue };
+            for (element, words) in index.elements.iter_mut().zip(keys) {
+                if let (IndexKey::Expression(_), Some(words)) = (&element.key, show_create::bracketed(words))
+                {
+                    element.key = IndexKey::Expression(words.to_owned().into());
+                }
+            }
+        }
+    }
+    table
 }
 
 pub(in crate::introspect) async fn views(
-    _database: &mut Database,
-    _views: &[View],
+    database: &mut Database,
+    views: &[View],
 ) -> Result<Vec<View>, Error> {
-    Ok(Vec::new())
+    let begin = "SET @dunlin_trace = @@optimizer_trace, @dunlin_trace_size = @@optimizer_trace_max_mem_size, \
+                 SESSION optimizer_trace = 'enabled=on', SESSION optimizer_trace_max_mem_size = 16777216";
+    let end = "SET SESSION optimizer_trace = @dunlin_trace, \
+               SESSION optimizer_trace_max_mem_size = @dunlin_trace_size";
+    let traced = database.run(begin).await.is_ok();
+    let mut described = Vec::new();
+    for view in views {
+        described.extend(as_it_is(database, view, traced).await);
+    }
+    if traced {
+        database.run(end).await?;
+    }
+    Ok(described)
+}
+
+/// The view with the query that it has, if that is the same query as the one that is written down.
+async fn as_it_is(database: &mut Database, view: &View, traced: bool) -> Option<View> {
+    let written = view.query.default_value()?;
+    let dialect = database.dialect();
+    let schema = view.name.schema.as_ref().map_or("DATABASE()".to_owned(), |schema| dialect.literal(schema));
+    let names = format!("c.table_name = {}", dialect.literal(&view.name.name));
+    let sql = queries::VIEWS.replace("{schema}", &schema).replace("{names}", &names);
+    let rows = database.rows(&sql).await.ok()?;
+    let row = rows.first()?;
+    let known = view_query(row, view.name.schema.is_some(), dialect);
+    // A role that may not see the query cannot tell that it is another.
+    let same = known.is_empty() || {
+        let (known, known_check) = without_check_option(&known);
+        let (written, check) = without_check_option(written);
+        let one = if traced { resolved(database, known).await } else { None };
+        known_check == check && one.is_some() && one == resolved(database, written).await
+    };
+    same.then(|| View::new(view.name.clone(), known))
+}
+
+/// A query without `WITH CHECK OPTION`, and which one it is.
+fn without_check_option(query: &str) -> (&str, Option<&'static str>) {
+    let query = query.trim().trim_end_matches(';').trim_end();
+    let lower = query.to_ascii_lowercase();
+    let ends = [
+        ("with cascaded check option", "CASCADED"),
+        ("with local check option", "LOCAL"),
+        ("with check option", "CASCADED"),
+    ];
+    let found = ends.into_iter().find(|(end, _)| lower.ends_with(end));
+    match found.and_then(|(end, which)| Some((query.get(..query.len() - end.len())?, which))) {
+        Some((query, which)) => (query.trim_end(), Some(which)),
+        None => (query, None),
+    }
+}
+
+/// A query as the server reads it: all names resolved, nothing optimized; `None` if it is none here, or if
+/// the role may not see what it reads.
+async fn resolved(database: &mut Database, query: &str) -> Option<Vec<String>> {
+    database.rows(&format!("EXPLAIN {query}")).await.ok()?;
+    let sql = "SELECT trace, missing_bytes_beyond_max_mem_size, insufficient_privileges \
+               FROM information_schema.optimizer_trace";
+    let rows = database.rows(sql).await.ok()?;
+    let row = rows.first()?;
+    if row.text(1) != Some("0") || row.text(2) != Some("0") {
+        return None;
+    }
+    let trace: Value = serde_json::from_str(row.text(0)?).ok()?;
+    let mut queries = Vec::new();
+    let steps = trace.get("steps").and_then(Value::as_array)?;
+    for step in steps.iter().filter_map(|step| step.get("join_preparation")) {
+        expanded(step, &mut queries);
+    }
+    let dialect = database.dialect();
+    let bare = |query: &String| match query.strip_prefix("/*").and_then(|rest| rest.split_once("*/")) {
+        Some((_, query)) => dialect.normal_expression(query),
+        None => dialect.normal_expression(query),
+    };
+    let queries: Vec<String> = queries.iter().map(bare).collect();
+    (!queries.is_empty()).then_some(queries)
+}
+
+fn expanded(value: &Value, queries: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                match value {
+                    Value::String(query) if name == "expanded_query" => queries.push(query.clone()),
+                    other => expanded(other, queries),
+                }
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| expanded(value, queries)),
+        _ => {}
+    }
 }

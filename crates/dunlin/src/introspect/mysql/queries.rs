@@ -31,14 +31,14 @@ ORDER BY c.table_name, c.ordinal_position";
 
 pub(super) const INDEXES_MYSQL: &str = "\
 SELECT c.table_name, c.index_name, c.non_unique, c.column_name, c.sub_part, c.collation, c.index_type,
-       c.index_comment, c.expression
+       c.index_comment, c.expression, c.is_visible
 FROM information_schema.statistics AS c
 WHERE c.table_schema = {schema} AND {names}
 ORDER BY c.table_name, c.index_name, c.seq_in_index";
 
 pub(super) const INDEXES_MARIADB: &str = "\
 SELECT c.table_name, c.index_name, c.non_unique, c.column_name, c.sub_part, c.collation, c.index_type,
-       c.index_comment, NULL
+       c.index_comment, NULL, NULL
 FROM information_schema.statistics AS c
 WHERE c.table_schema = {schema} AND {names}
 ORDER BY c.table_name, c.index_name, c.seq_in_index";
@@ -73,7 +73,19 @@ WHERE c.constraint_type = 'CHECK' AND c.table_schema = {schema} AND {names}
 ORDER BY c.table_name, c.constraint_name";
 
 pub(super) const VIEWS: &str = "\
-SELECT c.table_name, c.view_definition
+SELECT c.table_name, c.view_definition, c.check_option, c.table_schema
 FROM information_schema.views AS c
 WHERE c.table_schema = {schema} AND {names}
 ORDER BY c.table_name";
+
+/// Only where a table is partitioned.
+pub(super) const PARTITIONS: &str = "\
+SELECT c.table_name, c.partition_method, c.partition_expression, c.subpartition_method, c.subpartition_expression,
+       c.partition_name, c.subpartition_name, c.partition_description, c.partition_comment
+FROM information_schema.partitions AS c
+WHERE c.partition_name IS NOT NULL AND c.table_schema = {schema} AND {names}
+ORDER BY c.table_name, c.partition_ordinal_position, c.subpartition_ordinal_position";
+
+/// The collation of each character set of which none is said.
+pub(super) const CHARACTER_SETS: &str =
+    "SELECT character_set_name, default_collate_name FROM information_schema.character_sets";
