@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use dunlin_core::schema::{Constraint, Index, IndexKey, Name, Table, TableName};
+use dunlin_core::schema::{Constraint, ConstraintKind, Index, IndexKey, Name, Table, TableName};
 
 use super::normal::nameless;
 use crate::sql::rename::names_column;
@@ -64,6 +64,9 @@ fn same_columns(columns: &[String], referred: &[String]) -> bool {
 /// unique constraint to the database has none.
 pub(super) fn said_constraint(said: &Table, here: &Constraint) -> Option<Constraint> {
     let of_kind = || said.constraints().filter(|constraint| constraint.kind() == here.kind());
+    if here.kind() == ConstraintKind::PrimaryKey {
+        return of_kind().next();
+    }
     let same = |known: &Name, name: &Name| known == name || is_cut(known, name);
     if let Some(name) = here.name() {
         let found = of_kind().find(|constraint| constraint.name().is_some_and(|known| same(known, name)));

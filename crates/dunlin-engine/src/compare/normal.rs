@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use dunlin_core::dialect::PerDialect;
 use dunlin_core::operation::Operation;
 use dunlin_core::schema::{
-    Column, Constraint, IndexKey, Metadata, Name, NamingConvention, SchemaError, SqlValue, Table, TableName,
+    Column, Constraint, DataType, IndexKey, Metadata, Name, NamingConvention, SchemaError, SqlValue, Table,
+    TableName,
 };
 
 use super::keys::{said_constraint, said_index};
@@ -161,10 +162,38 @@ impl Schema {
         }
     }
 
+    /// Gives the columns of an enum type, and their defaults, the form of what is said of them.
+    fn retype(&mut self, dialect: &dyn Dialect, name: &TableName) {
+        let is_of = |column: &Column| {
+            let types = column.column_type.values().filter_map(DataType::enum_type);
+            types.into_iter().any(|used| used.name.as_ref() == Some(name))
+        };
+        let tables = self.said.tables().iter().filter(|table| table.columns.iter().any(is_of));
+        let normal: Vec<Table> = tables.filter_map(|table| normal_table(dialect, table).ok()).collect();
+        for (normal, said) in normal.iter().filter_map(|normal| Some((normal, self.said.get(&normal.name)?)))
+        {
+            let Some(here) = self.here.get_mut(&normal.name) else { continue };
+            for column in said.columns.iter().filter(|column| is_of(column)) {
+                if let (Some(here), Some(normal)) =
+                    (here.column_mut(&column.name), normal.column(&column.name))
+                {
+                    here.column_type.clone_from(&normal.column_type);
+                    here.server_default.clone_from(&normal.server_default);
+                }
+            }
+        }
+    }
+
     /// Plays an operation on it.
     pub(super) fn play(&mut self, dialect: &dyn Dialect, operation: &Operation) -> Result<(), SchemaError> {
         play(&mut self.said, operation)?;
-        play(&mut self.here, operation)?;
+        match operation {
+            // The words of the type stand in each column of it.
+            Operation::AlterEnum { name, .. } if !dialect.capabilities().enum_types => {
+                self.retype(dialect, name);
+            }
+            _ => play(&mut self.here, operation)?,
+        }
         let mut tables = self.here.take_tables();
         tables.iter_mut().for_each(|table| settle_form(dialect, table));
         name_referred_columns(&mut tables);
@@ -353,10 +382,12 @@ fn adopt_table(said: &mut Table, here: &Table, known: &Table, history: &Table) {
             said.column_type.clone_from(&there.column_type);
         }
     }
-    for constraint in here.constraints().filter(|constraint| constraint.name().is_some()) {
-        if known.constraints().any(|known| known == constraint)
-            && let Some(there) = said_constraint(history, &constraint)
-        {
+    for constraint in here.constraints() {
+        // A server gives a name to what has none.
+        let unnamed = |known: &Constraint| known.name().is_none() && nameless(known) == nameless(&constraint);
+        let same = known.constraints().find(|known| *known == constraint);
+        let same = same.or_else(|| known.constraints().find(unnamed));
+        if let Some(there) = same.and_then(|same| said_constraint(history, &same)) {
             said.replace_constraint(&constraint, there);
         }
     }

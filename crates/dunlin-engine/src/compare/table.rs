@@ -228,7 +228,8 @@ impl Pair<'_> {
                 TableChange::DropConstraint { kind, name: Name::exact(name.as_str()), if_exists: false }
             }
             None if kind == ConstraintKind::PrimaryKey => {
-                let name = Name::exact(format!("{}_pkey", self.from.name.name));
+                let known = said.as_ref().and_then(Constraint::name).map(|name| name.as_str().to_owned());
+                let name = Name::exact(known.unwrap_or_else(|| format!("{}_pkey", self.from.name.name)));
                 TableChange::DropConstraint { kind, name, if_exists: false }
             }
             None => {
