@@ -345,17 +345,31 @@ impl Alter<'_> {
         self.apply(&change)
     }
 
-    /// The texts without a collation of their own are restated, as they follow the table's.
+    /// The texts without a collation of their own are restated, as they follow the table's. Back to the
+    /// collation of the database, which is not known here, only all texts can be converted; those with a
+    /// collation of their own, and those whose type that may have changed, are restated behind it.
     fn set_options(&mut self, to: &TableOptions) -> Result<(), RenderError> {
         let no_table = || SchemaError::NoTable { table: self.name.clone() };
         let table = self.table.as_ref().ok_or_else(no_table)?;
         let clauses = options::changes(self.dialect, table, to)?;
-        let follow = options::texts_that_follow(self.dialect, table, to);
-        if !follow.is_empty() && !self.clauses.is_empty() {
+        let texts = options::texts(self.dialect, table, to);
+        if matches!(texts, options::Texts::Stay) {
+            clauses.into_iter().for_each(|sql| self.push(sql, [], None));
+            return Ok(());
+        }
+        if !self.clauses.is_empty() {
             self.end_statement()?;
         }
         clauses.into_iter().for_each(|sql| self.push(sql, [], None));
-        follow.into_iter().for_each(|column| self.restate(column));
+        match texts {
+            options::Texts::Stay => {}
+            options::Texts::Follow(columns) => columns.into_iter().for_each(|column| self.restate(column)),
+            options::Texts::Converted { restated } => {
+                self.end_statement()?;
+                self.rendered.statements.push(options::convert(self.dialect, self.name));
+                restated.into_iter().for_each(|column| self.restate(column));
+            }
+        }
         Ok(())
     }
 

@@ -1,10 +1,10 @@
 //! Changes of what a table has besides columns, constraints and indexes.
 
 use dunlin_core::dialect::{DialectName, PerDialect};
-use dunlin_core::schema::{DataType, Table, TableOptions};
+use dunlin_core::schema::{DataType, Table, TableName, TableOptions};
 
 use super::{MySql, normal};
-use crate::dialect::RenderError;
+use crate::dialect::{Dialect, RenderError, ddl};
 
 /// The clauses of ALTER TABLE that give a table other options.
 ///
@@ -25,16 +25,12 @@ pub(super) fn changes(dialect: &MySql, table: &Table, to: &TableOptions) -> Resu
     if from.engine != here.engine {
         clauses.push(format!("ENGINE={}", to.engine.as_deref().unwrap_or("InnoDB")));
     }
-    if from.collation != here.collation {
-        clauses.push(match (&to.character_set, &to.collation) {
-            (None, None) => "DEFAULT CHARACTER SET DEFAULT".to_owned(),
-            (character_set, collation) => {
-                let character_set = character_set.as_ref().map(|name| format!("CHARACTER SET {name}"));
-                let collation = collation.as_ref().map(|name| format!("COLLATE {name}"));
-                let words: Vec<String> = character_set.into_iter().chain(collation).collect();
-                format!("DEFAULT {}", words.join(" "))
-            }
-        });
+    let said = to.character_set.is_some() || to.collation.is_some();
+    if from.collation != here.collation && said {
+        let character_set = to.character_set.as_ref().map(|name| format!("CHARACTER SET {name}"));
+        let collation = to.collation.as_ref().map(|name| format!("COLLATE {name}"));
+        let words: Vec<String> = character_set.into_iter().chain(collation).collect();
+        clauses.push(format!("DEFAULT {}", words.join(" ")));
     }
     if from.row_format != here.row_format {
         clauses.push(format!("ROW_FORMAT={}", to.row_format.as_deref().unwrap_or("DEFAULT")));
@@ -69,10 +65,35 @@ fn nothing(option: &str) -> &'static str {
     }
 }
 
-/// The columns that say no collation of their own, where the table gets another.
-pub(super) fn texts_that_follow(dialect: &MySql, table: &Table, to: &TableOptions) -> Vec<String> {
+/// The statement that gives all texts of a table, and the table, the collation of the database. MariaDB
+/// takes the character set of the database only, and not its collation.
+pub(super) fn convert(dialect: &MySql, table: &TableName) -> String {
+    let alter = format!("ALTER TABLE {} CONVERT TO CHARACTER SET ", ddl::table_name(dialect, table));
+    match dialect.name {
+        DialectName::MariaDb => format!(
+            "EXECUTE IMMEDIATE CONCAT({}, @@character_set_database, ' COLLATE ', @@collation_database)",
+            dialect.literal(&alter)
+        ),
+        _ => format!("{alter}DEFAULT"),
+    }
+}
+
+/// What becomes of the texts of a table that gets other options.
+pub(super) enum Texts {
+    /// Nothing.
+    Stay,
+    /// These say no collation of their own, and follow the table's.
+    Follow(Vec<String>),
+    /// All are converted to the collation of the database; these are then restated.
+    Converted {
+        /// Those with a collation of their own, and those whose type the server may have made longer.
+        restated: Vec<String>,
+    },
+}
+
+pub(super) fn texts(dialect: &MySql, table: &Table, to: &TableOptions) -> Texts {
     if form(dialect, &table.options).collation == form(dialect, to).collation {
-        return Vec::new();
+        return Texts::Stay;
     }
     let follows = |data_type: &DataType| {
         matches!(
@@ -88,7 +109,19 @@ pub(super) fn texts_that_follow(dialect: &MySql, table: &Table, to: &TableOption
                 | DataType::Set { .. }
         )
     };
-    let columns =
-        table.columns.iter().filter(|column| column.column_type.get(dialect.name).is_some_and(follows));
-    columns.map(|column| column.name.clone()).collect()
+    let own = |data_type: &DataType| {
+        matches!(
+            data_type,
+            DataType::Collated { .. } | DataType::Text | DataType::TinyText | DataType::MediumText
+        )
+    };
+    let names = |wanted: &dyn Fn(&DataType) -> bool| -> Vec<String> {
+        let is_one =
+            |column: &&dunlin_core::schema::Column| column.column_type.get(dialect.name).is_some_and(wanted);
+        table.columns.iter().filter(is_one).map(|column| column.name.clone()).collect()
+    };
+    match (&to.character_set, &to.collation) {
+        (None, None) => Texts::Converted { restated: names(&own) },
+        _ => Texts::Follow(names(&follows)),
+    }
 }
