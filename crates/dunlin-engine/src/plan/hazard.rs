@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 
-use dunlin_core::operation::{AlterColumn, Operation, TableChange};
+use dunlin_core::operation::{AlterColumn, Change, Operation, TableChange};
 use dunlin_core::schema::{Constraint, ConstraintKind, DataType, Index, Metadata, Name, Table, TableName};
 
 use crate::dialect::narrows::narrows;
@@ -31,6 +31,13 @@ pub enum Hazard {
     },
     /// A column is dropped with its values.
     DropsColumn {
+        /// The table.
+        table: TableName,
+        /// The column.
+        column: String,
+    },
+    /// A column is computed from now on: its values go.
+    ReplacesValues {
         /// The table.
         table: TableName,
         /// The column.
@@ -70,6 +77,9 @@ impl fmt::Display for Hazard {
             Self::DropsTable { table } => write!(f, "table {table} is dropped with its rows"),
             Self::DropsColumn { table, column } => {
                 write!(f, "column {column} of table {table} is dropped with its values")
+            }
+            Self::ReplacesValues { table, column } => {
+                write!(f, "column {column} of table {table} is computed from now on: its values are lost")
             }
             Self::DropsSchema { name } => {
                 write!(f, "schema {name} is dropped; what is in it that is not of the history may go with it")
@@ -143,6 +153,9 @@ impl Hazards {
             Operation::AlterTable { table, changes } => {
                 let Some(known) = schema.get(table) else { return found };
                 found.extend(changes.iter().filter_map(|change| narrowing(dialect, known, change)));
+                if dialect.capabilities().rebuilds_tables && !self.new_tables.contains(table) {
+                    found.extend(changes.iter().filter_map(|change| becomes_strict(known, change)));
+                }
                 for change in changes {
                     found.extend(self.change(known, change));
                 }
@@ -192,6 +205,13 @@ impl Hazards {
                 (nullable && !self.is_new(name, column))
                     .then(|| Hazard::RefusesNull { table: name.clone(), column: column.clone() })
             }
+            TableChange::AlterColumn(AlterColumn {
+                name: column, computed: Some(Change::Set(_)), ..
+            }) => {
+                let values = table.column(column).is_some_and(|column| column.computed.is_none());
+                (values && !self.is_new(name, column))
+                    .then(|| Hazard::ReplacesValues { table: name.clone(), column: column.clone() })
+            }
             TableChange::AddConstraint { constraint } => {
                 let later = is_asked_later(constraint);
                 let new = constraint.columns().iter().any(|column| self.is_new(name, column));
@@ -210,6 +230,10 @@ impl Hazards {
                 self.kept.extend(dropped.map(|constraint| (name.clone(), Rule::of(constraint))));
                 None
             }
+            TableChange::DropUnnamedConstraint { constraint } => {
+                self.kept.push((name.clone(), Rule::of(constraint.clone())));
+                None
+            }
             _ => None,
         }
     }
@@ -221,6 +245,13 @@ impl Hazards {
     fn is_kept(&self, table: &TableName, rule: &Rule) -> bool {
         self.kept.iter().any(|(of, kept)| of == table && kept == rule)
     }
+}
+
+/// Values that are not of their column's type stand in a table that is not strict.
+fn becomes_strict(table: &Table, change: &TableChange) -> Option<Hazard> {
+    let TableChange::SetOptions { options } = change else { return None };
+    let becomes = options.strict && !table.options.strict;
+    becomes.then(|| refuses_rows(&table.name, "option", Some("STRICT"), false))
 }
 
 /// Whether the rows that are there need not keep a new constraint.
@@ -288,6 +319,37 @@ mod tests {
             t.column("id", DataType::Integer).primary_key();
         });
         schema
+    }
+
+    #[test]
+    fn what_becomes_computed_or_strict_is_told_and_what_is_put_back_is_not() {
+        let mut op = Operations::default();
+        op.alter_column("item", "a", |c| c.computed(dunlin_core::schema::Computed::stored("id * 2")));
+        op.alter_column("item", "a", |c| c.drop_computed());
+        op.alter_table("item", |t| t.options(|o| o.strict = true));
+        op.alter_table("item", |t| t.options(|o| o.without_rowid = true));
+        let check = Constraint::Check(dunlin_core::schema::Check::new("b > 0"));
+        op.alter_table("item", |t| t.drop_unnamed_constraint(check.clone()));
+        op.alter_table("item", |t| t.add_constraint(check.clone()));
+        let mut schema = item();
+        if let Some(table) = schema.get_mut(&"item".into()) {
+            table.checks.push(dunlin_core::schema::Check::new("b > 0"));
+        }
+        let mut hazards = Hazards::default();
+        hazards.next_step();
+        let mut told = Vec::new();
+        for operation in op.finish() {
+            let found = hazards.of(dialect(DialectName::Sqlite), &operation, &schema);
+            told.extend(found.iter().map(Hazard::to_string));
+            schema.apply(&operation).unwrap();
+        }
+        assert_eq!(
+            told,
+            [
+                "column a of table item is computed from now on: its values are lost",
+                "option STRICT of table item: rows that break it stop this",
+            ]
+        );
     }
 
     #[test]
