@@ -1,5 +1,6 @@
 //! Enum types that come, change and go.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use dunlin_core::operation::{AlterColumn, Change, Operation};
@@ -10,9 +11,9 @@ use super::normal::{Schema, normal_table};
 use crate::dialect::Dialect;
 
 /// What becomes of the enum types.
-pub(super) struct EnumChanges {
+pub(super) struct EnumChanges<'s> {
     /// The first schema behind these changes: what is left differs otherwise.
-    pub(super) from: Schema,
+    pub(super) from: Cow<'s, Schema>,
     /// Before the tables change.
     pub(super) before: Vec<Operation>,
     /// Before the tables change, where a type is made anew: its columns are texts meanwhile.
@@ -24,13 +25,13 @@ pub(super) struct EnumChanges {
 }
 
 /// A type that gets more values is altered. One that loses some, or whose order changes, is made anew.
-pub(super) fn changes(
+pub(super) fn changes<'s>(
     dialect: &dyn Dialect,
-    from: &Schema,
+    from: &'s Schema,
     to: &Schema,
-) -> Result<EnumChanges, CompareError> {
+) -> Result<EnumChanges<'s>, CompareError> {
     let mut changes = EnumChanges {
-        from: from.clone(),
+        from: Cow::Borrowed(from),
         before: Vec::new(),
         between: Vec::new(),
         behind: Vec::new(),
@@ -70,7 +71,7 @@ fn is_of(column: &Column, name: &TableName) -> bool {
     column.column_type.values().filter_map(DataType::enum_type).any(|used| used.name.as_ref() == Some(name))
 }
 
-impl EnumChanges {
+impl EnumChanges<'_> {
     fn alter(
         &mut self,
         dialect: &dyn Dialect,
@@ -104,9 +105,9 @@ impl EnumChanges {
         for table in said.tables().iter().filter(|table| table.columns.iter().any(|c| is_of(c, name))) {
             tables.push((table.name.clone(), normal_table(dialect, table)?));
         }
-        self.from.say(said);
+        self.from.to_mut().say(said);
         for (table, normal) in tables {
-            let Some(here) = self.from.table_mut(&table) else { continue };
+            let Some(here) = self.from.to_mut().table_mut(&table) else { continue };
             for column in here.columns.iter_mut() {
                 if let Some(normal) = normal.column(&column.name) {
                     column.column_type.clone_from(&normal.column_type);
@@ -172,10 +173,10 @@ impl EnumChanges {
         for table in changed.iter().filter_map(|table| said.get(table)) {
             tables.push(normal_table(dialect, table)?);
         }
-        self.from.say(said);
+        self.from.to_mut().say(said);
         for normal in tables {
             let recast = self.recast.get(&normal.name).cloned().unwrap_or_default();
-            let Some(here) = self.from.table_mut(&normal.name) else { continue };
+            let Some(here) = self.from.to_mut().table_mut(&normal.name) else { continue };
             for name in recast {
                 if let (Some(column), Some(normal)) = (here.column_mut(&name), normal.column(&name)) {
                     column.column_type.clone_from(&normal.column_type);

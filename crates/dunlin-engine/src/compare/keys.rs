@@ -79,10 +79,11 @@ pub(super) fn said_constraint(said: &Table, here: &Constraint) -> Option<Constra
     exact.or_else(|| {
         let mut alike = of_kind().filter(|constraint| {
             constraint.name().is_none()
-                && !here.columns().is_empty()
-                && constraint.columns() == here.columns()
+                && (here.columns().is_empty() || constraint.columns() == here.columns())
         });
-        alike.next()
+        // Of several without columns nobody knows which one it is.
+        let found = alike.next();
+        found.filter(|_| !here.columns().is_empty() || alike.next().is_none())
     })
 }
 

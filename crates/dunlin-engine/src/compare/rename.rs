@@ -1,5 +1,6 @@
 //! Names that are other names' successors.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use dunlin_core::operation::{AlterColumn, Operation};
@@ -164,13 +165,13 @@ impl Rename {
 }
 
 /// Renames in `from`; the operations that do it, and what is then there.
-pub(super) fn apply(
+pub(super) fn apply<'s>(
     dialect: &dyn Dialect,
-    from: &Schema,
+    from: &'s Schema,
     to: &Schema,
     renames: &[Rename],
-) -> Result<(Vec<Operation>, Schema), CompareError> {
-    let mut renamed = from.clone();
+) -> Result<(Vec<Operation>, Cow<'s, Schema>), CompareError> {
+    let mut renamed = Cow::Borrowed(from);
     let mut operations = Vec::with_capacity(renames.len());
     // A column is found under its table's new name, whatever the order in which they are given.
     let (tables, others): (Vec<&Rename>, Vec<&Rename>) =
@@ -194,7 +195,7 @@ pub(super) fn apply(
             return Err(CompareError::NoSuchRename { rename, reason });
         }
         let operation = rename.operation();
-        renamed.play(dialect, &operation).map_err(RenderError::from)?;
+        renamed.to_mut().play(dialect, &operation).map_err(RenderError::from)?;
         operations.push(operation);
     }
     Ok((operations, renamed))

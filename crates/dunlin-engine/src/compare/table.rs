@@ -193,6 +193,10 @@ impl Pair<'_> {
             return;
         }
         match (from.name(), to.name()) {
+            (Some(from_name), Some(to_name)) if from_name != to_name && self.is_unnamed(from) => {
+                drop.push(self.dropped(from));
+                add.push(self.added(to));
+            }
             (Some(from), Some(to_name)) if from != to_name => {
                 let kind = to.kind();
                 let (from, to) = (Name::exact(from.as_str()), Name::exact(to_name.as_str()));
@@ -200,6 +204,19 @@ impl Pair<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Whether the history does not name a constraint: it has no name in the replay, whatever the server
+    /// calls it. A primary key answers to any.
+    fn is_unnamed(&self, constraint: &Constraint) -> bool {
+        constraint.kind() != ConstraintKind::PrimaryKey
+            && self.said(constraint).is_some_and(|said| said.name().is_none())
+    }
+
+    /// A constraint of the table before, as it was said.
+    fn said(&self, constraint: &Constraint) -> Option<Constraint> {
+        let in_place = said_in_place(self.said_from, self.from, constraint);
+        in_place.or_else(|| said_constraint(self.said_from, constraint))
     }
 
     /// A key that is added makes its columns NOT NULL; where the database lets a key be NULL, they may be
@@ -219,10 +236,10 @@ impl Pair<'_> {
     }
 
     pub(super) fn dropped(&self, constraint: &Constraint) -> TableChange {
-        let said = said_in_place(self.said_from, self.from, constraint);
-        let said = said.or_else(|| said_constraint(self.said_from, constraint));
+        let said = self.said(constraint);
+        let is_unnamed = self.is_unnamed(constraint);
         let kind = constraint.kind();
-        match constraint.name() {
+        match constraint.name().filter(|_| !is_unnamed) {
             Some(name) => {
                 let name = said.as_ref().and_then(Constraint::name).unwrap_or(name);
                 TableChange::DropConstraint { kind, name: Name::exact(name.as_str()), if_exists: false }

@@ -10,7 +10,7 @@ use dunlin_core::schema::{
 
 use super::Postgres;
 use super::cast::{Cast, cast};
-use super::sequence::server_name;
+use super::server_name::server_name;
 use crate::dialect::{Dialect, RenderError};
 
 fn book() -> Metadata {
