@@ -58,11 +58,13 @@ pub(super) fn changes<'s>(
     Ok(changes)
 }
 
-/// Whether a column that is in both schemas is of a type, where the words of a type stand in each column.
+/// Whether a column that is in both schemas has the words of a type already, where these stand in each column.
 fn is_in_use(from: &Schema, to: &Schema, name: &TableName) -> bool {
+    let has_words = |column: &Column| column.column_type.values().any(|of| of.enum_type().is_some());
     to.said().tables().iter().any(|table| {
         let known = from.said_table(&table.name);
-        let is_known = |column: &&Column| known.is_some_and(|known| known.column(&column.name).is_some());
+        let is_known =
+            |column: &&Column| known.and_then(|known| known.column(&column.name)).is_some_and(has_words);
         table.columns.iter().filter(is_known).any(|column| is_of(column, name))
     })
 }
