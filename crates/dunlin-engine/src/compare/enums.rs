@@ -60,12 +60,13 @@ pub(super) fn changes<'s>(
 
 /// Whether a column that is in both schemas has the words of a type already, where these stand in each column.
 fn is_in_use(from: &Schema, to: &Schema, name: &TableName) -> bool {
-    let has_words = |column: &Column| column.column_type.values().any(|of| of.enum_type().is_some());
     to.said().tables().iter().any(|table| {
-        let known = from.said_table(&table.name);
-        let is_known =
-            |column: &&Column| known.and_then(|known| known.column(&column.name)).is_some_and(has_words);
-        table.columns.iter().filter(is_known).any(|column| is_of(column, name))
+        let type_in = |schema: &Schema, column: &Column| {
+            let here = schema.table(&table.name).and_then(|table| table.column(&column.name));
+            here.map(|column| column.column_type.clone())
+        };
+        let mut of_it = table.columns.iter().filter(|column| is_of(column, name));
+        of_it.any(|column| type_in(from, column).is_some_and(|known| Some(known) == type_in(to, column)))
     })
 }
 
