@@ -42,7 +42,11 @@ pub(super) fn normalize(dialect: &Sqlite, table: &mut Table) {
     }
     constraints(table);
     let mut indexes = std::mem::take(&mut table.indexes);
-    let names = Names::of(table);
+    // Most tables have no expressions.
+    let names = match indexes.iter().any(has_expressions) || expressions_mut(table).next().is_some() {
+        true => Names::of(table),
+        false => Names { columns: Vec::new() },
+    };
     indexes.iter_mut().for_each(|index| normal_index(&names, table, index));
     table.indexes = indexes;
     expressions_mut(table).for_each(|sql| *sql = names.expression(sql));
@@ -50,9 +54,12 @@ pub(super) fn normalize(dialect: &Sqlite, table: &mut Table) {
     options(&mut table.options);
 }
 
-/// The type that SQLite sees: a declared name, and a collation other than BINARY.
+/// The type that SQLite sees, where it is another one: a declared name, and a collation other than BINARY.
 fn declared(dialect: &Sqlite, column: &Column, table: &Table) -> Option<DataType> {
     let said = column.column_type.get(dialect.name())?;
+    if !table.options.strict && column.identity.is_none() && is_declared_so(said) {
+        return None;
+    }
     let collation = said.collation().map(str::to_ascii_uppercase).filter(|name| name != "BINARY");
     let read = match types::read(&column::declared(dialect, column, table).ok()?) {
         DataType::Native(text) => DataType::Native(normal(&text)),
@@ -62,6 +69,28 @@ fn declared(dialect: &Sqlite, column: &Column, table: &Table) -> Option<DataType
         Some(collation) => read.collate(collation),
         None => read,
     })
+}
+
+/// Whether a type is read again as itself: most are.
+fn is_declared_so(data_type: &DataType) -> bool {
+    matches!(
+        data_type,
+        DataType::Boolean
+            | DataType::SmallInteger
+            | DataType::Integer
+            | DataType::BigInteger
+            | DataType::Float
+            | DataType::Real
+            | DataType::Double
+            | DataType::Numeric { precision: Some(_), .. }
+            | DataType::String { .. }
+            | DataType::Char { .. }
+            | DataType::Text
+            | DataType::Binary
+            | DataType::Date
+            | DataType::DateTime { precision: None, timezone: false }
+            | DataType::Json
+    )
 }
 
 /// ABORT is what happens when nothing is said.
@@ -88,12 +117,17 @@ fn constraints(table: &mut Table) {
 
 fn options(options: &mut TableOptions) {
     let mut kept = TableOptions::default();
+    kept.temporary = options.temporary;
     kept.unlogged = options.unlogged;
     kept.inherits = std::mem::take(&mut options.inherits);
     kept.strict = options.strict;
     kept.without_rowid = options.without_rowid;
     kept.never_reuse_ids = options.never_reuse_ids;
     *options = kept;
+}
+
+fn has_expressions(index: &Index) -> bool {
+    index.predicate.is_some() || index.elements.iter().any(|element| element.column().is_none())
 }
 
 fn normal_index(names: &Names, table: &Table, index: &mut Index) {

@@ -95,6 +95,32 @@ fn types_are_declared_names() {
 }
 
 #[test]
+fn what_is_taken_for_declared_so_is_read_again() {
+    let types = [
+        DataType::Boolean,
+        DataType::SmallInteger,
+        DataType::Integer,
+        DataType::BigInteger,
+        DataType::Float,
+        DataType::Real,
+        DataType::Double,
+        DataType::numeric(10, 2),
+        DataType::string(9),
+        DataType::String { length: None },
+        DataType::char(9),
+        DataType::Text,
+        DataType::Binary,
+        DataType::Date,
+        DataType::datetime(),
+        DataType::Json,
+    ];
+    for data_type in types {
+        assert!(is_declared_so(&data_type), "{data_type:?}");
+        assert_eq!(types::read(&types::declared(&Sqlite, &data_type, false).unwrap()), data_type);
+    }
+}
+
+#[test]
 fn keys_are_as_the_table_makes_them() {
     same("id INTEGER PRIMARY KEY", |t| drop(t.column("id", DataType::Integer).primary_key()));
     same("id INTEGER NOT NULL, PRIMARY KEY (id)", |t| {
