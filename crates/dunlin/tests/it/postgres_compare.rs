@@ -34,6 +34,8 @@ fn own_words(m: &mut Metadata) {
         t.column("closed", DataType::Boolean).not_null().server_default("f");
         t.column("price", DataType::native("decimal(10, 2)")).server_default(SqlValue::expression("0"));
         t.column("weight", DataType::Float).server_default("1.5");
+        t.column("small", DataType::SmallInteger).server_default("0");
+        t.column("big", DataType::BigInteger).server_default(SqlValue::expression("'-1'::bigint"));
         t.column("data", DataType::Jsonb).server_default("{\"a\":1,   \"b\": [ ]}");
         t.column("due", DataType::datetime()).server_default("2026-01-02");
         t.column("at", DataType::timestamptz()).server_default(SqlValue::expression("CURRENT_TIMESTAMP"));
@@ -61,6 +63,7 @@ fn own_words(m: &mut Metadata) {
             .predicate("closed = false AND state != 'it''s fine'"),
         );
         t.add_index(Index::new("ix_tags", ["tags"]).using("GIN"));
+        t.add_index(Index::new("ix_title", [IndexElement::expression("title COLLATE \"C\"")]));
         t.options(|o| o.engine = Some("InnoDB".to_owned()));
     });
     m.view(View::new("open_ticket", "select T.ID, title from ticket T where not closed"));

@@ -316,11 +316,13 @@ db_test_on! { [postgres: Postgres] async fn what_counts_up_goes_on(db) {
         move |op: &mut Operations| op.alter_column("Odd \"name\"", "the id", change)
     };
     type Alter = fn(AlterColumnRecorder<'_>) -> AlterColumnRecorder<'_>;
-    let steps: [(Alter, Option<&str>); 6] = [
+    let steps: [(Alter, Option<&str>); 8] = [
         (|c| c.autoincrement(true), Some("42")),
         (|c| c.column_type(DataType::BigInteger), Some("43")),
         (|c| c.identity(Identity::by_default()).autoincrement(false), Some("44")),
-        (|c| c.identity(Identity::always().increment(10)), Some("54")),
+        (|c| c.drop_identity().autoincrement(true), Some("45")),
+        (|c| c.identity(Identity::by_default()).autoincrement(false), Some("46")),
+        (|c| c.identity(Identity::always().increment(10)), Some("56")),
         (|c| c.drop_identity(), None),
         (|c| c.identity(Identity::by_default().start(100)), Some("100")),
     ];

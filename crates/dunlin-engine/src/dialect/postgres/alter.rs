@@ -299,9 +299,10 @@ impl Alter<'_> {
     fn count_up(&mut self, alter: &AlterColumn, known: Option<&Column>) -> Result<(), RenderError> {
         let (dialect, name) = (self.dialect, &alter.name);
         let counts = known.is_some_and(is_serial);
+        let is_identity = known.is_some_and(|known| known.identity.is_some());
         let column = dialect.quote(name);
         match alter.autoincrement {
-            Some(true) if known.is_none_or(|known| !known.counts_up()) => {
+            Some(true) if !counts && (!is_identity || alter.identity == Some(Change::Drop)) => {
                 let new_type = alter.column_type.as_ref().or(known.map(|known| &known.column_type));
                 let data_type = new_type.and_then(|data_type| data_type.get(dialect.name()));
                 let statements = sequence::create(dialect, self.name, name, data_type)?;

@@ -24,10 +24,33 @@ pub fn read_default(text: &str, data_type: &DataType) -> SqlValue {
         return SqlValue::Integer(number);
     }
     let is_null = text.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("null"));
-    if is_null && (text.len() == 4 || text[4..].strip_prefix("::").is_some_and(is_type)) {
+    if is_null && (text.len() == 4 || cast(&text[4..]).is_some()) {
         return SqlValue::Null;
     }
-    constant(text).map_or_else(|| SqlValue::expression(text), |value| of_type(value, data_type))
+    match constant(text) {
+        Some((value, Some(to))) if is_kept_in_quotes(&value, to, data_type) => SqlValue::Text(value),
+        Some((value, _)) => of_type(value, data_type),
+        None => SqlValue::expression(text),
+    }
+}
+
+/// The type behind `::`, where nothing else stands.
+fn cast(behind: &str) -> Option<&str> {
+    behind.trim_start().strip_prefix("::").map(str::trim_start).filter(|to| is_type(to))
+}
+
+/// Whether the server tells a number in quotes that would not be told so if its author had not quoted it:
+/// an `integer`, and a negative number, are told alike.
+fn is_kept_in_quotes(value: &str, to: &str, data_type: &DataType) -> bool {
+    let whole = integer(value);
+    match data_type {
+        DataType::SmallInteger => to == "smallint" && whole.is_some(),
+        DataType::BigInteger => to == "bigint" && whole.is_some_and(|number| i32::try_from(number).is_ok()),
+        DataType::Real => to == "real",
+        DataType::Double => to == "double precision",
+        DataType::Numeric { .. } => to == "numeric" && (whole.is_some() || !value.starts_with('-')),
+        _ => false,
+    }
 }
 
 /// A whole number.
@@ -37,18 +60,15 @@ fn integer(text: &str) -> Option<i64> {
     plain.then(|| text.parse().ok()).flatten()
 }
 
-/// The text within quotes, where nothing but a cast stands behind it.
-fn constant(text: &str) -> Option<String> {
+/// The text within quotes, where nothing but a cast stands behind it, and the type of that.
+fn constant(text: &str) -> Option<(String, Option<&str>)> {
     let mut value = String::new();
     let mut rest = text.strip_prefix('\'')?.chars();
     loop {
         match rest.next()? {
             '\'' if rest.as_str().starts_with('\'') => value.extend(rest.next()),
-            '\'' => {
-                let behind = rest.as_str();
-                let is_alone = behind.is_empty() || behind.strip_prefix("::").is_some_and(is_type);
-                return is_alone.then_some(value);
-            }
+            '\'' if rest.as_str().is_empty() => return Some((value, None)),
+            '\'' => return cast(rest.as_str()).map(|to| (value, Some(to))),
             other => value.push(other),
         }
     }
@@ -96,6 +116,12 @@ mod tests {
         assert_eq!(read("'-1'::integer", DataType::BigInteger), SqlValue::Integer(-1));
         assert_eq!(read("7", DataType::Integer), SqlValue::Integer(7));
         assert_eq!(read("'-1.5'::numeric", DataType::numeric(3, 1)), SqlValue::expression("-1.5"));
+        // As it is told where the author put it into quotes.
+        assert_eq!(read("'0'::smallint", DataType::SmallInteger), SqlValue::text("0"));
+        assert_eq!(read("'0'::bigint", DataType::BigInteger), SqlValue::text("0"));
+        assert_eq!(read("'5000000000'::bigint", DataType::BigInteger), SqlValue::Integer(5_000_000_000));
+        assert_eq!(read("'99.9'::double precision", DataType::Double), SqlValue::text("99.9"));
+        assert_eq!(read("'x' :: text", DataType::Text), SqlValue::text("x"));
         assert_eq!(read("1.5", DataType::numeric(3, 1)), SqlValue::expression("1.5"));
         assert_eq!(read("'NaN'::numeric", DataType::numeric(3, 1)), SqlValue::text("NaN"));
         assert_eq!(read("TRUE", DataType::Boolean), SqlValue::Boolean(true));

@@ -183,12 +183,19 @@ fn normal_element(table: &Table, method: &str, element: &mut IndexElement) {
     element.length = None;
     let usual = if element.descending { NullsOrder::First } else { NullsOrder::Last };
     element.nulls.take_if(|order| *order == usual);
-    // A column in brackets is still a column.
+    // A column in brackets, or with a collation, is still a column.
     if let IndexKey::Expression(sql) = &element.key
-        && let Some(name) = sql.default_value().map(|sql| normal(sql))
-        && table.column(&name).is_some()
+        && let Some(sql) = sql.default_value().map(|sql| normal(sql))
     {
-        element.key = IndexKey::Column(name);
+        let (name, collation) = match sql.rsplit_once(" collate ") {
+            Some((name, collation)) => (name, Some(collation.trim_matches('"'))),
+            None => (sql.as_str(), None),
+        };
+        let known = table.columns.iter().find(|column| column.name == name.trim_matches('"'));
+        if let Some(column) = known {
+            element.collation = collation.map(str::to_owned).or(element.collation.take());
+            element.key = IndexKey::Column(column.name.clone());
+        }
     }
     let column = element.column().and_then(|name| table.column(name));
     let data_type = column.and_then(|column| column.column_type.default_value());
