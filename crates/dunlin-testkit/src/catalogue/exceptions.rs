@@ -86,36 +86,9 @@ pub static EXCEPTIONS: &[Exception] = &[
     except("create table / primary key / using", Check::Introspection, &[MySql, MariaDb], BTREE),
     except("create index / using", Check::Introspection, &[MySql, MariaDb], BTREE),
     except("create table / index / using", Check::Introspection, &[MySql, MariaDb], BTREE),
-    except(
-        "create table / option / partition by",
-        Check::Introspection,
-        &[MySql, MariaDb],
-        "partitions are not read, and no change of a table states them anew",
-    ),
-    except("create index / parser", Check::Introspection, &[MySql], "no catalog tells the parser"),
-    except("create table / index / parser", Check::Introspection, &[MySql], "no catalog tells the parser"),
     except("execute / ddl", Check::AsCreated, ALL, "what a statement does is not known"),
     except("run", Check::Offline, ALL, "a script cannot run a function"),
 ];
 
 /// What dunlin does not get right yet: defects, each to be mended and then taken out.
-pub static DEFECTS: &[Exception] = &[
-    except(
-        "add column / default / bytes",
-        Check::Introspection,
-        &[MySql, MariaDb],
-        "a default of bytes is not read whole",
-    ),
-    except(
-        "create table / column / default / bytes",
-        Check::Introspection,
-        &[MySql, MariaDb],
-        "a default of bytes is not read whole",
-    ),
-    except(
-        "create enum / in a schema",
-        Check::Introspection,
-        &[Postgres],
-        "a type is not read where no table is",
-    ),
-];
+pub static DEFECTS: &[Exception] = &[];

@@ -138,6 +138,15 @@ impl Database {
             .map_err(|error| Error::Statement { statement: sql.to_owned(), source: error.into() })
     }
 
+    /// The same with a character for each byte of what a server prints, which need not be text.
+    pub(crate) async fn rows_of_bytes(&mut self, sql: &str) -> Result<Vec<Row>, Error> {
+        let Connection::MySql(connection) = &mut self.connection else { return self.rows(sql).await };
+        tracing::debug!(sql, "query");
+        let rows = connection.fetch_all(raw(sql)).await;
+        let rows = rows.and_then(|rows| rows.iter().map(mysql::bytes).collect());
+        rows.map_err(|error| Error::Statement { statement: sql.to_owned(), source: error.into() })
+    }
+
     async fn try_run(&mut self, sql: &str) -> Result<u64, sqlx::Error> {
         let statement = raw(sql);
         Ok(match &mut self.connection {

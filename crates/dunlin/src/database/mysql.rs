@@ -5,8 +5,9 @@ use std::str::FromStr as _;
 
 use dunlin_core::dialect::DialectName;
 use dunlin_core::schema::TableName;
+use dunlin_core::session::Row;
 use dunlin_engine::dialect::{Dialect, dialect};
-use sqlx::mysql::MySqlConnectOptions;
+use sqlx::mysql::{MySqlConnectOptions, MySqlRow};
 use sqlx::{ConnectOptions as _, Executor as _, MySqlConnection, Row as _};
 
 use super::Database;
@@ -16,6 +17,14 @@ use crate::url::DatabaseUrl;
 
 /// The SQL state of error 1146.
 pub(super) const NO_SUCH_TABLE: &str = "42S02";
+
+/// A row with a character for each byte.
+pub(super) fn bytes(row: &MySqlRow) -> Result<Row, sqlx::Error> {
+    let text = |bytes: Vec<u8>| bytes.into_iter().map(char::from).collect::<String>();
+    let values = (0..row.len()).map(|at| row.try_get_unchecked::<Option<Vec<u8>>, _>(at));
+    let values = values.map(|value| value.map(|bytes| bytes.map(text))).collect::<Result<Vec<_>, _>>()?;
+    Ok(Row::from(values))
+}
 
 /// The server's SQL mode stays as it is, but for what the dialect's session settings say, which a script
 /// says too: a revision means here what it means in the client.

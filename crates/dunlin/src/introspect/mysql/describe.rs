@@ -8,7 +8,6 @@
 use dunlin_core::operation::Operation;
 use dunlin_core::prelude::{Column, DataType};
 use dunlin_core::schema::{IndexKey, Metadata, PrimaryKey, SqlValue, Table, TableName, View};
-use serde_json::Value;
 
 use super::queries;
 use super::show_create;
@@ -176,12 +175,7 @@ async fn resolved(database: &mut Database, query: &str) -> Option<Vec<String>> {
     if row.text(1) != Some("0") || row.text(2) != Some("0") {
         return None;
     }
-    let trace: Value = serde_json::from_str(row.text(0)?).ok()?;
-    let mut queries = Vec::new();
-    let steps = trace.get("steps").and_then(Value::as_array)?;
-    for step in steps.iter().filter_map(|step| step.get("join_preparation")) {
-        expanded(step, &mut queries);
-    }
+    let queries = expanded(row.text(0)?);
     let dialect = database.dialect();
     let bare = |query: &String| match query.strip_prefix("/*").and_then(|rest| rest.split_once("*/")) {
         Some((_, query)) => dialect.normal_expression(query),
@@ -191,17 +185,24 @@ async fn resolved(database: &mut Database, query: &str) -> Option<Vec<String>> {
     (!queries.is_empty()).then_some(queries)
 }
 
-fn expanded(value: &Value, queries: &mut Vec<String>) {
-    match value {
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                match value {
-                    Value::String(query) if name == "expanded_query" => queries.push(query.clone()),
-                    other => expanded(other, queries),
-                }
-            }
-        }
-        Value::Array(values) => values.iter().for_each(|value| expanded(value, queries)),
-        _ => {}
+/// The queries of a trace as they are before anything is optimized. The whole of it is not always JSON:
+/// MariaDB forgets to escape some of what it prints later.
+fn expanded(trace: &str) -> Vec<String> {
+    const FIELD: &str = "\"expanded_query\": \"";
+    let mut rest = trace.split("\"join_optimization\"").next().unwrap_or(trace);
+    let mut queries = Vec::new();
+    while let Some(at) = rest.find(FIELD) {
+        rest = &rest[at + FIELD.len() - 1..];
+        let mut escaped = false;
+        let end = rest.bytes().enumerate().skip(1).find(|(_, byte)| {
+            let ends = *byte == b'"' && !escaped;
+            escaped = *byte == b'\\' && !escaped;
+            ends
+        });
+        let Some((end, _)) = end else { break };
+        let text = &rest[..=end];
+        queries.push(serde_json::from_str(text).unwrap_or_else(|_| text.to_owned()));
+        rest = &rest[end + 1..];
     }
+    queries
 }

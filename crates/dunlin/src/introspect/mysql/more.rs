@@ -1,10 +1,13 @@
 //! What the catalog does not say in bulk, and few tables have: each kind is asked for only where there is
 //! such a table.
 
-use dunlin_core::schema::{IndexKind, SqlValue, TableName};
+use std::collections::{BTreeSet, HashSet};
+
+use dunlin_core::schema::{IndexKind, ReferentialAction, SqlValue, TableName};
 use dunlin_core::session::Row;
 
 use super::super::text;
+use super::text::literal;
 use super::{Reader, queries, show_create};
 use crate::database::Database;
 use crate::error::Error;
@@ -23,7 +26,6 @@ pub(super) async fn read(
             }
         }
     }
-    default_bytes(database, reader).await;
     statements(database, reader).await;
     Ok(())
 }
@@ -66,88 +68,73 @@ fn partitions(rows: &[Row], first: &Row) -> String {
     words
 }
 
-/// The catalog cuts such a default at its first zero byte, or prints a question mark for what is no
-/// character. A row of nothing has the defaults of its table.
-async fn default_bytes(database: &mut Database, reader: &mut Reader<'_, '_>) {
-    if reader.bytes.is_empty() {
-        return;
-    }
-    let dialect = database.dialect();
-    let asked = |(at, (place, column)): (usize, &(usize, usize))| {
-        let table = &reader.tables[*place];
-        let column = dialect.quote(&table.columns[*column].name);
-        let name = match &table.name.schema {
-            Some(schema) => format!("{}.{}", dialect.quote(schema), dialect.quote(&table.name.name)),
-            None => dialect.quote(&table.name.name),
-        };
-        format!(
-            "SELECT {at}, HEX(DEFAULT(t.{column})) FROM (SELECT 1 AS one) AS nothing LEFT JOIN {name} AS t ON FALSE"
-        )
-    };
-    let all: Vec<String> = reader.bytes.iter().enumerate().map(asked).collect();
-    let rows = database.rows(&all.join(" UNION ALL ")).await;
-    let known: Vec<(usize, Vec<u8>)> = match &rows {
-        Ok(rows) => {
-            rows.iter().filter_map(|row| Some((row.text(0)?.parse().ok()?, bytes(row.text(1)?)?))).collect()
-        }
-        Err(_) => Vec::new(),
-    };
-    let mut asked: Vec<Option<(usize, usize)>> = reader.bytes.iter().copied().map(Some).collect();
-    for (at, bytes) in known {
-        if let Some((place, column)) = asked.get_mut(at).and_then(Option::take) {
-            reader.tables[place].columns[column].server_default = Some(SqlValue::Bytes(bytes).into());
-        }
-    }
-    for (place, column) in asked.into_iter().flatten() {
-        let name = reader.tables[place].columns[column].name.clone();
-        reader.unsaid(place, Some(&name), format!("DEFAULT of column {name}"));
-    }
-}
-
-fn bytes(digits: &str) -> Option<Vec<u8>> {
-    let byte = |at| digits.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-    (0..digits.len()).step_by(2).map(byte).collect()
-}
-
-/// Parsers of full-text indexes, and actions of foreign keys that MariaDB's catalog shows only to who may
-/// write.
+/// Parsers of full-text indexes; bytes as defaults, which the catalog cuts at the first zero, or prints with a
+/// question mark for what is no character; and actions of foreign keys, which MariaDB's catalog shows only to
+/// who may write.
 async fn statements(database: &mut Database, reader: &mut Reader<'_, '_>) {
-    let mut places: Vec<usize> = reader.with_parser.iter().chain(&reader.without_rules).copied().collect();
-    places.sort_unstable();
-    places.dedup();
+    let of_bytes = reader.bytes.iter().map(|(place, _)| place);
+    let places = reader.with_parser.iter().chain(&reader.without_rules).chain(of_bytes);
+    let places: BTreeSet<usize> = places.copied().collect();
     if places.is_empty() {
         return;
     }
     let names: Vec<TableName> = places.iter().map(|place| reader.tables[*place].name.clone()).collect();
     let statements = show_create::statements(database, &names).await;
-    let (no_action, restrict) = (Default::default(), dunlin_core::schema::ReferentialAction::Restrict);
+    let mut bytes: HashSet<(usize, usize)> = reader.bytes.drain(..).collect();
     for place in places {
         let mariadb = reader.mariadb;
         let table = &mut reader.tables[place];
         let Some(statement) = statements.get(&table.name) else {
             let unseen = table.indexes.iter().filter(|index| index.kind == IndexKind::FullText);
-            let unseen: Vec<String> = unseen
-                .filter_map(|index| index.name.as_ref())
-                .map(|name| format!("the parser of index {name}"))
-                .collect();
+            let unseen = unseen.filter_map(|index| index.name.as_ref());
+            let unseen: Vec<String> = unseen.map(|name| format!("the parser of index {name}")).collect();
             unseen.into_iter().for_each(|what| reader.unsaid(place, None, what));
             continue;
         };
-        for item in show_create::items(statement) {
-            if let Some((name, [on_delete, on_update])) = show_create::foreign_key(item) {
+        for item in statement.items() {
+            if let Some((name, definition)) = show_create::name(item) {
+                let name = show_create::text(&name);
+                let Some(at) = table.columns.iter().position(|column| column.name == name) else { continue };
+                let default = show_create::default(definition).filter(|_| bytes.contains(&(place, at)));
+                if let Some(default) = default.and_then(default_bytes) {
+                    table.columns[at].server_default = Some(SqlValue::Bytes(default).into());
+                    bytes.remove(&(place, at));
+                }
+            } else if let Some((name, actions)) = show_create::foreign_key(item) {
+                let name = show_create::text(&name);
                 let key = table.foreign_keys.iter_mut().find(|key| key.name.as_deref() == Some(&name));
                 if let Some(key) = key {
-                    let done = |action| if mariadb && action == restrict { no_action } else { action };
-                    (key.on_delete, key.on_update) = (done(on_delete), done(on_update));
+                    [key.on_delete, key.on_update] = actions.map(|action| match action {
+                        ReferentialAction::Restrict if mariadb => ReferentialAction::NoAction,
+                        other => other,
+                    });
                 }
             } else if let Some(parser) = show_create::parser(item)
                 && let Some((name, _)) = show_create::index(item)
             {
+                let name = show_create::text(&name);
                 let index = table.indexes.iter_mut().find(|index| index.name.as_deref() == Some(&name));
                 if let Some(index) = index {
-                    index.parser = Some(parser);
+                    index.parser = Some(show_create::text(&parser));
                 }
             }
         }
     }
+    for (place, column) in bytes {
+        let name = reader.tables[place].columns[column].name.clone();
+        reader.unsaid(place, Some(&name), format!("DEFAULT of column {name}"));
+    }
+}
+
+/// `'a\0'`, or `0x6100`.
+fn default_bytes(sql: &str) -> Option<Vec<u8>> {
+    match sql.strip_prefix("0x") {
+        Some(digits) => hexadecimal(digits),
+        None => show_create::bytes(&literal(sql)?),
+    }
+}
+
+fn hexadecimal(digits: &str) -> Option<Vec<u8>> {
+    let byte = |at| digits.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    (0..digits.len()).step_by(2).map(byte).collect()
 }

@@ -12,8 +12,33 @@ use crate::database::Database;
 /// How many tables one round trip asks for.
 const AT_ONCE: usize = 100;
 
+/// The statement that would create a table, with a character for each byte: MariaDB prints the bytes of a
+/// default as they are, which need not be text.
+pub(super) struct Statement(String);
+
+impl Statement {
+    /// What stands between its brackets, at its commas.
+    pub(super) fn items(&self) -> Vec<&str> {
+        items(&self.0)
+    }
+}
+
+/// A piece of a [`Statement`] as bytes.
+pub(super) fn bytes(piece: &str) -> Option<Vec<u8>> {
+    piece.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect()
+}
+
+/// A name in a [`Statement`] as text.
+pub(super) fn text(name: &str) -> String {
+    let text = bytes(name).and_then(|bytes| String::from_utf8(bytes).ok());
+    text.unwrap_or_else(|| name.to_owned())
+}
+
 /// The statements that would create tables; of those that the role may not see, none.
-pub(super) async fn statements(database: &mut Database, tables: &[TableName]) -> HashMap<TableName, String> {
+pub(super) async fn statements(
+    database: &mut Database,
+    tables: &[TableName],
+) -> HashMap<TableName, Statement> {
     let mut statements = HashMap::new();
     for chunk in tables.chunks(AT_ONCE) {
         if !ask(database, chunk, &mut statements).await && chunk.len() > 1 {
@@ -28,15 +53,15 @@ pub(super) async fn statements(database: &mut Database, tables: &[TableName]) ->
 async fn ask(
     database: &mut Database,
     tables: &[TableName],
-    statements: &mut HashMap<TableName, String>,
+    statements: &mut HashMap<TableName, Statement>,
 ) -> bool {
     let dialect = database.dialect();
     let show = |table: &TableName| format!("SHOW CREATE TABLE {}", quoted(dialect, table));
     let sql = tables.iter().map(show).collect::<Vec<_>>().join("; ");
-    let Ok(rows) = database.rows(&sql).await else { return false };
+    let Ok(rows) = database.rows_of_bytes(&sql).await else { return false };
     for (table, row) in tables.iter().zip(&rows) {
         if let Some(statement) = row.text(1) {
-            statements.insert(table.clone(), statement.to_owned());
+            statements.insert(table.clone(), Statement(statement.to_owned()));
         }
     }
     true
