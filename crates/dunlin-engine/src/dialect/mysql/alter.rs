@@ -7,8 +7,8 @@
 use dunlin_core::dialect::{DialectName, PerDialect};
 use dunlin_core::operation::{AlterColumn, ColumnPosition, TableChange};
 use dunlin_core::schema::{
-    Check, Column, Constraint, ConstraintKind, ForeignKey, IndexKey, Metadata, Name, SchemaError, Table,
-    TableName, TableOptions,
+    Column, Constraint, ConstraintKind, ForeignKey, IndexKey, Metadata, Name, SchemaError, Table, TableName,
+    TableOptions,
 };
 
 use super::{MySql, column, constraint, implicit_index, index, normal, options, table as tables};
@@ -26,6 +26,8 @@ pub(super) fn needs_current_table(dialect: &MySql, change: &TableChange) -> bool
         TableChange::DropConstraint { .. } | TableChange::DropUnnamedConstraint { .. } => true,
         // The texts that say no collation of their own follow the table.
         TableChange::SetOptions { .. } => true,
+        // MariaDB keeps a check that bears a column's name with the column.
+        TableChange::AddConstraint { constraint } => constraint.kind() == ConstraintKind::Check && !mysql,
         TableChange::RenameConstraint { kind, .. } => {
             matches!(kind, ConstraintKind::ForeignKey | ConstraintKind::Check)
         }
@@ -255,8 +257,17 @@ impl Alter<'_> {
     }
 
     fn add_constraint(&mut self, added: &Constraint) -> Result<(), RenderError> {
-        if let Some(table) = &self.table {
-            tables::refuse_name_of_column(self.dialect, table, added)?;
+        if let Some(table) = &self.table
+            && let Some(name) =
+                added.name().filter(|_| tables::is_check_of_column(self.dialect, table, added))
+        {
+            // It is restated with the column, when the table has it.
+            let (before, after) = (name.to_string(), name.to_string());
+            if self.speaks_of(name) {
+                self.end_statement()?;
+            }
+            self.clauses.push(Clause::Column { before, after, redefined: Redefined::Anything });
+            return Ok(());
         }
         let again = added.kind() == ConstraintKind::ForeignKey && self.names(added.name());
         let renames =
@@ -637,11 +648,10 @@ fn check_of_column(
     before: &str,
     after: &str,
 ) -> Result<Option<String>, RenderError> {
-    let named = |check: &&Check| check.name.as_deref() == Some(before);
-    let Some(check) = table.checks.iter().find(named).filter(|_| dialect.name == DialectName::MariaDb) else {
-        return Ok(None);
+    let mut check = match tables::check_of_column(dialect, table, before)? {
+        Some(check) => check.clone(),
+        None => return Ok(None),
     };
-    let mut check = check.clone();
     check.expression = check.expression.map(|sql| follow_name(dialect, sql, before, after));
     constraint::check(dialect, &check).map(Some)
 }

@@ -36,20 +36,51 @@ pub fn name(table: &Table, key: &ForeignKey) -> String {
 
 /// Whether a foreign key bears a name that the server gives to those without one.
 fn is_given_by_server(table: &Table, name: &str) -> bool {
-    let rest = name.strip_prefix(table.name.name.as_str()).and_then(|rest| rest.strip_prefix("_ibfk_"));
-    rest.is_some_and(|number| number.parse::<u32>().is_ok())
+    number_given_by_server(table, name).is_some()
 }
 
-/// Leaves out the indexes that stand under the name of a foreign key's own and on just its columns, where
-/// no other serves the key: they are taken for those that the server made.
+fn number_given_by_server(table: &Table, name: &str) -> Option<u32> {
+    let rest = name.strip_prefix(table.name.name.as_str())?.strip_prefix("_ibfk_")?;
+    rest.parse().ok()
+}
+
+/// Whether the server, when it creates the table, gives the foreign keys of such names just these again. It
+/// then names their indexes as it did: after their columns.
+pub(super) fn names_come_again(table: &Table) -> bool {
+    let names = table.foreign_keys.iter().map(|key| key.name.as_deref());
+    let numbers: Vec<Option<u32>> = names
+        .filter(|name| name.is_none_or(|name| is_given_by_server(table, name)))
+        .map(|name| number_given_by_server(table, name?))
+        .collect();
+    (1..).zip(&numbers).all(|(at, number)| *number == Some(at))
+}
+
+/// Whether a foreign key need not be named, as the server [gives it its name](names_come_again).
+pub(super) fn is_named_by_server(table: &Table, key: &ForeignKey) -> bool {
+    key.name.as_deref().is_some_and(|name| is_given_by_server(table, name))
+}
+
+/// Leaves out the indexes that stand under the name that the server would give and on just the columns of a
+/// foreign key, where no other serves the key: they are taken for those that the server made.
 pub fn leave_out(table: &mut Table) {
+    leave_out_named(table, is_name_for);
+}
+
+/// The same, where a key that was named as the server names keys may have an index of that name, too.
+pub(super) fn leave_out_any(table: &mut Table) {
+    leave_out_named(table, |table, key, index| {
+        key.name.as_deref() == Some(index) || is_name_for(table, key, index)
+    });
+}
+
+fn leave_out_named(table: &mut Table, is_name: impl Fn(&Table, &ForeignKey, &str) -> bool) {
     for at in 0..table.foreign_keys.len() {
         let key = table.foreign_keys[at].clone();
         let plain = Index::unnamed(&key.columns);
         let alike = |index: &Index| {
             let mut bare = index.clone();
             bare.name = None;
-            bare == plain && index.name.as_deref().is_some_and(|name| is_name_for(table, &key, name))
+            bare == plain && index.name.as_deref().is_some_and(|name| is_name(table, &key, name))
         };
         let Some(place) = table.indexes.iter().position(alike) else { continue };
         let index = table.indexes.remove(place);
@@ -62,8 +93,7 @@ pub fn leave_out(table: &mut Table) {
 fn is_name_for(table: &Table, key: &ForeignKey, index: &str) -> bool {
     let by_column = key.name.as_deref().is_none_or(|name| is_given_by_server(table, name));
     match key.name.as_deref() {
-        Some(name) if name == index => true,
-        Some(_) if !by_column => false,
+        Some(name) if !by_column => name == index,
         _ => key.columns.first().and_then(|column| index.strip_prefix(column.as_str())).is_some_and(|rest| {
             rest.is_empty() || rest.strip_prefix('_').is_some_and(|number| number.parse::<u32>().is_ok())
         }),

@@ -34,7 +34,7 @@ pub(super) fn normalize(dialect: &MySql, table: &mut Table) {
         std::mem::take(&mut table.indexes).into_iter().partition(is_unique_constraint);
     table.indexes = indexes;
     table.uniques.extend(uniques.into_iter().map(unique_constraint));
-    implicit_index::leave_out(table);
+    implicit_index::leave_out_any(table);
     table.uniques.sort_by(|one, other| one.name.as_deref().cmp(&other.name.as_deref()));
     table.foreign_keys.sort_by(|one, other| one.name.as_deref().cmp(&other.name.as_deref()));
     table.indexes.sort_by(|one, other| one.name.as_deref().cmp(&other.name.as_deref()));

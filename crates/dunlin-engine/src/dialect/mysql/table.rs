@@ -1,9 +1,9 @@
 //! Tables.
 
 use dunlin_core::dialect::DialectName;
-use dunlin_core::schema::{Column, Table};
+use dunlin_core::schema::{Check, Column, Constraint, ConstraintKind, DataType, Table};
 
-use super::{MySql, column, constraint, index};
+use super::{MySql, column, constraint, implicit_index, index};
 use crate::dialect::{Dialect, RenderError, ddl};
 
 /// `CREATE TABLE …` with its indexes: they are there as soon as the table is, whatever happens.
@@ -14,11 +14,23 @@ pub(super) fn create(dialect: &MySql, table: &Table, if_not_exists: bool) -> Res
     refuse_options(dialect, table)?;
     let mut parts = Vec::new();
     for column in &table.columns {
-        parts.push(column::definition(dialect, &in_table(table, column))?);
+        let mut definition = column::definition(dialect, &in_table(table, column))?;
+        if let Some(check) = check_of_column(dialect, table, &column.name)? {
+            definition.push_str(&format!(" {}", constraint::check(dialect, check)?));
+        }
+        parts.push(definition);
     }
-    for constraint in table.constraints() {
-        refuse_name_of_column(dialect, table, &constraint)?;
-        parts.push(constraint::clause(dialect, &constraint)?);
+    let names_come_again = implicit_index::names_come_again(table);
+    for mut constraint in table.constraints() {
+        if let Constraint::ForeignKey(key) = &mut constraint
+            && names_come_again
+            && implicit_index::is_named_by_server(table, key)
+        {
+            key.name = None;
+        }
+        if !is_check_of_column(dialect, table, &constraint) {
+            parts.push(constraint::clause(dialect, &constraint)?);
+        }
     }
     for index in &table.indexes {
         parts.push(index::clause(dialect, index)?);
@@ -38,26 +50,36 @@ pub(super) fn in_table(table: &Table, column: &Column) -> Column {
     column
 }
 
-/// MariaDB takes a check that bears a column's name for the column's own, of which there is one.
-pub(super) fn refuse_name_of_column(
-    dialect: &MySql,
-    table: &Table,
-    constraint: &dunlin_core::schema::Constraint,
-) -> Result<(), RenderError> {
-    use dunlin_core::schema::Constraint;
+/// Whether MariaDB takes a constraint for a column's own: a check that bears its name. A column has one, and
+/// it is told apart from the table's checks.
+pub(super) fn is_check_of_column(dialect: &MySql, table: &Table, constraint: &Constraint) -> bool {
+    let column = constraint.name().and_then(|name| table.column(name));
+    dialect.name == DialectName::MariaDb && constraint.kind() == ConstraintKind::Check && column.is_some()
+}
 
-    match constraint {
-        Constraint::Check(check) if dialect.name == DialectName::MariaDb => match check.name.as_deref() {
-            Some(name) if table.column(name).is_some() => Err(dialect.unsupported(
-                format!(
-                    "have a check named {name} on the table {}, which has a column of that name",
-                    table.name
-                ),
-                "give the check another name",
-            )),
-            _ => Ok(()),
-        },
-        _ => Ok(()),
+/// The check that MariaDB keeps with a column.
+///
+/// # Errors
+/// The column has another already, which makes it JSON.
+pub(super) fn check_of_column<'t>(
+    dialect: &MySql,
+    table: &'t Table,
+    column: &str,
+) -> Result<Option<&'t Check>, RenderError> {
+    let named = |check: &&Check| check.name.as_deref() == Some(column);
+    let Some(check) = table.checks.iter().find(named).filter(|_| dialect.name == DialectName::MariaDb) else {
+        return Ok(None);
+    };
+    let data_type = table.column(column).and_then(|column| column.column_type.get(dialect.name));
+    match data_type {
+        Some(DataType::Json) => Err(dialect.unsupported(
+            format!(
+                "have a check named {column} on the table {}, whose column of that name is JSON",
+                table.name
+            ),
+            "give the check another name",
+        )),
+        _ => Ok(Some(check)),
     }
 }
 

@@ -184,7 +184,12 @@ fn what_mariadb_cannot_do_is_refused_there_only() {
     let refused: &[Record] = &[
         |op| table_with(op, |t| t.add_check(Check::new("a > 0").not_enforced())),
         |op| table_with(op, |t| t.add_index(Index::new("i", [IndexElement::expression("a + 1")]))),
-        |op| table_with(op, |t| t.check("a", "a > 0")),
+        |op| {
+            table_with(op, |t| {
+                t.column("b", DataType::Json);
+                t.check("b", "a > 0");
+            });
+        },
         |op| {
             table_with(op, |t| {
                 t.column("b", DataType::Integer).not_null().computed(Computed::stored("a + 1"));
@@ -201,6 +206,15 @@ fn what_mariadb_cannot_do_is_refused_there_only() {
         let mariadb = render(DialectName::MariaDb, |_| {}, *operations);
         assert!(matches!(mariadb, Err(RenderError::Unsupported { .. })), "{number}: {mariadb:?}");
     }
+}
+
+#[test]
+fn mariadb_keeps_a_check_that_bears_a_columns_name_with_the_column() {
+    let create: Record = |op| table_with(op, |t| t.check("a", "a > 0"));
+    let statements = render(DialectName::MariaDb, |_| {}, create).unwrap();
+    assert_eq!(statements, ["CREATE TABLE `t` (\n    `a` INTEGER NULL CHECK (a > 0)\n)"]);
+    let statements = render(DialectName::MySql, |_| {}, create).unwrap();
+    assert!(statements[0].contains("CONSTRAINT `a` CHECK (a > 0)"), "{statements:?}");
 }
 
 #[test]
