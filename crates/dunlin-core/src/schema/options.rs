@@ -16,16 +16,19 @@ pub struct TableOptions {
     /// Whether it goes with the session that made it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub temporary: bool,
-    /// How it is partitioned, as SQL behind `PARTITION BY`. PostgreSQL, MySQL, MariaDB.
+    /// How it is partitioned, as SQL behind `PARTITION BY`. PostgreSQL, MySQL, MariaDB. What MySQL computes in
+    /// it, as in `TO_DAYS('2024-01-01')`, is best said as the number that comes of it, which is what is kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partition_by: Option<PerDialect<String>>,
-    /// The storage engine. MySQL, MariaDB.
+    /// The storage engine; back from another to none is to InnoDB. MySQL, MariaDB.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub engine: Option<String>,
-    /// The character set of its texts. MySQL, MariaDB.
+    /// The character set of those texts that say none of their own: they follow it when it changes. Not said,
+    /// it is the database's. MySQL, MariaDB.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub character_set: Option<String>,
-    /// The collation of its texts. MySQL, MariaDB.
+    /// The collation of those texts that say none of their own: they follow it when it changes. Not said, it
+    /// is that of the character set, or the database's. MySQL, MariaDB.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collation: Option<String>,
     /// The row format. MySQL, MariaDB.

@@ -82,7 +82,13 @@ impl Schema {
         Ok(Self::of(said, here))
     }
 
-    fn of(said: Metadata, here: Metadata) -> Self {
+    /// A temporary table goes with the session that made it: no database has it.
+    fn of(mut said: Metadata, mut here: Metadata) -> Self {
+        for metadata in [&mut said, &mut here] {
+            let mut tables = metadata.take_tables();
+            tables.retain(|table| !table.options.temporary);
+            metadata.extend(tables);
+        }
         let places = said.tables().iter().enumerate();
         let places = places.map(|(at, table)| (table.name.clone(), at)).collect();
         Self { said, here, places }
