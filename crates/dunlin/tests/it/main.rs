@@ -12,6 +12,7 @@ mod generated;
 mod generated_source;
 mod lost_commit;
 mod mysql_changes;
+mod mysql_compare;
 mod names;
 mod postgres_compare;
 mod postgres_schema;
