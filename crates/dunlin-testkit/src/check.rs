@@ -95,9 +95,10 @@ impl<'d> Server<'d> {
         let replayed = migrator.owners()[0].replay(&[Case::CASE.into()]);
         let schema = replayed.map_err(|error| chain(&error))?;
         // No names are all tables of the default schema.
-        let names = schema.tables().iter().map(|table| table.name.clone());
-        let names: Vec<_> =
-            names.filter(|_| schema.tables().iter().any(|t| t.name.schema.is_some())).collect();
+        let tables = schema.tables().iter().map(|table| &table.name);
+        let types = schema.enum_types.iter().filter_map(|enum_type| enum_type.name.as_ref());
+        let names: Vec<_> = tables.chain(types).cloned().collect();
+        let names = if names.iter().any(|name| name.schema.is_some()) { names } else { Vec::new() };
         let introspected = self.database.introspect(&names).await;
         let introspected = introspected.map_err(|error| format!("introspection: {}", chain(&error)))?;
 
@@ -186,9 +187,10 @@ impl<'d> Server<'d> {
             self.wipe().await;
         }
         schema.remove(&VERSION_TABLE.into());
-        for name in
-            schema.tables().iter().filter_map(|table| table.name.schema.clone()).collect::<BTreeSet<_>>()
-        {
+        let tables = schema.tables().iter().map(|table| &table.name);
+        let types = schema.enum_types.iter().filter_map(|enum_type| enum_type.name.as_ref());
+        let used = tables.chain(types).filter_map(|name| name.schema.clone());
+        for name in used.collect::<BTreeSet<_>>() {
             if !schema.schemas.contains(&name) {
                 schema.schemas.push(name);
             }
