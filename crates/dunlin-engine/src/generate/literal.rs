@@ -35,7 +35,8 @@ impl Literals {
     pub(super) fn write(self, text: &Text, column: usize) -> String {
         let Text { value, in_lines } = text;
         let lines = self.in_lines && *in_lines && value.contains('\n') && !value.ends_with('\n');
-        if lines && value.lines().all(stands_as_it_is) {
+        // A line does not end in a carriage return: the compiler would take it away in front of a line feed.
+        if lines && value.split('\n').all(stands_as_it_is) {
             return as_it_is(value);
         }
         let literal = format!("{value:?}");
@@ -112,4 +113,24 @@ fn is_wide(c: char) -> bool {
         0x1100..=0x115f | 0x2e80..=0x303e | 0x3041..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff
         | 0xfe30..=0xfe6f | 0xff00..=0xff60 | 0xffe0..=0xffe6 | 0x1f300..=0x1f64f | 0x1f680..=0x1f6ff
         | 0x1f900..=0x1f9ff | 0x20000..=0x3fffd)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn in_lines(value: &str) -> String {
+        let text = Text { value: value.to_owned(), in_lines: true };
+        Literals::ATTEMPTS[0].write(&text, 0)
+    }
+
+    #[test]
+    fn line_feeds_stand_in_the_source_and_carriage_returns_are_escaped() {
+        assert_eq!(in_lines("SELECT 'a\nb'"), "\"SELECT 'a\nb'\"");
+        for text in ["SELECT 'a\r\nb'", "SELECT a\nFROM t\r\nWHERE b", "a\nb\rc", "a\nb\r"] {
+            let literal = in_lines(text);
+            assert!(!literal.contains('\r') && literal.contains("\\r"), "{text:?}: {literal:?}");
+        }
+        assert_eq!(in_lines("SELECT 'a\r\nb'"), r#""SELECT 'a\r\nb'""#);
+    }
 }
