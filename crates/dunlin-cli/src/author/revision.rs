@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use dunlin::Database;
 use dunlin::core::dialect::DialectName;
 use dunlin::core::operation::Operation;
@@ -21,6 +21,12 @@ use crate::exit::ExitStatus;
 /// the models want; with --offline as well, of what the revisions leave. Where nothing differs, no file is
 /// written; what somebody changed by hand in the database is named, and no part of it.
 #[derive(Debug, Clone, Args)]
+#[command(
+    group(ArgGroup::new("for_databases").args(["sql", "offline"]).multiple(true)),
+    mut_arg("offline", |arg| arg.requires("autogenerate")),
+    mut_arg("renames", |arg| arg.requires("autogenerate")),
+    mut_arg("dialect", |arg| arg.requires("for_databases")),
+)]
 pub struct NewRevision {
     /// What the revision is about.
     #[arg(short, long)]
@@ -74,7 +80,7 @@ impl NewRevision {
             return Err(CommandError::usage(text).hint("leave --rev-id out, and one is made"));
         }
         let mut revision = Revision::new(id.as_str()).message(&self.message);
-        for head in owner.history().heads() {
+        if let Some(head) = owner.history().single_head().map_err(CommandError::failed)? {
             revision = revision.down_revision(head);
         }
         let (found, on) = match self.autogenerate {
@@ -165,6 +171,9 @@ pub(super) fn write_new(path: &Path, text: &str) -> Result<(), CommandError> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+    use clap::error::ErrorKind;
+
     use super::*;
 
     #[test]
@@ -174,6 +183,42 @@ mod tests {
         assert_eq!(slug("größe ändern"), "gr_e_ndern");
         assert_eq!(slug("?!"), "revision");
         assert!(slug("one two three four five six seven eight nine ten eleven").len() <= SLUG);
+    }
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        revision: NewRevision,
+    }
+
+    fn parse(arguments: &[&str]) -> Result<Line, ErrorKind> {
+        let line = ["program", "-m", "x"].iter().chain(arguments);
+        Line::try_parse_from(line).map_err(|error| error.kind())
+    }
+
+    #[test]
+    fn what_would_be_passed_over_is_an_error() {
+        let refused: [&[&str]; 5] = [
+            &["--offline"],
+            &["--rename", "a=b"],
+            &["--dialect", "mysql"],
+            &["--dialect", "mysql", "--autogenerate"],
+            &["--sql", "--offline"],
+        ];
+        for arguments in refused {
+            assert_eq!(parse(arguments).unwrap_err(), ErrorKind::MissingRequiredArgument, "{arguments:?}");
+        }
+        let taken: [&[&str]; 6] = [
+            &[],
+            &["--sql", "--dialect", "mysql"],
+            &["--autogenerate", "--rename", "a=b"],
+            &["--autogenerate", "--offline", "--dialect", "mysql,sqlite", "--rename", "a=b"],
+            &["--autogenerate", "--sql", "--dialect", "mysql"],
+            &["--autogenerate", "--sql", "--offline"],
+        ];
+        for arguments in taken {
+            assert!(parse(arguments).is_ok(), "{arguments:?}");
+        }
     }
 
     #[test]
