@@ -20,8 +20,16 @@ use crate::core::db_manager;
 const LOCK_POSTGRES: i64 = 1;
 const LOCK_MYSQL: &str = "airflow_MIGRATIONS";
 
-const HINTS: Hints =
-    Hints { url_setting: "[database] sql_alchemy_conn", schema_setting: "[database] sql_alchemy_schema" };
+/// The words of this program.
+pub(crate) const HINTS: Hints = Hints {
+    url_setting: "[database] sql_alchemy_conn",
+    schema_setting: "[database] sql_alchemy_schema",
+    migrate: |owner| match owner {
+        "airflow" => "airflow db migrate".to_owned(),
+        manager => format!("airflow db-manager migrate {manager}"),
+    },
+    revision: |owner| format!("airflow db-manager revision {owner}"),
+};
 
 /// The plugins that this build has. Their managers run when `[database] external_db_managers` names
 /// them.

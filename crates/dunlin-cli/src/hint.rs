@@ -2,7 +2,10 @@
 
 use dunlin::Error;
 use dunlin::core::schema::SchemaError;
+use dunlin::engine::compare::CompareError;
 use dunlin::engine::dialect::RenderError;
+use dunlin::engine::generate::GenerateError;
+use dunlin::engine::generate::sql::SqlRevisionError;
 use dunlin::engine::history::HistoryError;
 use dunlin::engine::plan::PlanError;
 
@@ -13,6 +16,10 @@ pub struct Hints {
     pub url_setting: &'static str,
     /// The setting that holds the schema.
     pub schema_setting: &'static str,
+    /// The command, as a user types it, that brings an owner to its newest revision.
+    pub migrate: fn(owner: &str) -> String,
+    /// The command, as a user types it, that writes a new revision of an owner.
+    pub revision: fn(owner: &str) -> String,
 }
 
 /// What to do about a database at a revision that the build does not know.
@@ -70,8 +77,49 @@ pub fn hint(error: &Error, words: &Hints) -> Option<String> {
         Error::PrimaryKeyRequired { .. } => {
             "give the table a primary key, or SET GLOBAL sql_require_primary_key = OFF".to_owned()
         }
+        Error::NotAtHeads { owner, .. } => format!("run `{}` first", (words.migrate)(owner)),
+        Error::Compare { source, .. } => compare(source)?,
+        Error::Generate { source } => generate(source)?,
+        Error::GenerateSql { source } => generate_sql(source)?,
         Error::Owner(error) => history(&error.source)?.to_owned(),
         Error::Plan { source, .. } => plan(source)?,
+        _ => return None,
+    })
+}
+
+fn compare(error: &CompareError) -> Option<String> {
+    Some(match error {
+        CompareError::NoSuchRename { .. } | CompareError::Parse(_) => {
+            "a rename is TABLE=NEW, TABLE.COLUMN=NEW or TYPE.VALUE=NEW: what is there, and what the models call it"
+                .to_owned()
+        }
+        CompareError::Render(error) => render(error)?,
+        _ => return None,
+    })
+}
+
+fn generate(error: &GenerateError) -> Option<String> {
+    Some(match error {
+        GenerateError::Function { .. } => {
+            "write it by hand: without --autogenerate the revision is empty".to_owned()
+        }
+        GenerateError::Unsayable { .. } => {
+            "write the revision in SQL with --sql, or by hand: without --autogenerate it is empty".to_owned()
+        }
+        _ => return None,
+    })
+}
+
+fn generate_sql(error: &SqlRevisionError) -> Option<String> {
+    const IN_RUST: &str = "write the revision in Rust: leave --sql out";
+    Some(match error {
+        SqlRevisionError::Render { dialect, source, .. } => render(source).unwrap_or_else(|| {
+            format!("leave {} out of --dialect, or write the revision by hand", dialect.as_str())
+        }),
+        SqlRevisionError::Function { .. }
+        | SqlRevisionError::Opaque { .. }
+        | SqlRevisionError::Statement { .. }
+        | SqlRevisionError::Write(_) => IN_RUST.to_owned(),
         _ => return None,
     })
 }
@@ -164,4 +212,44 @@ fn history(error: &HistoryError) -> Option<&'static str> {
         HistoryError::AmbiguousTarget { .. } => "write more of the revision id",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use dunlin::core::revision::RevisionId;
+    use dunlin::engine::compare::Rename;
+
+    use super::*;
+
+    const WORDS: Hints = Hints {
+        url_setting: "url",
+        schema_setting: "schema",
+        migrate: |owner| format!("program migrate {owner}"),
+        revision: |owner| format!("program revision {owner}"),
+    };
+
+    #[track_caller]
+    fn says(error: &Error, expected: &str) {
+        let said = hint(error, &WORDS).unwrap_or_default();
+        assert!(said.contains(expected), "{error:?}: {said:?}");
+    }
+
+    #[test]
+    fn errors_of_comparing_and_writing_say_what_to_do() {
+        let heads = vec![RevisionId::from("b")];
+        says(&Error::NotAtHeads { owner: "o".into(), rows: Vec::new(), heads }, "`program migrate o`");
+
+        let rename = Rename::Table { from: "a".into(), to: "b".into() };
+        let source = CompareError::NoSuchRename { rename, reason: "there is no such table" };
+        says(&Error::Compare { owner: "o".into(), source }, "TABLE.COLUMN=NEW");
+
+        let source = GenerateError::Unsayable { what: "x".into() };
+        says(&Error::Generate { source }, "--sql");
+        let source = GenerateError::Function { name: "x".into() };
+        says(&Error::Generate { source }, "without --autogenerate");
+
+        let direction = dunlin::core::revision::Direction::Upgrade;
+        let source = SqlRevisionError::Function { direction, function: "f".into() };
+        says(&Error::GenerateSql { source }, "leave --sql out");
+    }
 }

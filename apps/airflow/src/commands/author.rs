@@ -7,7 +7,7 @@ use dunlin_cli::author::{self, Author};
 use dunlin_cli::{CommandError, ExitStatus, Ui};
 
 use super::Common;
-use crate::host::{Host, failed};
+use crate::host::{HINTS, Host, failed};
 
 /// The options of `airflow db-manager check`.
 #[derive(Debug, Clone, Args)]
@@ -84,5 +84,5 @@ fn author<'a>(host: &'a Host, manager: &'a str, ui: &'a Ui) -> Result<Author<'a>
     if manager != host.core() {
         host.require(manager)?;
     }
-    Ok(Author { migrator: host.migrator(), owner: manager, failed, ui })
+    Ok(Author { migrator: host.migrator(), owner: manager, failed, words: &HINTS, ui })
 }

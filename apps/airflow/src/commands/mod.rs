@@ -68,6 +68,9 @@ pub enum DbManager {
     Reset(OfManager<reset::Arguments>),
     /// Compare the models of the core or of one registered DB manager with the database, or with its
     /// revisions.
+    ///
+    /// Exits 0 when nothing differs, and 3 when something does or the database is not at the newest revision.
+    /// Nothing is written: a role that may only read is enough.
     Check(OfManager<author::CheckModels>),
     /// Write a new revision file for the core or for one registered DB manager.
     Revision(OfManager<author::WriteRevision>),

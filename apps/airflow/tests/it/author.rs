@@ -1,8 +1,9 @@
 //! The commands of those who write models and revisions, on every database: check, revision, models.
 
 use dunlin_testkit::db_test;
+use dunlin_testkit::dunlin::core::prelude::*;
 
-use crate::support::{Installation, Outcome, TICKETING};
+use crate::support::{HEAD, Installation, Outcome, TICKETING, manager};
 
 fn migrated(db: &dunlin_testkit::TestDatabase) -> Installation {
     let airflow = Installation::on(db).managers(TICKETING);
@@ -41,14 +42,15 @@ db_test! {
         let airflow = migrated(db);
         db.execute("ALTER TABLE dag_run_ticket ADD COLUMN extra INTEGER").await;
         let outcome = airflow.run(&["db-manager", "check", TICKETING]);
-        assert_eq!(outcome.code, 3, "{}", outcome.stderr);
-        assert_eq!(outcome.stdout, "table dag_run_ticket: drop column extra\n");
-        assert!(outcome.stderr.contains("differ"), "{}", outcome.stderr);
+        assert_eq!(outcome.stdout, "table dag_run_ticket: drop column extra (changed by hand)\n");
+        outcome.says(3, "differ", Some("take back by hand"));
+        assert!(!outcome.stderr.contains("--autogenerate"), "{}", outcome.stderr);
 
         let json = airflow.run(&["db-manager", "check", TICKETING, "--json"]);
         assert_eq!(json.code, 3);
         let said: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
         assert_eq!(said["compared"][0]["differences"][0], "table dag_run_ticket: drop column extra");
+        assert_eq!(said["compared"][0]["changed_by_hand"][0], "table dag_run_ticket: drop column extra");
         // The revisions and the models are the same still.
         assert_eq!(airflow.run(&["db-manager", "check", TICKETING, "--offline"]).code, 0);
 
@@ -59,6 +61,94 @@ db_test! {
         assert_eq!(outcome.code, 0, "{}", outcome.stderr);
         assert!(outcome.stderr.contains("not written"), "{}", outcome.stderr);
         assert_eq!(std::fs::read_dir(&directory).unwrap().count(), 0);
+    }
+}
+
+db_test! {
+    async fn a_database_that_is_not_at_the_newest_revision_is_migrated_first(db) {
+        let airflow = Installation::on(db).managers(TICKETING);
+        db.execute("CREATE TABLE other (id INTEGER)").await;
+        let versions = airflow.home().join("versions");
+        std::fs::create_dir(&versions).unwrap();
+        let versions = versions.display().to_string();
+        let ticketing = format!("run `airflow db-manager migrate {TICKETING}` first");
+        let not_yet = format!("{TICKETING} is at no revision");
+
+        let empty = airflow.run(&["db-manager", "check", "airflow"]);
+        empty.says(3, "airflow is at no revision", Some("run `airflow db migrate` first"));
+        assert_eq!(empty.stdout, "");
+        airflow.run(&["db-manager", "check", TICKETING]).says(3, &not_yet, Some(&ticketing));
+        let refused = revision(&airflow, &versions, &["-m", "x", "--autogenerate"]);
+        refused.says(1, &not_yet, Some(&ticketing));
+
+        airflow.succeed(&["db", "migrate", "-n", "2.6.2"]);
+        let behind = airflow.run(&["db-manager", "check", "airflow"]);
+        let newest = format!("its newest revision is {HEAD}");
+        behind.says(3, &newest, Some("run `airflow db migrate` first"));
+        assert!(!behind.stderr.contains("--autogenerate"), "{}", behind.stderr);
+        let json = airflow.run(&["db-manager", "check", "airflow", "--json"]);
+        assert_eq!(json.code, 3);
+        let said: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+        let pending = said["pending"].as_array().unwrap();
+        assert_eq!((pending.len(), pending.last().unwrap()), (3, &HEAD.into()), "{said}");
+        assert_eq!(said["compared"], serde_json::json!([]));
+
+        airflow.succeed(&["db", "migrate"]);
+        assert_eq!(airflow.run(&["db-manager", "check", "airflow"]).code, 0);
+        // A revision that this build does not know is nothing to be migrated from.
+        db.execute("UPDATE alembic_version SET version_num = 'ffff'").await;
+        let unknown = airflow.run(&["db-manager", "check", "airflow"]);
+        unknown.says(1, "ffff", Some("newer version"));
+    }
+}
+
+db_test! {
+    async fn hints_name_the_commands_of_this_program(db) {
+        let made = manager("a.Notes", "notes");
+        let build = [made.clone()];
+        let airflow = Installation::with(db, &build);
+        assert_eq!(airflow.run_with(&build, &["db", "migrate"]).await.code, 0);
+        let wanting = made.models(|host| {
+            let mut metadata = Metadata::new(host.schema(), host.naming_convention());
+            metadata.table("notes", |t| {
+                t.column("id", DataType::Integer).primary_key();
+                t.column("body", DataType::string(50));
+            });
+            metadata
+        });
+        let build = [wanting];
+        let writes = "`airflow db-manager revision a.Notes -m MESSAGE --autogenerate` writes a revision";
+        let outcome = airflow.run_with(&build, &["db-manager", "check", "a.Notes"]).await;
+        outcome.says(3, "the models of a.Notes and the database differ", Some(writes));
+        assert!(!outcome.stderr.contains("by hand"), "{}", outcome.stderr);
+        let outcome = airflow.run_with(&build, &["db-manager", "check", "a.Notes", "--offline"]).await;
+        outcome.says(3, "its revisions differ", Some("--autogenerate --offline` writes"));
+
+        db.execute("ALTER TABLE notes ADD COLUMN extra INTEGER").await;
+        let outcome = airflow.run_with(&build, &["db-manager", "check", "a.Notes"]).await;
+        outcome.says(3, "differ", Some("take back by hand"));
+        outcome.says(3, "differ", Some(writes));
+
+        let none = ["db-manager", "check", "a.Notes", "--rename", "notes.nix=body"];
+        airflow.run_with(&build, &none).await.says(1, "is no rename", Some("TABLE.COLUMN=NEW"));
+    }
+}
+
+#[test]
+fn flags_that_would_be_passed_over_are_errors() {
+    let airflow = Installation::bare();
+    let check = ["db-manager", "check", "airflow"];
+    let revision = ["db-manager", "revision", "airflow", "-m", "x"];
+    let cases: [(&[&str], &[&str], &str); 4] = [
+        (&check, &["--dialect", "mysql"], "--offline"),
+        (&revision, &["--offline"], "--autogenerate"),
+        (&revision, &["--rename", "a=b"], "--autogenerate"),
+        (&revision, &["--autogenerate", "--dialect", "mysql"], "--sql"),
+    ];
+    for (command, more, missing) in cases {
+        let outcome = airflow.run(&[command, more].concat());
+        assert_eq!(outcome.code, 2, "{more:?}: {outcome:?}");
+        assert!(outcome.stderr.contains(missing), "{more:?}: {outcome:?}");
     }
 }
 

@@ -16,6 +16,7 @@ use dunlin::core::dialect::DialectName;
 use dunlin::{CompareOptions, Database, Drift, Error, Migrator};
 
 use crate::command_error::CommandError;
+use crate::hint::Hints;
 use crate::ui::Ui;
 
 pub use check::Check;
@@ -31,6 +32,8 @@ pub struct Author<'a> {
     pub owner: &'a str,
     /// Makes an error of the library one of the program, with the program's hints.
     pub failed: fn(Error) -> CommandError,
+    /// The program's words.
+    pub words: &'a Hints,
     /// Where words go.
     pub ui: &'a Ui,
 }
