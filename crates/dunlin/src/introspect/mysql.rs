@@ -210,10 +210,8 @@ impl Reader<'_, '_> {
                 | DataType::MediumBlob
                 | DataType::LongBlob
         );
-        if is_bytes
-            && default.as_ref().is_some_and(|default| default != "NULL")
-            && !extra.default_is_expression
-        {
+        let is_literal = |default: &String| default.starts_with(if self.mariadb { "'" } else { "0x" });
+        if is_bytes && default.as_ref().is_some_and(is_literal) && !extra.default_is_expression {
             self.bytes.push((place, self.tables[place].columns.len()));
         }
         let default = default.and_then(|default| match self.mariadb {
