@@ -1,17 +1,17 @@
 //! The changes of a whole schema, in an order that runs.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use dunlin_core::operation::{Operation, TableChange, create_all};
-use dunlin_core::schema::{Constraint, Index, Metadata, Name, Object, Table, TableName, View};
+use dunlin_core::schema::{Constraint, Index, Metadata, Name, Table, TableName};
 
 use super::CompareError;
+use super::dependents;
 use super::enums::{self, EnumChanges};
 use super::keys::Footing;
-use super::normal::Schema;
+use super::normal::{Schema, nameless};
 use super::table::{Pair, TableChanges};
 use crate::dialect::Dialect;
-use crate::sql::rename::names_word;
 
 /// What makes of one schema the other, where no name is another one's.
 ///
@@ -33,25 +33,21 @@ pub(super) fn changes(
     let mut altered: Vec<(&Pair<'_>, TableChanges)> =
         pairs.iter().map(|pair| (pair, pair.changes(&footing))).collect();
     let gone = gone(from, to);
-    let (drop_views, create_views) = views(from, to, &pairs, &gone, &footing);
-    let (drop_objects, create_objects) = objects(from, to, &gone);
+    let dependents = dependents::changes(from, to, &pairs, &gone, &footing);
 
     let mut operations = Vec::new();
     operations.extend(
         schemas(to.said(), from.said()).map(|name| Operation::CreateSchema { name, if_not_exists: false }),
     );
-    operations.extend(drop_views.into_iter().map(|view| Operation::DropView {
-        name: view.name.clone(),
-        materialized: view.materialized,
-        if_exists: false,
-    }));
-    operations.extend(drop_objects.into_iter().map(|object| Operation::DropObject { object }));
+    operations.extend(dependents.drop);
+    operations.extend(dependents.create_first);
     operations.extend(circular_keys(from, &gone));
     for (pair, changes) in &mut altered {
         operations.extend(alter(pair, std::mem::take(&mut changes.drop_foreign_keys)));
     }
-    if !between.is_empty() {
-        // Conditions that speak of a type are gone before it is.
+    let taken = names_that_move(&altered);
+    if !between.is_empty() || !taken.is_empty() {
+        // Conditions that speak of a type are gone before it is; a name is free before another table has it.
         for (pair, changes) in &mut altered {
             let is_drop = |change: &TableChange| {
                 matches!(
@@ -60,8 +56,10 @@ pub(super) fn changes(
                 )
             };
             let recast = footing.recast.contains_key(&pair.from.name);
+            let moves = |change: &TableChange| matches!(change, TableChange::DropConstraint { name, .. } if taken.contains(name.as_str()));
             let all = std::mem::take(&mut changes.changes);
-            let (first, rest) = all.into_iter().partition(|change| recast && is_drop(change));
+            let (first, rest) =
+                all.into_iter().partition(|change| (recast && is_drop(change)) || moves(change));
             changes.changes = rest;
             operations.extend(alter(pair, first));
         }
@@ -69,15 +67,18 @@ pub(super) fn changes(
     for (pair, changes) in &altered {
         let table = &pair.to.name;
         operations.extend(changes.drop_indexes.iter().map(|name| drop_index(table, name)));
-        operations.extend(changes.rename_indexes.iter().map(|(from, to)| Operation::RenameIndex {
-            table: table.clone(),
-            from: from.clone(),
-            to: to.clone(),
-        }));
     }
     operations.extend(
         gone.iter().map(|table| Operation::DropTable { table: table.name.clone(), if_exists: false }),
     );
+    // A name that was another's is free by now.
+    for (pair, changes) in &altered {
+        operations.extend(changes.rename_indexes.iter().map(|(from, to)| Operation::RenameIndex {
+            table: pair.to.name.clone(),
+            from: from.clone(),
+            to: to.clone(),
+        }));
+    }
     operations.extend(before);
     operations.extend(between);
     for (pair, changes) in &mut altered {
@@ -90,11 +91,29 @@ pub(super) fn changes(
         operations.extend(alter(pair, changes.add_foreign_keys));
     }
     operations.extend(behind);
-    operations.extend(create_objects.into_iter().map(|object| Operation::CreateObject { object }));
-    operations.extend(create_views.into_iter().map(|view| Operation::CreateView { view, or_replace: false }));
+    operations.extend(dependents.create);
+    operations.extend(dependents.drop_last);
     operations
         .extend(schemas(from.said(), to.said()).map(|name| Operation::DropSchema { name, if_exists: false }));
     Ok(operations)
+}
+
+/// The names of constraints that one table loses and another one gets: some databases have a name once.
+fn names_that_move(altered: &[(&Pair<'_>, TableChanges)]) -> BTreeSet<String> {
+    let all = || {
+        altered.iter().flat_map(|(pair, changes)| changes.changes.iter().map(move |c| (&pair.from.name, c)))
+    };
+    let dropped = all().filter_map(|(table, change)| match change {
+        TableChange::DropConstraint { name, .. } => Some((name.as_str().to_owned(), table)),
+        _ => None,
+    });
+    let dropped: BTreeMap<String, &TableName> = dropped.collect();
+    let added = all().filter_map(|(table, change)| match change {
+        TableChange::AddConstraint { constraint } => Some((constraint.name()?.as_str(), table)),
+        _ => None,
+    });
+    let moves = added.filter(|(name, table)| dropped.get(*name).is_some_and(|from| from != table));
+    moves.map(|(name, _)| name.to_owned()).collect()
 }
 
 fn schemas<'m>(of: &'m Metadata, without: &'m Metadata) -> impl Iterator<Item = String> + 'm {
@@ -135,8 +154,8 @@ fn footing(pairs: &[Pair<'_>]) -> Footing {
         let name = &pair.from.name;
         let moved = pair.recreated().into_iter().chain(pair.retyped());
         footing.columns.extend(moved.map(|column| (name.clone(), column)));
-        let kept: HashSet<Vec<&str>> = keys(pair.to).collect();
-        let dropped = keys(pair.from).filter(|columns| !kept.contains(columns));
+        let kept: Vec<Key<'_>> = keys(pair.to).collect();
+        let dropped = keys(pair.from).filter(|key| !kept.contains(key)).map(|key| key.columns);
         let dropped: Vec<Vec<String>> =
             dropped.map(|columns| columns.into_iter().map(str::to_owned).collect()).collect();
         if !dropped.is_empty() {
@@ -146,13 +165,24 @@ fn footing(pairs: &[Pair<'_>]) -> Footing {
     footing
 }
 
-/// The columns of each key of a table, in order.
-fn keys(table: &Table) -> impl Iterator<Item = Vec<&str>> {
-    let key = table.primary_key.iter().map(|key| &key.columns);
-    let constraints = key.chain(table.uniques.iter().map(|unique| &unique.columns));
-    let constraints = constraints.map(|columns| columns.iter().map(String::as_str).collect());
+/// A key of a table, to which a foreign key can refer.
+#[derive(PartialEq, Eq)]
+struct Key<'t> {
+    columns: Vec<&'t str>,
+    /// What it is, without its name if it has one.
+    is: Result<(Constraint, bool), Index>,
+}
+
+/// The keys of a table.
+fn keys(table: &Table) -> impl Iterator<Item = Key<'_>> {
+    let key = table.primary_key.iter().map(|key| (&key.columns, Constraint::PrimaryKey(key.clone())));
+    let uniques = table.uniques.iter().map(|unique| (&unique.columns, Constraint::Unique(unique.clone())));
+    let constraints = key.chain(uniques).map(|(columns, constraint)| Key {
+        columns: columns.iter().map(String::as_str).collect(),
+        is: Ok((nameless(&constraint), constraint.name().is_some())),
+    });
     let indexes = table.indexes.iter().filter(|index| index.unique && index.predicate.is_none());
-    constraints.chain(indexes.map(|index| index.columns().collect()))
+    constraints.chain(indexes.map(|index| Key { columns: index.columns().collect(), is: Err(index.clone()) }))
 }
 
 /// The tables that are in the first schema only, each before those it refers to.
@@ -204,77 +234,4 @@ fn created(from: &Schema, to: &Schema) -> Vec<Operation> {
         table
     }));
     create_all(&metadata)
-}
-
-/// The views to be dropped, each before those it reads, and to be created, each behind those it reads.
-fn views(
-    from: &Schema,
-    to: &Schema,
-    pairs: &[Pair<'_>],
-    gone: &[&Table],
-    footing: &Footing,
-) -> (Vec<View>, Vec<View>) {
-    let mut disturbed: HashSet<&str> = gone.iter().map(|table| table.name.name.as_str()).collect();
-    let loses =
-        |pair: &&Pair<'_>| pair.from.columns.iter().any(|column| pair.to.column(&column.name).is_none());
-    disturbed.extend(pairs.iter().filter(loses).map(|pair| pair.from.name.name.as_str()));
-    disturbed.extend(footing.columns.iter().map(|(table, _)| table.name.as_str()));
-    let before = ordered(&from.here().views);
-    let behind = ordered(&to.here().views);
-    let mut dropped: Vec<View> = Vec::new();
-    for view in before {
-        let same = behind.iter().any(|other| *other == view);
-        let reads = |name: &&str| view.query.values().any(|query| names_word(query, name));
-        if !same || disturbed.iter().any(reads) {
-            disturbed.insert(&view.name.name);
-            dropped.push(view.clone());
-        }
-    }
-    let is_kept = |view: &View| {
-        from.here().views.contains(view) && !dropped.iter().any(|dropped| dropped.name == view.name)
-    };
-    let said = |view: &View| to.said().views.iter().find(|said| said.name == view.name).cloned();
-    let created = behind.into_iter().filter(|view| !is_kept(view)).filter_map(said).collect();
-    dropped.reverse();
-    (dropped, created)
-}
-
-/// Views, each behind those it reads.
-fn ordered(views: &[View]) -> Vec<&View> {
-    fn visit<'v>(
-        view: &'v View,
-        views: &'v [View],
-        seen: &mut HashSet<&'v TableName>,
-        ordered: &mut Vec<&'v View>,
-    ) {
-        if !seen.insert(&view.name) {
-            return;
-        }
-        let queries: Vec<&String> = view.query.values().collect();
-        let reads = |other: &&View| queries.iter().any(|query| names_word(query, &other.name.name));
-        for other in views.iter().filter(reads) {
-            visit(other, views, seen, ordered);
-        }
-        ordered.push(view);
-    }
-    let (mut seen, mut ordered) = (HashSet::new(), Vec::with_capacity(views.len()));
-    for view in views {
-        visit(view, views, &mut seen, &mut ordered);
-    }
-    ordered
-}
-
-/// The objects to be dropped, and to be created. What is part of a table goes with it.
-fn objects(from: &Schema, to: &Schema, gone: &[&Table]) -> (Vec<Object>, Vec<Object>) {
-    let (before, behind) = (&from.here().objects, &to.here().objects);
-    let said = |schema: &Schema, object: &Object| {
-        schema.said().objects.iter().find(|said| said.name == object.name).cloned()
-    };
-    let dropped = before.iter().rev().filter(|object| !behind.contains(object));
-    let dropped = dropped.filter(|object| !gone.iter().any(|table| object.is_of(&table.name)));
-    let created = behind.iter().filter(|object| !before.contains(object));
-    (
-        dropped.filter_map(|object| said(from, object)).collect(),
-        created.filter_map(|object| said(to, object)).collect(),
-    )
 }

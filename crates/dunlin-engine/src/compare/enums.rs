@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use dunlin_core::operation::{AlterColumn, Change, Operation};
+use dunlin_core::operation::{AlterColumn, Change, ColumnPosition, Operation, TableChange};
 use dunlin_core::schema::{Column, DataType, EnumChange, EnumPosition, EnumType, Metadata, TableName};
 
 use super::CompareError;
 use super::normal::{Schema, normal_table};
 use crate::dialect::Dialect;
+use crate::sql::rename::names_column;
 
 /// What becomes of the enum types.
 pub(super) struct EnumChanges<'s> {
@@ -128,6 +129,11 @@ impl EnumChanges<'_> {
         to: &Schema,
     ) -> Result<(), CompareError> {
         let (mut as_texts, mut as_enums) = (Vec::new(), Vec::new());
+        let known = self.from.said().enum_types.iter().find(|known| known.name.as_ref() == Some(name));
+        let known = known.map(|known| known.values.clone()).unwrap_or_default();
+        let longest = known.iter().chain(&new.values).map(|value| value.chars().count()).max().unwrap_or(1);
+        let length = u32::try_from(longest).unwrap_or(u32::MAX);
+        let as_text = |data_type| as_text(data_type, length);
         let mut said = self.from.said().clone();
         for table in self.from.said().tables() {
             let Some(stays) = to.said_table(&table.name) else { continue };
@@ -160,6 +166,17 @@ impl EnumChanges<'_> {
                 }
                 self.recast.entry(table.name.clone()).or_default().push(column.name.clone());
             }
+            // PostgreSQL changes no type that a column is computed from.
+            let recast = self.recast.get(&table.name).map(Vec::as_slice).unwrap_or_default();
+            for column in table.columns.iter().filter(|column| is_computed_from(column, recast)) {
+                let drop = TableChange::DropColumn { name: column.name.clone(), if_exists: false };
+                texts.insert(0, drop);
+                enums.push(TableChange::AddColumn {
+                    column: column.clone(),
+                    position: ColumnPosition::Last,
+                    if_not_exists: false,
+                });
+            }
             let alter = |changes| Operation::AlterTable { table: table.name.clone(), changes };
             as_texts.extend((!texts.is_empty()).then(|| alter(texts)));
             as_enums.extend((!enums.is_empty()).then(|| alter(enums)));
@@ -191,13 +208,20 @@ impl EnumChanges<'_> {
     }
 }
 
-/// The type that a column of an enum type, or of an array of one, has meanwhile.
-fn as_text(data_type: DataType) -> DataType {
+/// The type that a column of an enum type, or of an array of one, has meanwhile: one that an index can stand on.
+fn as_text(data_type: DataType, length: u32) -> DataType {
     match data_type {
-        DataType::Array { of, dimensions } => DataType::Array { of: Box::new(as_text(*of)), dimensions },
-        DataType::Enum(_) | DataType::Collated { .. } => DataType::Text,
+        DataType::Array { of, dimensions } => {
+            DataType::Array { of: Box::new(as_text(*of, length)), dimensions }
+        }
+        DataType::Enum(_) | DataType::Collated { .. } => DataType::string(length),
         other => other,
     }
+}
+
+fn is_computed_from(column: &Column, columns: &[String]) -> bool {
+    let mut expressions = column.computed.iter().flat_map(|computed| computed.expression.values());
+    expressions.any(|sql| columns.iter().any(|name| names_column(sql, name)))
 }
 
 /// The values that `new` has besides those that were known; `None` if one is gone, or their order changes.

@@ -3,7 +3,7 @@
 use dunlin_core::operation::Operation;
 use dunlin_core::schema::Metadata;
 
-use super::normal::Schema;
+use super::normal::{Schema, normal_table};
 use super::{Comparison, Rename, compare};
 use crate::dialect::Dialect;
 use crate::replay::play;
@@ -29,6 +29,7 @@ pub fn complete(
     for operation in comparison.upgrade.iter().flat_map(taken_apart) {
         let mut played = after.clone();
         match play(&mut played, &operation) {
+            Ok(()) if changes_nothing(on, &operation, &after, &played) => left_out.push(operation),
             Ok(()) => {
                 after = played;
                 fits.push(operation);
@@ -36,6 +37,10 @@ pub fn complete(
             Err(_) => left_out.push(operation),
         }
     }
+    // What is dropped and added again as it was is no change of the history either.
+    let (same, fits): (Vec<Operation>, Vec<Operation>) =
+        fits.into_iter().partition(|operation| changes_nothing(on, operation, history, &after));
+    left_out.extend(same);
     if !left_out.is_empty() {
         let back: Vec<Rename> = comparison.renames.iter().rev().map(Rename::reversed).collect();
         comparison.downgrade = match between(on, &after, history, &back) {
@@ -60,6 +65,24 @@ pub fn complete(
         comparison.downgrade.splice(0..0, more.downgrade);
     }
     comparison
+}
+
+/// Whether the table that an operation changes has one form in two schemas.
+fn changes_nothing(
+    dialect: &dyn Dialect,
+    operation: &Operation,
+    before: &Metadata,
+    after: &Metadata,
+) -> bool {
+    let changes_table = matches!(
+        operation,
+        Operation::AlterTable { .. } | Operation::CreateIndex { .. } | Operation::DropIndex { .. }
+    );
+    let form = |schema: &Metadata| {
+        let table = operation.table().and_then(|name| schema.get(name))?;
+        normal_table(dialect, table).ok()
+    };
+    changes_table && form(before).is_some_and(|before| Some(before) == form(after))
 }
 
 /// The changes of a table one by one, where there are several: some may fit, and others not.

@@ -13,6 +13,7 @@
 //! and is one when it is given.
 
 mod changes;
+mod dependents;
 mod describe;
 mod enums;
 mod everywhere;

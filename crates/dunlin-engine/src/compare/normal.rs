@@ -201,7 +201,18 @@ impl Schema {
             _ => play(&mut self.here, operation)?,
         }
         let mut tables = self.here.take_tables();
-        tables.iter_mut().for_each(|table| settle_form(dialect, table));
+        let renamed = match operation {
+            Operation::RenameTable { table, to } => {
+                Some(TableName { schema: table.schema.clone(), name: to.clone() })
+            }
+            other => other.table().cloned(),
+        };
+        let is_touched = |table: &Table| {
+            renamed.as_ref().is_none_or(|name| {
+                table.name == *name || table.foreign_keys.iter().any(|key| key.referred_table == *name)
+            })
+        };
+        tables.iter_mut().filter(|table| is_touched(table)).for_each(|table| settle_form(dialect, table));
         name_referred_columns(&mut tables);
         self.here.extend(tables);
         let places = self.said.tables().iter().enumerate();

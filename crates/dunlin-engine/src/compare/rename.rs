@@ -152,12 +152,17 @@ impl Rename {
                     _ => None,
                 }
             }
-            Self::EnumValue { enum_type, from: old, .. } => {
-                let types = &from.said().enum_types;
-                let known = types.iter().find(|known| known.name.as_ref() == Some(enum_type));
-                match known {
-                    Some(known) if known.values.contains(old) => None,
-                    _ => Some("there is no such value"),
+            Self::EnumValue { enum_type, from: old, to: new } => {
+                let has = |schema: &Schema, value: &String| {
+                    let mut types = schema.said().enum_types.iter();
+                    let known = types.find(|known| known.name.as_ref() == Some(enum_type));
+                    known.is_some_and(|known| known.values.contains(value))
+                };
+                match (has(from, old), has(from, new), has(to, new)) {
+                    (false, ..) => Some("there is no such value"),
+                    (_, true, _) => Some("there is a value of the new name already"),
+                    (_, _, false) => Some("the models have no value of the new name"),
+                    _ => None,
                 }
             }
         }
@@ -201,15 +206,28 @@ pub(super) fn apply<'s>(
     Ok((operations, renamed))
 }
 
+/// Tables beyond so many are not looked at for renames: nobody answers as many questions.
+const ASKED_ABOUT: usize = 200;
+
+/// Names that one table could have are not more than these.
+const CANDIDATES: usize = 3;
+
 /// What is in one of the schemas only, and could be something of the other under another name: a table
 /// with at least half its columns, a column of the same type, the only value of an enum type that is gone
 /// and the one that stands in its place.
 pub(super) fn possible(from: &Schema, to: &Schema) -> Vec<Rename> {
     let mut renames = Vec::new();
     let gone = from.here().tables().iter().filter(|table| to.table(&table.name).is_none());
-    for gone in gone {
-        let new = to.here().tables().iter().filter(|table| from.table(&table.name).is_none());
-        let alike = new.filter(|new| new.name.schema == gone.name.schema && are_alike(gone, new));
+    let new: Vec<&Table> = to
+        .here()
+        .tables()
+        .iter()
+        .filter(|table| from.table(&table.name).is_none())
+        .take(ASKED_ABOUT)
+        .collect();
+    for gone in gone.take(ASKED_ABOUT) {
+        let alike = new.iter().filter(|new| new.name.schema == gone.name.schema && are_alike(gone, new));
+        let alike = alike.take(CANDIDATES);
         renames.extend(alike.map(|new| Rename::Table { from: gone.name.clone(), to: new.name.name.clone() }));
     }
     for to_table in to.here().tables() {

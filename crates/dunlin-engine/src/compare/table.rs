@@ -369,7 +369,10 @@ fn altered(from: &Column, to: &Column, said: &Column) -> Option<AlterColumn> {
     if from.nullable != to.nullable {
         alter.nullable = Some(to.nullable);
     }
-    if from.server_default != to.server_default {
+    let of_enum = |column: &Column| column.column_type.values().any(|of| of.enum_type().is_some());
+    // A default is a value of the old type until it is said again.
+    let leaves_enum = from.column_type != to.column_type && (of_enum(from) || of_enum(to));
+    if from.server_default != to.server_default || (leaves_enum && to.server_default.is_some()) {
         alter.server_default =
             Some(Change::from(to.server_default.as_ref().and(said.server_default.clone())));
     }

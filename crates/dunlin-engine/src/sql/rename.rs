@@ -70,11 +70,15 @@ pub fn names_column(condition: &str, column: &str) -> bool {
     columns(&tokens).any(|token| token.value().eq_ignore_ascii_case(column))
 }
 
-/// Whether a query has a word, in quotes or not, that is a name.
-pub fn names_word(query: &str, name: &str) -> bool {
-    let Ok(tokens) = tokens(query) else { return query.contains(name) };
+/// The words of a statement, in quotes or not, that can be names; in small letters.
+pub fn names_in(sql: &str) -> Vec<String> {
+    let Ok(tokens) = tokens(sql) else {
+        let words = sql.split(|c: char| !c.is_alphanumeric() && c != '_');
+        return words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    };
     let is_name = |kind| matches!(kind, TokenKind::Word | TokenKind::QuotedIdentifier);
-    tokens.iter().any(|token| is_name(token.kind) && token.value().eq_ignore_ascii_case(name))
+    let names = tokens.iter().filter(|token| is_name(token.kind));
+    names.map(|token| token.value().to_lowercase()).collect()
 }
 
 /// Everything in a table that is SQL over its columns.
