@@ -9,7 +9,7 @@ use super::CompareError;
 use super::dependents;
 use super::enums::{self, EnumChanges};
 use super::keys::Footing;
-use super::normal::{Schema, nameless};
+use super::normal::Schema;
 use super::table::{Pair, TableChanges};
 use crate::dialect::Dialect;
 
@@ -154,10 +154,7 @@ fn footing(pairs: &[Pair<'_>]) -> Footing {
         let name = &pair.from.name;
         let moved = pair.recreated().into_iter().chain(pair.retyped());
         footing.columns.extend(moved.map(|column| (name.clone(), column)));
-        let kept: Vec<Key<'_>> = keys(pair.to).collect();
-        let dropped = keys(pair.from).filter(|key| !kept.contains(key)).map(|key| key.columns);
-        let dropped: Vec<Vec<String>> =
-            dropped.map(|columns| columns.into_iter().map(str::to_owned).collect()).collect();
+        let dropped = dropped_keys(pair);
         if !dropped.is_empty() {
             footing.keys.insert(name.clone(), dropped);
         }
@@ -165,24 +162,23 @@ fn footing(pairs: &[Pair<'_>]) -> Footing {
     footing
 }
 
-/// A key of a table, to which a foreign key can refer.
-#[derive(PartialEq, Eq)]
-struct Key<'t> {
-    columns: Vec<&'t str>,
-    /// What it is, without its name if it has one.
-    is: Result<(Constraint, bool), Index>,
-}
-
-/// The keys of a table.
-fn keys(table: &Table) -> impl Iterator<Item = Key<'_>> {
-    let key = table.primary_key.iter().map(|key| (&key.columns, Constraint::PrimaryKey(key.clone())));
-    let uniques = table.uniques.iter().map(|unique| (&unique.columns, Constraint::Unique(unique.clone())));
-    let constraints = key.chain(uniques).map(|(columns, constraint)| Key {
-        columns: columns.iter().map(String::as_str).collect(),
-        is: Ok((nameless(&constraint), constraint.name().is_some())),
+/// The columns of the keys that a table loses, if only for a while.
+fn dropped_keys(pair: &Pair<'_>) -> Vec<Vec<String>> {
+    let changes = pair.changes(&Footing::default());
+    let tables = [pair.from, pair.said_from];
+    let constraints = changes.changes.iter().filter_map(|change| match change {
+        TableChange::DropConstraint { kind, name, .. } => {
+            let known = tables.iter().find_map(|table| table.constraint(*kind, name));
+            known.map(|constraint| constraint.columns().to_vec())
+        }
+        TableChange::DropUnnamedConstraint { constraint } => Some(constraint.columns().to_vec()),
+        _ => None,
     });
-    let indexes = table.indexes.iter().filter(|index| index.unique && index.predicate.is_none());
-    constraints.chain(indexes.map(|index| Key { columns: index.columns().collect(), is: Err(index.clone()) }))
+    let indexes = changes.drop_indexes.iter().filter_map(|name| {
+        let index = tables.iter().find_map(|table| table.index(name)).filter(|index| index.unique)?;
+        Some(index.columns().map(str::to_owned).collect())
+    });
+    constraints.chain(indexes).filter(|columns: &Vec<String>| !columns.is_empty()).collect()
 }
 
 /// The tables that are in the first schema only, each before those it refers to.

@@ -1,7 +1,7 @@
 //! Comparisons on real databases: every case of the catalogue, and generated ones, as two states of the
 //! models. Nothing is found where nothing differs; what is found leads to the models, and back.
 
-use dunlin_testkit::catalogue::{Case, cases};
+use dunlin_testkit::catalogue::{Case, Check, cases, exception};
 use dunlin_testkit::generate::{code, numbers, scenario};
 use dunlin_testkit::{Compared, Server, TestDatabase, db_test};
 use proptest::strategy::{Strategy as _, ValueTree as _};
@@ -13,22 +13,30 @@ async fn check(db: &TestDatabase, first: usize, of: usize) {
     let chosen = std::env::var("CATALOGUE").unwrap_or_default();
     let wanted = |case: &Case| case.name.contains(&chosen);
     let mut server = Server::new(db).await;
-    let (mut beside, mut converged, mut unchanged) = (0, 0, 0);
+    let (mut beside, mut converged, mut unchanged, mut known) = (0, 0, 0, 0);
     let mut wrong: Vec<String> = Vec::new();
     for case in cases().into_iter().filter(wanted).skip(first).step_by(of) {
         match server.check_comparison(&case).await {
             Ok(Compared::Beside) => beside += 1,
             Ok(Compared::Converged { operations: 0 }) => unchanged += 1,
             Ok(Compared::Converged { .. }) => converged += 1,
+            Err(_) if is_known(&case, db) => known += 1,
             Err(why) => wrong.push(format!("## {}\n{why}", case.name)),
         }
     }
     println!(
-        "{}: {converged} converged, {unchanged} without a difference, {beside} not on this database, {} wrong",
+        "{}: {converged} converged, {unchanged} without a difference, {beside} not on this database, \
+         {known} with a known reason, {} wrong",
         db.dialect(),
         wrong.len()
     );
     assert!(wrong.is_empty(), "{} wrong:\n\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+/// Whether the catalogue has a reason why the database of a case is not one that is created at once.
+fn is_known(case: &Case, db: &TestDatabase) -> bool {
+    let checks = [Check::Run, Check::AsCreated, Check::Introspection];
+    checks.into_iter().any(|check| exception(case, db.dialect(), check).is_some())
 }
 
 db_test! {
