@@ -159,7 +159,7 @@ fn postgres() -> Metadata {
     for (table, other) in [("chicken", "egg"), ("egg", "chicken")] {
         metadata.table(table, |t| {
             t.column("id", DataType::Integer);
-            t.column(&format!("{other}_id"), DataType::Integer);
+            t.column(format!("{other}_id"), DataType::Integer);
             t.primary_key(named(&format!("{table}_pkey")), ["id"]);
             t.foreign_key(
                 ForeignKey::new([format!("{other}_id")], other, ["id"]).named(named(&format!("{table}_fk"))),
@@ -327,7 +327,7 @@ fn rustfmt_leaves_them_as_they_are() {
         t.column("names", DataType::string(20).array());
         t.column("counts", DataType::Integer.array());
         t.column("matrix", DataType::Array { of: Box::new(DataType::Integer), dimensions: 2 });
-        t.column("moods", DataType::enumeration("mood", ["glad"]).array()).comment(&"long ".repeat(30));
+        t.column("moods", DataType::enumeration("mood", ["glad"]).array()).comment("long ".repeat(30));
     });
     all.push((DialectName::Postgres, more));
     for (dialect, metadata) in all {

@@ -43,12 +43,22 @@ pub(super) const ENGINE: &str = "crates/dunlin-engine/src/";
 /// Directories below [`ENGINE`] that hold the same file names.
 pub(super) const DIALECTS: [&str; 3] = ["dialect/postgres", "dialect/mysql", "dialect/sqlite"];
 
-/// Files below [`ENGINE`] that one dialect alone has: what the others have no like of.
+/// Files below [`ENGINE`] that not every dialect has: what the others have no like of.
 pub(super) const OWN_FILES: &[&str] = &[
     "dialect/postgres/cast.rs",
+    "dialect/postgres/default.rs",
+    "dialect/postgres/options.rs",
     "dialect/postgres/sequence.rs",
+    "dialect/postgres/server_name.rs",
+    "dialect/mysql/collation.rs",
+    "dialect/mysql/default.rs",
+    "dialect/mysql/expression.rs",
     "dialect/mysql/implicit_index.rs",
+    "dialect/mysql/normal/tests.rs",
+    "dialect/mysql/options.rs",
+    "dialect/mysql/partition.rs",
     "dialect/sqlite/foreign_keys.rs",
+    "dialect/sqlite/normal/tests.rs",
     "dialect/sqlite/rebuild.rs",
 ];
 

@@ -1,3 +1,5 @@
+//! Schemas compared, what was found played on them, and back.
+
 use dunlin_core::prelude::*;
 
 use dunlin_core::schema::Index;

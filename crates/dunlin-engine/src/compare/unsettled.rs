@@ -1,7 +1,6 @@
 //! Expressions that only the database can compare.
 
-use dunlin_core::dialect::PerDialect;
-use dunlin_core::schema::{Column, IndexElement, IndexKey, Name, SqlValue, Table, View};
+use dunlin_core::schema::{Column, IndexElement, IndexKey, Name, Table, View};
 
 use super::normal::{Schema, normal_table, resolved};
 use crate::dialect::{Dialect, RenderError};
@@ -31,14 +30,12 @@ fn questions(from: &Table, to: &Table, said: Table) -> Option<Table> {
     let mut differs = false;
     for mut column in said.columns {
         let (before, after) = (from.column(&column.name), to.column(&column.name));
-        let same = |of: fn(&Column) -> (Option<&PerDialect<SqlValue>>, Option<&String>)| {
-            before.is_some() && before.map(of) == after.map(of)
-        };
         let says = |column: &Column| column.computed.is_some() || column.server_default.is_some();
-        let known = same(|column| {
-            let computed = column.computed.as_ref().and_then(|computed| computed.expression.default_value());
-            (column.server_default.as_ref(), computed)
-        });
+        let words = |column: &Column| {
+            let computed = column.computed.clone().map(|computed| computed.expression);
+            (column.server_default.clone(), computed)
+        };
+        let known = before.is_some() && before.map(words) == after.map(words);
         // A server may print a value otherwise, too: a day as a time, a number with more digits.
         let is_asked = !known && says(&column) && before.is_some_and(says);
         differs |= is_asked;

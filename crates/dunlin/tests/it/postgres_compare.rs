@@ -1,6 +1,5 @@
 //! PostgreSQL: what introspection finds beside plain tables, and what the server says of models.
 
-use dunlin::core::dialect::DialectName;
 use dunlin::core::operation::{Operation, TableChange};
 use dunlin::core::prelude::*;
 use dunlin::core::schema::{Computed, EnumType, Exclude, Identity, IndexElement, TableName, View};

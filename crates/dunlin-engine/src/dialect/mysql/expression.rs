@@ -427,7 +427,7 @@ fn loosest(inside: &[Token<'_>]) -> Option<u8> {
                     binds = binds.min(other);
                 }
                 // Two operands side by side: `is not null`, `date '2024-01-01'`, `a escape '|'`, …
-                None if is_operand(token) && previous.is_some_and(|before| is_operand(before)) => {
+                None if is_operand(token) && previous.is_some_and(is_operand) => {
                     return None;
                 }
                 None if token.kind == Kind::Symbol && !token.is_symbol(".") => return None,

@@ -7,8 +7,8 @@ mod alter;
 mod cast;
 mod column;
 mod constraint;
+mod default;
 mod index;
-mod literal;
 mod normal;
 mod options;
 mod render;
@@ -24,7 +24,7 @@ use dunlin_core::dialect::DialectName;
 use dunlin_core::operation::Operation;
 use dunlin_core::schema::{DataType, Metadata, SqlValue, Table};
 
-pub use literal::read_default;
+pub use default::read_default;
 pub use normal::without_defaults;
 
 use super::{Capabilities, Dialect, IdentifierLimit, RenderError, Rendered, ddl};

@@ -8,7 +8,7 @@ use dunlin_core::schema::{
     SqlValue, Table, TableOptions,
 };
 
-use super::literal::read_default;
+use super::default::read_default;
 use super::types;
 use crate::sql::expression::normal;
 

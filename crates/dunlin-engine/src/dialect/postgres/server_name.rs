@@ -30,9 +30,7 @@ fn parts(known: Option<&Table>, constraint: &Constraint) -> (Option<String>, &'s
     let joined = |columns: &[String]| Some(columns.join("_"));
     match constraint {
         Constraint::PrimaryKey(_) => (None, "pkey"),
-        Constraint::Unique(unique) => {
-            (joined(&[unique.columns.as_slice(), &unique.include].concat()), "key")
-        }
+        Constraint::Unique(unique) => (joined(&[unique.columns.as_slice(), &unique.include].concat()), "key"),
         Constraint::ForeignKey(key) => (joined(&key.columns), "fkey"),
         Constraint::Check(check) => {
             let columns = known.map(|known| known.columns.as_slice()).unwrap_or_default();

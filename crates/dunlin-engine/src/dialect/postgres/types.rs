@@ -84,7 +84,7 @@ fn official(text: &str) -> String {
             '"' => is_quoted = !is_quoted,
             _ if is_quoted => {}
             c if c.is_whitespace() => {
-                if !written.ends_with(|last: char| last == ' ' || matches!(last, '(' | ',' | '[' | '.')) {
+                if !written.ends_with([' ', '(', ',', '[', '.']) {
                     written.push(' ');
                 }
                 continue;
@@ -98,10 +98,10 @@ fn official(text: &str) -> String {
         }
         written.push(if is_quoted { c } else { c.to_ascii_lowercase() });
     }
-    if let Some((of, bound)) = written.strip_suffix(']').and_then(|rest| rest.rsplit_once('[')) {
-        if bound.bytes().all(|byte| byte.is_ascii_digit()) {
-            return format!("{}[]", official(of));
-        }
+    if let Some((of, bound)) = written.strip_suffix(']').and_then(|rest| rest.rsplit_once('['))
+        && bound.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return format!("{}[]", official(of));
     }
     let (head, rest) = match written.find(['(', ' ']) {
         Some(at) => written.split_at(at),

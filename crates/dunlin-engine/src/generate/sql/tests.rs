@@ -1,3 +1,5 @@
+//! Files of SQL, read again.
+
 use dunlin_core::dialect::PerDialect;
 use dunlin_core::manager::{DbManager, HostContext};
 use dunlin_core::operation::reverse;

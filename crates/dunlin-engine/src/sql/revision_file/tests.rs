@@ -1,3 +1,5 @@
+//! Files written and read again, and files that are none.
+
 use DialectName::{MariaDb, MySql, Postgres, Sqlite};
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Hard texts, cut as each client cuts them.
+
 use DialectName::{MariaDb, MySql, Postgres, Sqlite};
 
 use super::*;

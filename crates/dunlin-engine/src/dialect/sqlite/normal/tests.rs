@@ -1,3 +1,5 @@
+//! Two tables of one form, and two of different ones.
+
 use dunlin_core::prelude::*;
 use dunlin_core::schema::{Computed, Constraint, IndexElement, MatchType, PrimaryKey, TableBuilder};
 
@@ -65,11 +67,11 @@ fn defaults_are_what_an_insert_puts_in() {
     }
     assert_eq!(default("TEXT", "NULL"), None);
     assert_eq!(default("TEXT", "(null)"), None);
-    same("a BOOLEAN DEFAULT 0", |t| drop(t.column("a", DataType::Boolean).server_default(false)));
+    same("a BOOLEAN DEFAULT 0", |t| _ = t.column("a", DataType::Boolean).server_default(false));
     same("a BLOB DEFAULT x'00ff'", |t| {
         t.column("a", DataType::Binary).server_default(SqlValue::Bytes(vec![0, 255]));
     });
-    same("a CHAR(32) DEFAULT 'x'", |t| drop(t.column("a", DataType::Uuid).server_default("x")));
+    same("a CHAR(32) DEFAULT 'x'", |t| _ = t.column("a", DataType::Uuid).server_default("x"));
 }
 
 #[test]
@@ -77,11 +79,11 @@ fn types_are_declared_names() {
     same("a VARCHAR (5)", |t| {
         t.column("a", DataType::enumeration("e", ["short", "to"]));
     });
-    same("a char(32)", |t| drop(t.column("a", DataType::Uuid)));
-    same("a DATETIME", |t| drop(t.column("a", DataType::datetime().precision(6).with_timezone())));
-    same("a Double  Precision", |t| drop(t.column("a", DataType::native("DOUBLE PRECISION"))));
-    same("a TEXT COLLATE binary", |t| drop(t.column("a", DataType::Text)));
-    same("a TEXT COLLATE nocase", |t| drop(t.column("a", DataType::Text.collate("NOCASE"))));
+    same("a char(32)", |t| _ = t.column("a", DataType::Uuid));
+    same("a DATETIME", |t| _ = t.column("a", DataType::datetime().precision(6).with_timezone()));
+    same("a Double  Precision", |t| _ = t.column("a", DataType::native("DOUBLE PRECISION")));
+    same("a TEXT COLLATE binary", |t| _ = t.column("a", DataType::Text));
+    same("a TEXT COLLATE nocase", |t| _ = t.column("a", DataType::Text.collate("NOCASE")));
     let data_type = |text: &str| read(&format!("a {text}")).columns.remove(0).column_type;
     for (one, other) in [
         ("INT", "INTEGER"),
@@ -122,7 +124,7 @@ fn what_is_taken_for_declared_so_is_read_again() {
 
 #[test]
 fn keys_are_as_the_table_makes_them() {
-    same("id INTEGER PRIMARY KEY", |t| drop(t.column("id", DataType::Integer).primary_key()));
+    same("id INTEGER PRIMARY KEY", |t| _ = t.column("id", DataType::Integer).primary_key());
     same("id INTEGER NOT NULL, PRIMARY KEY (id)", |t| {
         t.column("id", DataType::Integer).identity(dunlin_core::schema::Identity::by_default()).primary_key();
     });
