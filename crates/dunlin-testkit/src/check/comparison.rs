@@ -41,7 +41,9 @@ impl Server<'_> {
         if result != Ok(Compared::Beside) {
             self.wipe().await;
         }
-        if result.is_err() {
+        // A temporary table stays with its session, and hides others of its name.
+        let temporary = |operation: &Operation| matches!(operation, Operation::CreateTable { table, .. } if table.options.temporary);
+        if result.is_err() || case.before.iter().chain(&case.operations).any(temporary) {
             let fresh = self.db.connect().await;
             std::mem::replace(&mut self.database, fresh).close().await;
         }
