@@ -12,6 +12,7 @@ use crate::dialect::Dialect;
 /// An operation that a comparison found, in words: a line for each change, the old value beside the new.
 ///
 /// ```
+/// use dunlin_core::operation::Operation;
 /// use dunlin_core::prelude::*;
 /// use dunlin_engine::compare::{Schema, describe};
 /// use dunlin_engine::dialect::dialect;

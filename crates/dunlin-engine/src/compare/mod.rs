@@ -83,6 +83,7 @@ pub enum CompareError {
 /// Compares two schemas on one database.
 ///
 /// ```
+/// use dunlin_core::operation::Operation;
 /// use dunlin_core::prelude::*;
 /// use dunlin_engine::compare::{Schema, compare};
 /// use dunlin_engine::dialect::dialect;
