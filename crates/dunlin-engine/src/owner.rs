@@ -1,11 +1,11 @@
 //! One owner, checked and ready to be planned for.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use dunlin_core::manager::{DbManager, HostContext};
 use dunlin_core::operation::{self, Operation, Operations};
 use dunlin_core::revision::{Direction, Migration, RevisionId};
-use dunlin_core::schema::{Metadata, SchemaError, TableName};
+use dunlin_core::schema::{Metadata, SchemaError, Table, TableName};
 use thiserror::Error;
 
 use crate::dialect::{Dialect, RenderError};
@@ -199,11 +199,10 @@ impl Owner {
     /// As [`replay`](Self::replay).
     pub fn schema_at(&self, rows: &[RevisionId]) -> Result<Metadata, ReplayFailure> {
         let mut schema = self.replay(rows)?;
-        for table in self.metadata.tables() {
-            if schema.get(&table.name).is_none() {
-                schema.insert(table.clone());
-            }
-        }
+        let known: HashSet<&TableName> = schema.tables().iter().map(|table| &table.name).collect();
+        let models = self.metadata.tables().iter();
+        let more: Vec<Table> = models.filter(|table| !known.contains(&table.name)).cloned().collect();
+        schema.extend(more);
         Ok(schema)
     }
 
