@@ -12,7 +12,7 @@ mod postgres;
 mod sqlite;
 pub(crate) mod unnamed;
 
-pub use mysql::implicit_index;
+pub use mysql::{implicit_index, own_table};
 pub use postgres::{read_default, without_defaults};
 pub use sqlite::DROPPED_COLUMN_PREFIX;
 
@@ -88,6 +88,12 @@ pub trait Dialect: Send + Sync {
 
     /// Whether [`render`](Dialect::render) must see the table of `operation` as it is now.
     fn needs_current_table(&self, operation: &Operation) -> bool;
+
+    /// Whether [`render`](Dialect::render) may write better statements where it sees that table: more than
+    /// where it must. It is not shown a table that may be another one than is known.
+    fn looks_at_current_table(&self, operation: &Operation) -> bool {
+        self.needs_current_table(operation)
+    }
 
     /// The statements for an operation. `current` holds at least the operation's table as it is before
     /// it where [`needs_current_table`](Dialect::needs_current_table) says so.

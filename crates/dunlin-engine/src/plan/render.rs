@@ -175,7 +175,11 @@ pub(crate) fn render_operations(
         let mut suspends_foreign_keys = false;
         for operation in &stage.operations {
             names.check(dialect, operation, schema)?;
-            let rendered: Rendered = dialect.render(operation, schema)?;
+            let needs_table = dialect.needs_current_table(operation);
+            let is_opaque = operation.table().is_some_and(|table| opaque.changed_by(table).is_some());
+            let unseen = Metadata::default();
+            let current = if is_opaque && !needs_table { &unseen } else { &*schema };
+            let rendered: Rendered = dialect.render(operation, current)?;
             statements.extend(rendered.statements);
             suspends_foreign_keys |= rendered.suspends_foreign_keys;
             if with_hazards {
@@ -186,7 +190,7 @@ pub(crate) fn render_operations(
                 functions.push(format!("{}, which changes {}", step.name, tables.join(", ")));
             }
             opaque.note(dialect, operation, schema);
-            if dialect.needs_current_table(operation) {
+            if needs_table {
                 let seen = operation.table().and_then(|table| Some((table, opaque.changed_by(table)?)));
                 not_known.extend(
                     seen.map(|(table, by)| OpaqueTable { table: table.clone(), changed_by: by.to_owned() }),

@@ -29,7 +29,7 @@ impl ManagerRun<'_, '_> {
             self.clear_away(table).await?;
         }
         let current = match operation.table() {
-            Some(table) if dialect.needs_current_table(operation) => {
+            Some(table) if dialect.looks_at_current_table(operation) => {
                 introspect(self.session.database, std::slice::from_ref(table)).await?
             }
             _ => Introspected::default(),

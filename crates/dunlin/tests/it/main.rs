@@ -13,6 +13,7 @@ mod generated_source;
 mod lost_commit;
 mod mysql_changes;
 mod mysql_compare;
+mod mysql_keys;
 mod names;
 mod postgres_compare;
 mod postgres_schema;

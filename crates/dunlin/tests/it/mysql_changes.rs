@@ -62,7 +62,7 @@ async fn run(
             lower(database.dialect(), operation, replay).unwrap_or_else(|error| panic!("{name}: {error}"));
         for operation in lowered {
             let table: Vec<TableName> = operation.table().cloned().into_iter().collect();
-            let current = match database.dialect().needs_current_table(&operation) {
+            let current = match database.dialect().looks_at_current_table(&operation) {
                 true => database.introspect(&table).await.unwrap(),
                 false => Metadata::default(),
             };

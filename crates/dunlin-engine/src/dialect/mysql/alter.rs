@@ -503,6 +503,8 @@ impl Alter<'_> {
         if let (Some(before), Some(after)) = (&self.before, &self.table) {
             let wanted = implicit_index::wanted(before, after).into_iter();
             written.extend(wanted.map(|key| format!("ADD {}", index_of(self.dialect, key))));
+            let unneeded = implicit_index::unneeded(before, after).into_iter();
+            written.extend(unneeded.map(|name| format!("DROP INDEX {}", self.dialect.quote(&name))));
         }
         self.before.clone_from(&self.table);
         if !written.is_empty() {

@@ -76,11 +76,8 @@ pub(super) fn leave_out_any(table: &mut Table) {
 fn leave_out_named(table: &mut Table, is_name: impl Fn(&Table, &ForeignKey, &str) -> bool) {
     for at in 0..table.foreign_keys.len() {
         let key = table.foreign_keys[at].clone();
-        let plain = Index::unnamed(&key.columns);
         let alike = |index: &Index| {
-            let mut bare = index.clone();
-            bare.name = None;
-            bare == plain && index.name.as_deref().is_some_and(|name| is_name(table, &key, name))
+            is_plain(index, &key) && index.name.as_deref().is_some_and(|name| is_name(table, &key, name))
         };
         let Some(place) = table.indexes.iter().position(alike) else { continue };
         let index = table.indexes.remove(place);
@@ -108,6 +105,46 @@ pub(super) fn wanted<'t>(table: &Table, changed: &'t Table) -> Vec<&'t ForeignKe
         .iter()
         .filter(|key| key.name.is_some() && table.foreign_keys.iter().any(|known| known.name == key.name));
     kept.filter(|key| is_served(table, key) && !is_served(changed, key)).collect()
+}
+
+/// The indexes that only foreign keys needed, and do not need any more where `table` becomes `changed`. The
+/// server drops those that it has made by itself; one that took the place of another which was dropped stays
+/// if nobody drops it. Both may be dropped by who adds the index that serves now, in one statement.
+pub(super) fn unneeded(table: &Table, changed: &Table) -> Vec<String> {
+    // Other engines take a foreign key for nothing.
+    if table.options.engine.as_deref().is_some_and(|engine| !engine.eq_ignore_ascii_case("InnoDB")) {
+        return Vec::new();
+    }
+    let without = |table: &Table, name: &str| {
+        let mut table = table.clone();
+        table.indexes.retain(|index| index.name.as_deref() != Some(name));
+        table
+    };
+    let unneeded = |key: &&ForeignKey| {
+        let name = key.name.as_deref().filter(|_| table.foreign_keys.contains(key));
+        let Some(name) = name else { return false };
+        let unique = table.uniques.iter().any(|unique| unique.name.as_deref() == Some(name));
+        match table.index(name) {
+            _ if unique => false,
+            // The server's own would have the name of a column, and is not listed.
+            Some(index) => {
+                is_given_by_server(table, name)
+                    && is_plain(index, key)
+                    && is_made_for(&without(table, name), key)
+                    && is_served(&without(changed, name), key)
+            }
+            None => !is_given_by_server(table, name) && is_made_for(table, key) && is_served(changed, key),
+        }
+    };
+    let keys = changed.foreign_keys.iter().filter(unneeded);
+    keys.filter_map(|key| Some(key.name.as_ref()?.as_str().to_owned())).collect()
+}
+
+/// Whether an index is just over the columns of a foreign key.
+fn is_plain(index: &Index, key: &ForeignKey) -> bool {
+    let mut bare = index.clone();
+    bare.name = None;
+    bare == Index::unnamed(&key.columns)
 }
 
 /// Whether an index that the table lists begins with the columns of a foreign key.

@@ -32,6 +32,16 @@ pub(super) fn clause(dialect: &MySql, index: &Index) -> Result<String, RenderErr
     Ok(format!("{kind}INDEX {name}{using} ({keys}){rest}"))
 }
 
+/// ``ADD INDEX `name` (…)``, within ALTER TABLE.
+///
+/// # Errors
+/// The database has no such index.
+pub(super) fn added(dialect: &MySql, index: &Index, if_not_exists: bool) -> Result<String, RenderError> {
+    let Parts { kind, name, using, keys, rest } = parts(dialect, index)?;
+    let if_not_exists = if if_not_exists { "IF NOT EXISTS " } else { "" };
+    Ok(format!("ADD {kind}INDEX {if_not_exists}{name}{using} ({keys}){rest}"))
+}
+
 struct Parts {
     kind: &'static str,
     name: String,

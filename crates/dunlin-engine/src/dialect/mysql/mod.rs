@@ -5,7 +5,8 @@
 //! - [`alter`] puts the changes of a table into statements
 //! - [`normal`] puts tables into one form, with [`default`] values, [`expression`]s, [`collation`]s and
 //!   [`partition`]s; [`options`] changes what a table has besides columns
-//! - [`implicit_index`] knows the indexes that the server makes for foreign keys
+//! - [`implicit_index`] knows the indexes that the server makes for foreign keys, [`own_table`] columns that
+//!   are named with their table
 //! - [`render`] writes operations
 //!
 //! Identifiers stand in backticks, which mean the same whatever `sql_mode` says.
@@ -20,6 +21,7 @@ pub mod implicit_index;
 mod index;
 mod normal;
 mod options;
+pub mod own_table;
 mod partition;
 mod render;
 mod table;
@@ -108,6 +110,10 @@ impl Dialect for MySql {
 
     fn needs_current_table(&self, operation: &Operation) -> bool {
         render::needs_current_table(self, operation)
+    }
+
+    fn looks_at_current_table(&self, operation: &Operation) -> bool {
+        render::looks_at_current_table(self, operation)
     }
 
     fn render(&self, operation: &Operation, current: &Metadata) -> Result<Rendered, RenderError> {

@@ -2,7 +2,7 @@
 
 use dunlin_core::dialect::DialectName;
 use dunlin_core::operation::{Operation, TableChange};
-use dunlin_core::schema::{Metadata, Name, Object, Table, TableName, View};
+use dunlin_core::schema::{ConstraintKind, Index, Metadata, Name, Object, Table, TableName, View};
 
 use super::{MySql, alter, implicit_index, index, table};
 use crate::dialect::{Dialect, RenderError, Rendered, ddl};
@@ -20,6 +20,21 @@ pub(super) fn needs_current_table(dialect: &MySql, operation: &Operation) -> boo
         Operation::CreateIndex { if_not_exists, .. } => *if_not_exists && mysql,
         Operation::DropIndex { .. } => true,
         _ => false,
+    }
+}
+
+/// A new key or index may take the place of one that only a foreign key needed.
+pub(super) fn looks_at_current_table(dialect: &MySql, operation: &Operation) -> bool {
+    let adds_key = |change: &TableChange| match change {
+        TableChange::AddConstraint { constraint } => {
+            matches!(constraint.kind(), ConstraintKind::PrimaryKey | ConstraintKind::Unique)
+        }
+        _ => false,
+    };
+    match operation {
+        Operation::CreateIndex { .. } => true,
+        Operation::AlterTable { changes, .. } if changes.iter().any(adds_key) => true,
+        _ => needs_current_table(dialect, operation),
     }
 }
 
@@ -61,7 +76,18 @@ pub(super) fn render(
             if *if_not_exists && !mariadb && name.is_some_and(|name| there(table, name)) {
                 return Ok(Rendered::default());
             }
-            vec![index::create(dialect, table, index, *if_not_exists && mariadb)?]
+            let if_not_exists = *if_not_exists && mariadb;
+            let unneeded = match current.get(table) {
+                Some(table) => indexes_unneeded_with(dialect, table, index),
+                None => Vec::new(),
+            };
+            if unneeded.is_empty() {
+                vec![index::create(dialect, table, index, if_not_exists)?]
+            } else {
+                let add = index::added(dialect, index, if_not_exists)?;
+                let table = ddl::table_name(dialect, table);
+                vec![format!("ALTER TABLE {table} {add}, {}", unneeded.join(", "))]
+            }
         }
         Operation::DropIndex { table, name, if_exists, .. } => {
             if *if_exists && !mariadb && !there(table, name) {
@@ -120,6 +146,14 @@ fn indexes_wanted_without(dialect: &MySql, table: &Table, dropped: &Name) -> Vec
     changed.uniques.retain(|unique| unique.name.as_ref() != Some(dropped));
     let wanted = implicit_index::wanted(table, &changed);
     wanted.into_iter().map(|key| format!("ADD {}", alter::index_of(dialect, key))).collect()
+}
+
+/// The clauses that drop the indexes which foreign keys do not need any more when an index is created.
+fn indexes_unneeded_with(dialect: &MySql, table: &Table, created: &Index) -> Vec<String> {
+    let mut changed = table.clone();
+    changed.indexes.push(created.clone());
+    let unneeded = implicit_index::unneeded(table, &changed).into_iter();
+    unneeded.map(|name| format!("DROP INDEX {}", dialect.quote(&name))).collect()
 }
 
 fn create_view(dialect: &MySql, view: &View, or_replace: bool) -> Result<String, RenderError> {
