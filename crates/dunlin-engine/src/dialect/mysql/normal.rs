@@ -6,7 +6,8 @@ use dunlin_core::schema::{
     MatchType, Name, OnConflict, PrimaryKey, ReferentialAction, SqlValue, Table, TableOptions, Unique,
 };
 
-use super::{MySql, collation, column, default, expression, implicit_index, partition, types};
+use super::{MySql, collation, column, default, expression, implicit_index, own_table, partition, types};
+use crate::sql::rename::expressions_mut;
 
 /// Puts a table without variants into the form in which two can be compared.
 pub(super) fn normalize(dialect: &MySql, table: &mut Table) {
@@ -27,6 +28,12 @@ pub(super) fn normalize(dialect: &MySql, table: &mut Table) {
     table.foreign_keys.iter_mut().for_each(foreign_key);
     for check in &mut table.checks {
         check.name.take_if(|name| name.as_str().is_empty());
+    }
+    let name = table.name.name.clone();
+    for sql in expressions_mut(table) {
+        if let Some(bare) = own_table::without(sql, &name) {
+            *sql = bare;
+        }
     }
     let columns = &table.columns;
     table.indexes.iter_mut().for_each(|index| self::index(index, columns, hashes));
