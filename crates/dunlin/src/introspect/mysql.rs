@@ -10,6 +10,7 @@ mod queries;
 mod show_create;
 pub(super) mod surroundings;
 mod text;
+mod view;
 
 use std::collections::HashMap;
 
@@ -84,7 +85,7 @@ pub(super) async fn read(
     found.metadata.extend(reader.tables);
     found.unsaid.extend(reader.unsaid);
     for row in database.rows(&query(queries::VIEWS)).await? {
-        view(&row, scope, folds_names, dialect, &mut found.metadata);
+        view(&row, scope, folds_names, &mut found.metadata);
     }
     Ok(())
 }
@@ -375,7 +376,7 @@ impl Reader<'_, '_> {
     }
 }
 
-fn view(row: &Row, scope: &Scope<'_>, folds_names: bool, dialect: &dyn Dialect, metadata: &mut Metadata) {
+fn view(row: &Row, scope: &Scope<'_>, folds_names: bool, metadata: &mut Metadata) {
     let stored = text(row, 0);
     let same = |name: &&&str| folds_names && name.to_lowercase() == stored.to_lowercase();
     let name = match scope.wants(stored) {
@@ -383,20 +384,7 @@ fn view(row: &Row, scope: &Scope<'_>, folds_names: bool, dialect: &dyn Dialect, 
         false => scope.names.iter().find(same).copied(),
     };
     if let Some(name) = name {
-        metadata.views.push(View::new(scope.table(name), view_query(row, scope.schema.is_some(), dialect)));
-    }
-}
-
-/// The query of a view, without the names of the connection's own database.
-fn view_query(row: &Row, keeps_schema: bool, dialect: &dyn Dialect) -> String {
-    let query = match keeps_schema {
-        true => text(row, 1).to_owned(),
-        false => text(row, 1).replace(&format!("{}.", dialect.quote(text(row, 3))), ""),
-    };
-    match text(row, 2) {
-        "" | "NONE" => query,
-        _ if query.is_empty() => query,
-        check => format!("{query} with {} check option", check.to_lowercase()),
+        metadata.views.push(View::new(scope.table(name), view::query(row, scope.schema.is_some())));
     }
 }
 

@@ -47,6 +47,8 @@ fn everything(dialect: DialectName) -> Metadata {
         t.column("word", DataType::string(30)).server_default(SqlValue::expression("(upper('it''s'))"));
         t.column("bytes", DataType::VarBinary { length: 8 })
             .server_default(PerDialect::all(SqlValue::Bytes(vec![0, 255, 39, 63])));
+        t.column("no_bytes", DataType::VarBinary { length: 8 })
+            .server_default(PerDialect::all(SqlValue::Bytes(Vec::new())));
         t.column("text", DataType::Text);
         t.column("data", DataType::Json);
         t.column("twice", DataType::Integer).computed(Computed::stored("amount * (2 + 1)"));
@@ -241,5 +243,56 @@ db_test_on! {
         ] {
             assert_eq!(found(&mut database, &models(other)).await.len(), 2, "{other}");
         }
+    }
+}
+
+db_test_on! {
+    [mysql: MySql, mariadb: MariaDb]
+    async fn columns_may_be_named_with_their_table(db) {
+        let mut database = db.connect().await;
+        let models = |check: &str| {
+            let mut models = Metadata::default();
+            models.table("t", |t| {
+                t.column("id", DataType::Integer).primary_key();
+                t.column("x", DataType::Integer);
+                t.column("y", DataType::Integer).computed(Computed::stored("t.x + 1"));
+                t.add_check(Check::new(check).named("t_ck"));
+            });
+            models
+        };
+        let written = "t.x > 0 AND `t`.`x` BETWEEN 1 AND 9 AND t.x NOT IN (3, 4)";
+        create(&mut database, &models(written)).await;
+        assert_eq!(found(&mut database, &models(written)).await, [""; 0]);
+        assert_eq!(found(&mut database, &models("x > 0 AND x BETWEEN 1 AND 9 AND NOT t.x IN (3, 4)")).await, [""; 0]);
+        assert_eq!(found(&mut database, &models("t.x > 1 AND t.x BETWEEN 1 AND 9 AND t.x NOT IN (3, 4)")).await.len(), 2);
+    }
+}
+
+db_test_on! {
+    [mysql: MySql, mariadb: MariaDb]
+    async fn a_table_may_have_the_name_of_its_database(db) {
+        let mut database = db.connect().await;
+        let name = db.name();
+        execute(&mut database, &[
+            &format!("CREATE TABLE {name} (id INT PRIMARY KEY, word VARCHAR(200))"),
+            "CREATE TABLE other (id INT PRIMARY KEY, word VARCHAR(200))",
+        ]).await;
+        let one = format!(
+            "SELECT {name}.id, other.word FROM {name} JOIN other ON other.id = {name}.id \
+             WHERE {name}.word <> 'it''s `{name}`.`{name}`.'"
+        );
+        let aliased = format!("SELECT {name}.id, o.word FROM other {name} JOIN {name} o ON o.id = {name}.id");
+        let mut models = Metadata::default();
+        models.view(View::new("one", one));
+        models.view(View::new("aliased", aliased));
+        create(&mut database, &models).await;
+        assert_eq!(found(&mut database, &models).await, [""; 0]);
+
+        // What was read makes the same views again.
+        let read = done(database.introspect(&names(&models)).await);
+        execute(&mut database, &["DROP VIEW one", "DROP VIEW aliased"]).await;
+        create(&mut database, &read).await;
+        assert_eq!(done(database.introspect(&names(&models)).await), read);
+        assert_eq!(found(&mut database, &models).await, [""; 0]);
     }
 }

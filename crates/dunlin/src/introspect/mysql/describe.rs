@@ -8,10 +8,12 @@
 use dunlin_core::operation::Operation;
 use dunlin_core::prelude::{Column, DataType};
 use dunlin_core::schema::{IndexKey, Metadata, PrimaryKey, SqlValue, Table, TableName, View};
+use dunlin_engine::dialect::own_table;
+use dunlin_engine::sql::rename::expressions_mut;
 
 use super::queries;
 use super::show_create;
-use super::view_query;
+use super::view;
 use crate::database::Database;
 use crate::error::Error;
 
@@ -63,10 +65,16 @@ async fn describe(database: &mut Database, tables: &[&Table]) -> Option<Vec<Tabl
     Some(tables.iter().zip(words).map(|(table, statement)| in_words(table, statement)).collect())
 }
 
-/// Some servers take no table without a key.
+/// The table under another name, by which it does not call its columns. Some servers take no table without
+/// a key.
 fn temporary(table: &Table, name: String) -> Table {
     let mut temporary = table.clone();
     temporary.name = TableName::from(name);
+    for sql in expressions_mut(&mut temporary) {
+        if let Some(bare) = own_table::without(sql, &table.name.name) {
+            *sql = bare;
+        }
+    }
     temporary.options.temporary = true;
     let mut key = "dunlin_key".to_owned();
     while table.column(&key).is_some() {
@@ -137,7 +145,7 @@ async fn as_it_is(database: &mut Database, view: &View, traced: bool) -> Option<
     let sql = queries::VIEWS.replace("{schema}", &schema).replace("{names}", &names);
     let rows = database.rows(&sql).await.ok()?;
     let row = rows.first()?;
-    let known = view_query(row, view.name.schema.is_some(), dialect);
+    let known = view::query(row, view.name.schema.is_some());
     // A role that may not see the query cannot tell that it is another.
     let same = known.is_empty() || {
         let (known, known_check) = without_check_option(&known);

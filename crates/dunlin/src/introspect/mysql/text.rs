@@ -110,8 +110,11 @@ fn value(text: String, data_type: &DataType) -> SqlValue {
     }
 }
 
-/// `0x0aff`
+/// `0x0aff`; no bytes are no text at all.
 fn bytes(text: &str) -> Option<Vec<u8>> {
+    if text.is_empty() {
+        return Some(Vec::new());
+    }
     let digits = text.strip_prefix("0x")?;
     let byte = |at| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
     (0..digits.len()).step_by(2).map(byte).collect()
