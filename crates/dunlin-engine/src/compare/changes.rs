@@ -10,7 +10,7 @@ use super::dependents;
 use super::enums::{self, EnumChanges};
 use super::keys::Footing;
 use super::normal::Schema;
-use super::table::{Pair, TableChanges};
+use super::table::{Pair, TableChanges, Way};
 use crate::dialect::Dialect;
 
 /// What makes of one schema the other, where no name is another one's.
@@ -21,10 +21,11 @@ pub(super) fn changes(
     dialect: &dyn Dialect,
     from: &Schema,
     to: &Schema,
+    way: Way,
 ) -> Result<Vec<Operation>, CompareError> {
     let EnumChanges { from, before, between, behind, recast } = enums::changes(dialect, from, to)?;
     let from = &from;
-    let pairs = pairs(from, to);
+    let pairs = pairs(from, to, way);
     let mut footing = footing(&pairs);
     for (table, columns) in recast {
         footing.columns.extend(columns.iter().map(|column| (table.clone(), column.clone())));
@@ -134,7 +135,7 @@ fn create_index(table: &TableName, index: Index) -> Operation {
 }
 
 /// The tables that are in both, in the order of the second.
-fn pairs<'s>(from: &'s Schema, to: &'s Schema) -> Vec<Pair<'s>> {
+fn pairs<'s>(from: &'s Schema, to: &'s Schema, way: Way) -> Vec<Pair<'s>> {
     let pair = |table: &'s Table| {
         let from_table = from.table(&table.name)?;
         Some(Pair {
@@ -142,6 +143,7 @@ fn pairs<'s>(from: &'s Schema, to: &'s Schema) -> Vec<Pair<'s>> {
             to: table,
             said_from: from.said_table(&table.name).unwrap_or(from_table),
             said_to: to.said_table(&table.name).unwrap_or(table),
+            way,
         })
     };
     to.here().tables().iter().filter_map(pair).collect()
@@ -213,6 +215,7 @@ fn circular_keys(from: &Schema, gone: &[&Table]) -> Vec<Operation> {
             to: table,
             said_from: from.said_table(&table.name).unwrap_or(table),
             said_to: table,
+            way: Way::There,
         };
         let drop = keys.map(|key| pair.dropped(&Constraint::ForeignKey(key.clone()))).collect();
         operations.extend(alter(&pair, drop));

@@ -42,9 +42,8 @@ pub fn complete(
         fits.into_iter().partition(|operation| changes_nothing(on, operation, history, &after));
     left_out.extend(same);
     if !left_out.is_empty() {
-        let back: Vec<Rename> = comparison.renames.iter().rev().map(Rename::reversed).collect();
-        comparison.downgrade = match between(on, &after, history, &back) {
-            Some(found) => found.upgrade,
+        comparison.downgrade = match between(on, history, &after, &comparison.renames) {
+            Some(found) => found.downgrade,
             None => Vec::new(),
         };
         comparison.upgrade = fits;

@@ -8,6 +8,10 @@
 //! differ are collected by [`unsettled`]; whoever is connected lets the database say them, and
 //! [`Schema::settle`] takes its words.
 //!
+//! A constraint that has no name on a database that gives none itself (SQLite) is made anew where the models
+//! name it, so that the name can be used there as elsewhere; a name that the models leave out is no
+//! difference. That a primary key has no name is none either, as it answers to any.
+//!
 //! A [`Comparison`] is operations as their author would write them: with the variants for all databases
 //! that the models have, in an order that runs. Renames are never guessed: what could be one is listed,
 //! and is one when it is given.
@@ -35,6 +39,7 @@ pub use describe::describe;
 pub use everywhere::complete;
 pub use normal::{ObjectKind, Schema, SchemaObject};
 pub use rename::{ParseRenameError, Rename};
+use table::Way;
 pub use unsettled::{unsettled, unsettled_views};
 
 /// What makes of one schema another, and back.
@@ -112,10 +117,10 @@ pub fn compare(
     renames: &[Rename],
 ) -> Result<Comparison, CompareError> {
     let (mut upgrade, renamed) = rename::apply(dialect, from, to, renames)?;
-    upgrade.extend(changes::changes(dialect, &renamed, to)?);
+    upgrade.extend(changes::changes(dialect, &renamed, to, Way::There)?);
     let back: Vec<Rename> = renames.iter().rev().map(Rename::reversed).collect();
     let (mut downgrade, unnamed) = rename::apply(dialect, to, from, &back)?;
-    downgrade.extend(changes::changes(dialect, &unnamed, from)?);
+    downgrade.extend(changes::changes(dialect, &unnamed, from, Way::Back)?);
     Ok(Comparison {
         upgrade,
         downgrade,

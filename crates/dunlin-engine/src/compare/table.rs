@@ -26,6 +26,16 @@ pub(super) struct Pair<'s> {
     pub(super) to: &'s Table,
     pub(super) said_from: &'s Table,
     pub(super) said_to: &'s Table,
+    pub(super) way: Way,
+}
+
+/// Which way a comparison goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// To what is wanted, which may leave out names that are there.
+    There,
+    /// To what was there.
+    Back,
 }
 
 impl Pair<'_> {
@@ -197,6 +207,10 @@ impl Pair<'_> {
                 drop.push(self.dropped(from));
                 add.push(self.added(to));
             }
+            (from_name, to_name) if self.gains_or_loses_name(from.kind(), from_name, to_name) => {
+                drop.push(self.dropped(from));
+                add.push(self.added(to));
+            }
             (Some(from), Some(to_name)) if from != to_name => {
                 let kind = to.kind();
                 let (from, to) = (Name::exact(from.as_str()), Name::exact(to_name.as_str()));
@@ -204,6 +218,16 @@ impl Pair<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Whether a database that gives no names itself has none yet, or is to have none again. A primary key
+    /// answers to any: that it has none is no difference.
+    fn gains_or_loses_name(&self, kind: ConstraintKind, from: Option<&Name>, to: Option<&Name>) -> bool {
+        let differs = match self.way {
+            Way::There => from.is_none() && to.is_some(),
+            Way::Back => from.is_some() && to.is_none(),
+        };
+        differs && kind != ConstraintKind::PrimaryKey
     }
 
     /// Whether the history does not name a constraint: it has no name in the replay, whatever the server
