@@ -6,6 +6,7 @@ use std::sync::Arc;
 use airflow_plugin::{Listener, Plugin, PluginContext, naming_convention};
 use dunlin::core::dialect::DialectName;
 use dunlin::core::manager::{DbManager, HostContext};
+use dunlin::engine::owner::OwnerError;
 use dunlin::url::UrlDialect;
 use dunlin::{Access, Database, LockKey, Migrator};
 use dunlin_cli::{CommandError, Hints, Registry, hint};
@@ -68,6 +69,13 @@ impl Host {
         let context = HostContext::new(settings.schema.clone(), naming_convention());
         let lock = LockKey::new(LOCK_POSTGRES, LOCK_MYSQL);
         let migrator = Migrator::new(managers, &context, lock).map_err(failed)?;
+        for owner in migrator.owners() {
+            // Airflow's commands know one line of revisions.
+            owner.history().single_head().map_err(|source| {
+                let owner = owner.name().to_owned();
+                failed(OwnerError { owner, source }.into())
+            })?;
+        }
         Ok(Self { settings, registry, migrator, plugins })
     }
 

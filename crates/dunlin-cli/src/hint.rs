@@ -204,11 +204,22 @@ fn history(error: &HistoryError) -> Option<&'static str> {
     Some(match error {
         HistoryError::UnknownRow { .. } => UNKNOWN_REVISION,
         HistoryError::SuperfluousRow { .. } => "delete that row from the version table",
-        HistoryError::MultipleHeads { .. } => "add a revision that follows all of these heads",
+        HistoryError::MultipleHeads { .. } => {
+            "add a revision that follows all of these heads (`merge`), or name the one that is meant"
+        }
         HistoryError::DuplicateId { .. } => "give one of the two another id",
         HistoryError::IdTooLong { .. } => "give the revision a shorter id: the version table is VARCHAR(32)",
+        HistoryError::DuplicateLabel { .. } => "give the branch another label",
+        HistoryError::BadName { .. } => "give it another name",
         HistoryError::UnknownParent { .. } => "add the missing revision, or correct the down_revision",
-        HistoryError::Cycle { .. } => "correct a down_revision, so that one of these comes first",
+        HistoryError::UnknownDependency { .. } => "add the missing revision, or correct the depends_on",
+        HistoryError::Cycle { .. } => {
+            "correct a down_revision or depends_on, so that one of these comes first"
+        }
+        HistoryError::BadTarget { .. } => "a target is such as head, base, a1b2, label@head, +1 or a1b2-1",
+        HistoryError::AmbiguousWalk { .. } => "name the revision, or the branch: `label@+1`",
+        HistoryError::AmbiguousRows { .. } => "name the branch: `label@-1`",
+        HistoryError::Overlap { .. } | HistoryError::NotOnBranch { .. } => "name a revision by its id",
         HistoryError::AmbiguousTarget { .. } => "write more of the revision id",
         _ => return None,
     })

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::operation::Operations;
+use crate::session::BoxError;
 
 /// A revision's id, as it stands in the version table: free text of at most 32 characters.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -52,19 +53,30 @@ impl fmt::Debug for RevisionId {
 
 /// What a revision says of itself: its id and where it stands in its history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Revision {
     /// Its id.
     pub id: RevisionId,
     /// The revisions it follows: none for a base, several for a merge point.
     pub down_revisions: Vec<RevisionId>,
-    /// One line about it.
+    /// Revisions of other branches that must be there first: ids or branch labels.
+    pub depends_on: Vec<String>,
+    /// Names of the branch that it begins, or belongs to.
+    pub branch_labels: Vec<String>,
+    /// What it is about: one line, and more behind it.
     pub message: String,
 }
 
 impl Revision {
     /// A base.
     pub fn new(id: impl Into<RevisionId>) -> Self {
-        Self { id: id.into(), down_revisions: Vec::new(), message: String::new() }
+        Self {
+            id: id.into(),
+            down_revisions: Vec::new(),
+            depends_on: Vec::new(),
+            branch_labels: Vec::new(),
+            message: String::new(),
+        }
     }
 
     /// Follows another revision; called again it becomes a merge point.
@@ -73,21 +85,63 @@ impl Revision {
         self
     }
 
+    /// Needs another branch's revision first, by id or branch label.
+    pub fn depends_on(mut self, revision: impl Into<String>) -> Self {
+        self.depends_on.push(revision.into());
+        self
+    }
+
+    /// A name for the branch that it begins: it means this revision, and in `label@head` its line.
+    pub fn branch_label(mut self, label: impl Into<String>) -> Self {
+        self.branch_labels.push(label.into());
+        self
+    }
+
     /// One line about it.
     pub fn message(mut self, text: impl Into<String>) -> Self {
         self.message = text.into();
         self
     }
+
+    /// The first line of its message.
+    pub fn title(&self) -> &str {
+        self.message.lines().next().unwrap_or_default()
+    }
 }
 
-type Record = Arc<dyn Fn(&mut Operations) + Send + Sync>;
+/// What a revision does, recorded when it is asked for.
+pub trait Script: Send + Sync {
+    /// Records one direction.
+    ///
+    /// # Errors
+    /// It cannot be read, or has nothing for this direction.
+    fn record(&self, direction: Direction, operations: &mut Operations) -> Result<(), BoxError>;
+}
 
 /// A revision and what it does.
 #[derive(Clone)]
 pub struct Migration {
     revision: Revision,
-    upgrade: Record,
-    downgrade: Record,
+    script: Arc<dyn Script>,
+}
+
+struct Functions<U, D> {
+    upgrade: U,
+    downgrade: D,
+}
+
+impl<U, D> Script for Functions<U, D>
+where
+    U: Fn(&mut Operations) + Send + Sync,
+    D: Fn(&mut Operations) + Send + Sync,
+{
+    fn record(&self, direction: Direction, operations: &mut Operations) -> Result<(), BoxError> {
+        match direction {
+            Direction::Upgrade => (self.upgrade)(operations),
+            Direction::Downgrade => (self.downgrade)(operations),
+        }
+        Ok(())
+    }
 }
 
 impl Migration {
@@ -97,7 +151,12 @@ impl Migration {
         upgrade: impl Fn(&mut Operations) + Send + Sync + 'static,
         downgrade: impl Fn(&mut Operations) + Send + Sync + 'static,
     ) -> Self {
-        Self { revision, upgrade: Arc::new(upgrade), downgrade: Arc::new(downgrade) }
+        Self::of_script(revision, Functions { upgrade, downgrade })
+    }
+
+    /// A revision that is read from somewhere when it is needed, such as a file of SQL.
+    pub fn of_script(revision: Revision, script: impl Script + 'static) -> Self {
+        Self { revision, script: Arc::new(script) }
     }
 
     /// The revision.
@@ -106,11 +165,11 @@ impl Migration {
     }
 
     /// Records one direction.
-    pub fn record(&self, direction: Direction, operations: &mut Operations) {
-        match direction {
-            Direction::Upgrade => (self.upgrade)(operations),
-            Direction::Downgrade => (self.downgrade)(operations),
-        }
+    ///
+    /// # Errors
+    /// The revision cannot be read, or has nothing for this direction; never for one made of functions.
+    pub fn record(&self, direction: Direction, operations: &mut Operations) -> Result<(), BoxError> {
+        self.script.record(direction, operations)
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! A graph is a slice: `parents[n]` lists the nodes that node `n` follows.
 
+use std::collections::{BTreeSet, HashSet};
+
 /// The nodes in an order in which each follows its parents; among equals, the lower number first.
 ///
 /// # Errors
@@ -22,7 +24,7 @@ pub fn topological_order(parents: &[Vec<usize>]) -> Result<Vec<usize>, Vec<usize
     let mut waiting: Vec<usize> = parents.iter().map(Vec::len).collect();
     let children = children(parents);
     let ready = waiting.iter().enumerate().filter(|(_, count)| **count == 0);
-    let mut ready: std::collections::BTreeSet<usize> = ready.map(|(node, _)| node).collect();
+    let mut ready: BTreeSet<usize> = ready.map(|(node, _)| node).collect();
     let mut order = Vec::with_capacity(parents.len());
     while let Some(node) = ready.pop_first() {
         order.push(node);
@@ -57,6 +59,20 @@ pub fn reachable(edges: &[Vec<usize>], starts: impl IntoIterator<Item = usize>) 
         }
     }
     reached
+}
+
+/// Whether `to` can be reached from `from` over edges that lead to lower numbers, as in a graph that is
+/// numbered in topological order. A node is reached from itself.
+pub fn reaches(edges: &[Vec<usize>], from: usize, to: usize) -> bool {
+    let mut seen = HashSet::new();
+    let mut stack = vec![from];
+    while let Some(node) = stack.pop() {
+        if node == to {
+            return true;
+        }
+        stack.extend(edges[node].iter().filter(|next| **next >= to && seen.insert(**next)));
+    }
+    false
 }
 
 /// A cycle among the nodes that still wait for a parent: every one of them has such a parent, so

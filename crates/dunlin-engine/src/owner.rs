@@ -6,6 +6,7 @@ use dunlin_core::manager::{DbManager, HostContext};
 use dunlin_core::operation::{self, Operation, Operations};
 use dunlin_core::revision::{Direction, Migration, RevisionId};
 use dunlin_core::schema::{Metadata, SchemaError, Table, TableName};
+use dunlin_core::session::BoxError;
 use thiserror::Error;
 
 use crate::dialect::{Dialect, RenderError};
@@ -47,7 +48,7 @@ pub struct ReplayError {
 }
 
 impl Owner {
-    /// Checks a manager: its history must be sound and end in one head.
+    /// Checks a manager: its history must be sound, and its releases' revisions in it.
     ///
     /// # Errors
     /// An [`OwnerError`] with what is wrong with the history.
@@ -55,7 +56,6 @@ impl Owner {
         let broken = |source| OwnerError { owner: manager.name().to_owned(), source };
         let all = manager.all_migrations().iter();
         let history = RevisionMap::new(all.clone().map(|m| m.revision().clone())).map_err(broken)?;
-        history.single_head().map_err(broken)?;
         for release in manager.releases().iter() {
             if let Some(revision) = release.revision.as_ref().filter(|id| history.get(id).is_none()) {
                 return Err(broken(HistoryError::UnknownTarget { target: revision.to_string() }));
@@ -107,7 +107,7 @@ impl Owner {
     /// What it claims: the tables of its models and those that its history leaves, if it can be played.
     pub fn claim(&self) -> Claim<'_> {
         let models = || self.metadata.tables().iter().map(|table| table.name.clone()).collect();
-        let tables = self.tables_at(&self.history.heads()).unwrap_or_else(|_| models());
+        let tables = self.tables_at(&self.history.effective_heads()).unwrap_or_else(|_| models());
         Claim {
             owner: self.name(),
             version_table: self.version_table(),
@@ -116,12 +116,26 @@ impl Owner {
     }
 
     /// What a revision does, in the host's schema and under its naming convention.
-    pub fn operations(&self, revision: &RevisionId, direction: Direction) -> Vec<Operation> {
-        self.recorded(|recorder| {
+    ///
+    /// # Errors
+    /// The revision cannot be read.
+    pub fn operations(
+        &self,
+        revision: &RevisionId,
+        direction: Direction,
+    ) -> Result<Vec<Operation>, UnreadableRevision> {
+        let mut read = Ok(());
+        let operations = self.recorded(|recorder| {
             if let Some(migration) = self.migrations.get(revision) {
-                migration.record(direction, recorder);
+                read = migration.record(direction, recorder);
             }
-        })
+        });
+        let unreadable = |source: BoxError| UnreadableRevision {
+            revision: revision.clone(),
+            direction,
+            source: Reason::of(&*source),
+        };
+        read.map(|()| operations).map_err(unreadable)
     }
 
     /// What creates everything in an empty database: the tables of the models, then the rows they
@@ -148,7 +162,7 @@ impl Owner {
         let mut schema = Metadata::new(self.host.schema(), self.host.naming_convention());
         let direction = Direction::Upgrade;
         for revision in self.history.lineage(rows)? {
-            for operation in self.operations(&revision.id, direction) {
+            for operation in self.operations(&revision.id, direction)? {
                 play(&mut schema, &operation).map_err(|source| ReplayError {
                     revision: revision.id.clone(),
                     direction,
@@ -185,7 +199,7 @@ impl Owner {
                     source,
                 },
             };
-            for operation in self.operations(&revision.id, direction) {
+            for operation in self.operations(&revision.id, direction)? {
                 replay.play(dialect, &operation).map_err(failed)?;
             }
         }
@@ -225,4 +239,31 @@ pub enum ReplayFailure {
     /// A revision does not fit.
     #[error(transparent)]
     Replay(#[from] ReplayError),
+    /// A revision cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] UnreadableRevision),
+}
+
+/// A revision's operations cannot be read from where they are written.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the {direction} of revision {revision} cannot be read")]
+pub struct UnreadableRevision {
+    /// The revision.
+    pub revision: RevisionId,
+    /// Which way.
+    pub direction: Direction,
+    /// Why.
+    pub source: Reason,
+}
+
+/// An error of somebody else, and those behind it, as text.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct Reason(String);
+
+impl Reason {
+    fn of(error: &(dyn std::error::Error + 'static)) -> Self {
+        let chain = std::iter::successors(Some(error), |error| error.source());
+        Self(chain.map(ToString::to_string).collect::<Vec<_>>().join(": "))
+    }
 }

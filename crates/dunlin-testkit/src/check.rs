@@ -77,7 +77,7 @@ impl<'d> Server<'d> {
         let dialect = self.database.dialect();
         let migrator = self.migrator(case.migrations());
         let up = Intent::Upgrade { target: None, use_migration_files: true };
-        if let Err(error) = migrator.offline_script(dialect, "owner", &up, &Target::Base).await {
+        if let Err(error) = migrator.offline_script(dialect, "owner", &up, &Target::BASE).await {
             return Ok(Verdict::Refused(chain(&error)));
         }
         self.beside = case.schemas().into_iter().map(str::to_owned).collect();

@@ -32,8 +32,7 @@ impl Migrator {
         let owner = self.owner(owner)?;
         let rows = state::version_rows(database, &[owner.version_table()]).await?;
         let rows = rows.into_iter().next().flatten().unwrap_or_default();
-        let mut heads = owner.history().heads();
-        heads.sort();
+        let heads = owner.history().effective_heads();
         if rows != heads {
             return Err(Error::NotAtHeads { owner: owner.name().to_owned(), rows, heads });
         }
@@ -115,10 +114,11 @@ impl Migrator {
         };
         let mut header = Header::new(revision.id.clone());
         header.down_revisions.clone_from(&revision.down_revisions);
+        header.depends_on.clone_from(&revision.depends_on);
+        header.branch_labels.clone_from(&revision.branch_labels);
         header.message.clone_from(&revision.message);
-        let id = revision.id.clone();
         let with = owner.with(Migration::new(revision, record(&found.upgrade), record(&found.downgrade)))?;
-        let (before, after) = (owner.history().heads(), [id]);
+        let (before, after) = (owner.history().effective_heads(), with.history().effective_heads());
         let plan = |source| Error::Plan { owner: owner.name().to_owned(), source };
         let mut schemas = Vec::with_capacity(dialects.len());
         for name in dialects {
@@ -137,7 +137,7 @@ impl Migrator {
 
 /// The schema that an owner's history leaves.
 fn replayed(owner: &Owner) -> Result<dunlin_core::schema::Metadata, Error> {
-    let history = owner.replay(&owner.history().heads());
+    let history = owner.replay(&owner.history().effective_heads());
     history.map_err(|source| Error::Plan { owner: owner.name().to_owned(), source: source.into() })
 }
 

@@ -124,7 +124,7 @@ impl Migrator {
         let owner = self.owner(owner)?;
         let failed = |source: CompareError| Error::Compare { owner: owner.name().to_owned(), source };
         let form = |said| Schema::new(dialect, said).map_err(|error| failed(error.into()));
-        let history = owner.replay(&owner.history().heads());
+        let history = owner.replay(&owner.history().effective_heads());
         let history = history
             .map_err(|source| Error::Plan { owner: owner.name().to_owned(), source: source.into() })?;
         let (mut from, mut to) = (form(history)?, form(owner.metadata().clone())?);

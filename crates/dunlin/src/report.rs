@@ -188,12 +188,12 @@ impl OwnerStatus {
         let history = owner.history();
         let unknown: Vec<RevisionId> =
             rows.iter().filter(|row| history.get(row).is_none()).cloned().collect();
-        let path = history.upgrade(&rows, &dunlin_engine::history::Target::Heads).unwrap_or_default();
+        let path = history.upgrade(&rows, &dunlin_engine::history::Target::HEADS).unwrap_or_default();
         Self {
             owner: owner.name().to_owned(),
             superfluous: history.superfluous(&rows).unwrap_or_default(),
             rows,
-            heads: history.heads(),
+            heads: history.effective_heads(),
             pending: path.into_iter().map(|step| step.revision).collect(),
             unknown,
         }

@@ -53,7 +53,7 @@ pub(crate) async fn plan<'m>(
 
 impl Planned<'_> {
     fn ends_at_head(&self) -> bool {
-        let heads = self.owner.history().rows_at(&Target::Heads);
+        let heads = self.owner.history().rows_at(&Target::HEADS);
         heads.is_ok_and(|heads| self.plan.rows_after() == heads)
     }
 

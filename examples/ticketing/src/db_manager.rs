@@ -42,7 +42,7 @@ mod tests {
     fn play(manager: &DbManager, direction: Direction, host: &HostContext, metadata: &mut Metadata) {
         for migration in manager.all_migrations() {
             let mut operations = Operations::new(host.naming_convention());
-            migration.record(direction, &mut operations);
+            migration.record(direction, &mut operations).unwrap();
             for mut operation in operations.finish() {
                 operation.qualify(host.schema());
                 metadata.apply(&operation).unwrap();

@@ -12,7 +12,7 @@ fn an_empty_placeholder_is_valid() {
     assert_eq!(placeholder.revision(), &revision);
     for direction in [Direction::Upgrade, Direction::Downgrade] {
         let mut operations = Operations::default();
-        placeholder.record(direction, &mut operations);
+        placeholder.record(direction, &mut operations).unwrap();
         assert_eq!(operations.finish(), []);
     }
 }

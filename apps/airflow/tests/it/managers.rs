@@ -176,7 +176,7 @@ db_test! {
         let before = snapshot(db).await;
         for (what, intent, change) in [
             ("upgrade", Intent::Upgrade { target: None, use_migration_files: true }, "ADD COLUMN"),
-            ("downgrade", Intent::Downgrade { target: dunlin::engine::history::Target::Base }, "DROP TABLE"),
+            ("downgrade", Intent::Downgrade { target: dunlin::engine::history::Target::BASE }, "DROP TABLE"),
         ] {
             let mut database = host.connect(Access::Read).await.unwrap();
             let script = host.migrator().script(&mut database, "test.Noting", &intent).await.unwrap();

@@ -154,7 +154,7 @@ impl Check {
         let on = database.dialect();
         let drift = author.migrator.compare(database, author.owner, &options).await.map_err(author.failed)?;
         let owner = author.migrator.owner(author.owner).map_err(author.failed)?;
-        let history = owner.replay(&owner.history().heads()).map_err(|source| {
+        let history = owner.replay(&owner.history().effective_heads()).map_err(|source| {
             (author.failed)(Error::Plan { owner: author.owner.to_owned(), source: source.into() })
         })?;
         let left_out = complete(drift.comparison.clone(), on, &[], &history, owner.metadata()).left_out;

@@ -81,6 +81,12 @@ fn revision(revision: &Revision) -> Expr {
     for id in &revision.down_revisions {
         expr = expr.then("down_revision", [Expr::text(id.as_str())]);
     }
+    for dependency in &revision.depends_on {
+        expr = expr.then("depends_on", [Expr::text(dependency)]);
+    }
+    for label in &revision.branch_labels {
+        expr = expr.then("branch_label", [Expr::text(label)]);
+    }
     if !revision.message.is_empty() {
         expr = expr.then("message", [Expr::text(&revision.message)]);
     }

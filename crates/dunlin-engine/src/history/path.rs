@@ -1,13 +1,12 @@
 //! The way from a database's version rows to a target.
-//!
-//! The rows name the newest applied revisions: whatever they follow is applied too. After every step
-//! they are again the applied revisions that nothing applied follows (Alembic's rule for its version
-//! table, "one row per head").
 
 use dunlin_core::revision::{Direction, Revision, RevisionId};
 
-use super::map::{HistoryError, RevisionMap};
-use super::target::Target;
+use super::error::HistoryError;
+use super::map::RevisionMap;
+use super::resolve::unknown;
+use super::rows::Standing;
+use super::target::{Place, Target};
 use crate::graph;
 
 /// One revision to run, and the version rows afterwards.
@@ -24,143 +23,203 @@ pub struct PathStep {
 }
 
 impl RevisionMap {
-    /// Whether `rows` stand at the target or beyond it.
-    ///
-    /// # Errors
-    /// A row or target that this history does not know.
-    pub fn contains(&self, rows: &[RevisionId], target: &Target) -> Result<bool, HistoryError> {
-        let applied = self.applied(rows)?;
-        Ok(self.nodes(target)?.into_iter().all(|node| applied[node]))
-    }
-
     /// The revisions to run upwards, in order: empty where the rows are at the target or beyond.
     ///
     /// # Errors
-    /// A row or target that this history does not know.
+    /// A row or target that this history does not know, or a target that is none from these rows.
     pub fn upgrade(&self, rows: &[RevisionId], target: &Target) -> Result<Vec<PathStep>, HistoryError> {
-        let applied = self.applied(rows)?;
-        let wanted = graph::reachable(&self.parents, self.nodes(target)?);
-        let nodes = (0..self.revisions.len()).filter(|node| wanted[*node] && !applied[*node]);
-        Ok(self.walk(nodes.collect(), applied.clone(), Direction::Upgrade))
+        let standing = Standing::new(self, rows)?;
+        let targets = self.targets(rows, target)?;
+        self.refuse_overlap(&targets)?;
+        let mut todo = graph::reachable(&self.needs.down, targets.iter().copied());
+        todo.iter_mut().zip(&standing.applied).for_each(|(todo, applied)| *todo &= !applied);
+        let mut order = self.order_down(&todo, &targets);
+        order.reverse();
+        Ok(self.path(order, standing, Direction::Upgrade))
     }
 
-    /// The revisions to run downwards, in order, until the target is the newest of its line.
+    /// The revisions to run downwards, in order, until the target is the newest of its line. What depends on them
+    /// goes, too.
     ///
     /// # Errors
-    /// A row or target that this history does not know.
+    /// A row or target that this history does not know, or a target that is none from these rows, such as one
+    /// that the database has not reached.
     pub fn downgrade(&self, rows: &[RevisionId], target: &Target) -> Result<Vec<PathStep>, HistoryError> {
-        let applied = self.applied(rows)?;
-        let undone = match target {
-            Target::Base => vec![true; self.revisions.len()],
-            Target::Heads => vec![false; self.revisions.len()],
-            Target::Revision(_) => {
-                let kept = self.nodes(target)?;
-                let mut above = graph::reachable(&self.children, kept.iter().copied());
-                kept.iter().for_each(|node| above[*node] = false);
-                above
+        let standing = Standing::new(self, rows)?;
+        let row_nodes = self.row_nodes(rows)?;
+        let (branch, kept) = self.kept(&standing, &row_nodes, target)?;
+        let mut roots = kept.map_or_else(|| self.base_nodes(), |node| self.lines.up[node].clone());
+        if let Some(branch) = branch.filter(|_| roots.len() > 1) {
+            let below = graph::reachable(&self.lines.down, [branch]);
+            roots.retain(|root| below[*root]);
+            if roots.is_empty() {
+                return Err(HistoryError::NotReached { target: target.to_string() });
             }
-        };
-        let nodes = (0..self.revisions.len()).rev().filter(|node| undone[*node] && applied[*node]);
-        Ok(self.walk(nodes.collect(), applied.clone(), Direction::Downgrade))
+        }
+        let mut todo = graph::reachable(&self.needs.up, roots);
+        todo.iter_mut().zip(&standing.applied).for_each(|(todo, applied)| *todo &= applied);
+        if kept.is_some_and(|node| !row_nodes.contains(&node)) && !todo.contains(&true) {
+            return Err(HistoryError::NotReached { target: target.to_string() });
+        }
+        let order = self.order_down(&todo, &row_nodes);
+        Ok(self.path(order, standing, Direction::Downgrade))
     }
 
-    /// The revisions from the base up to `rows`, in order.
+    /// The revisions from the base up to `rows`, each behind those it follows and depends on.
     ///
     /// # Errors
     /// A row that this history does not know.
     pub fn lineage(&self, rows: &[RevisionId]) -> Result<Vec<&Revision>, HistoryError> {
-        let applied = self.applied(rows)?;
-        Ok((0..self.revisions.len()).filter(|node| applied[*node]).map(|n| &self.revisions[n]).collect())
+        let applied = graph::reachable(&self.needs.down, self.row_nodes(rows)?);
+        Ok(self.revisions.iter().zip(applied).filter(|(_, applied)| *applied).map(|(r, _)| r).collect())
     }
 
-    /// The rows that another row's revision follows: they say nothing, and no tool writes them.
+    /// The revisions above `from` up to `to`, and those of `from` themselves, newest first, as a history is
+    /// shown. `rows` is what `current` means.
     ///
     /// # Errors
-    /// A row that this history does not know.
-    pub fn superfluous(&self, rows: &[RevisionId]) -> Result<Vec<RevisionId>, HistoryError> {
-        let heads = self.rows(&self.applied(rows)?);
-        Ok(rows.iter().filter(|row| !heads.contains(row)).cloned().collect())
+    /// A row or target that this history does not know, or a beginning that is not below the end.
+    pub fn range(
+        &self,
+        rows: &[RevisionId],
+        from: &Target,
+        to: &Target,
+    ) -> Result<Vec<&Revision>, HistoryError> {
+        let place = |target: &Target| match target.is_current() {
+            true => self.row_nodes(rows),
+            false => self.targets(rows, target),
+        };
+        let (from_nodes, tips) = (place(from)?, place(to)?);
+        let mut todo = graph::reachable(&self.needs.down, tips.iter().copied());
+        if from_nodes.iter().any(|node| !todo[*node]) {
+            return Err(HistoryError::NotReached { target: to.to_string() });
+        }
+        if !from_nodes.is_empty() {
+            let above = graph::reachable(&self.lines.up, from_nodes.iter().copied());
+            let below = graph::reachable(&self.needs.down, from_nodes.iter().copied());
+            let is_one = |node: usize| above[node] && (!below[node] || from_nodes.contains(&node));
+            todo.iter_mut().enumerate().for_each(|(node, todo)| *todo &= is_one(node));
+        }
+        Ok(self.order_down(&todo, &tips).into_iter().map(|node| &self.revisions[node]).collect())
     }
 
-    /// The version rows of a database that stands at `target`.
-    ///
-    /// # Errors
-    /// A target that this history does not know.
-    pub fn rows_at(&self, target: &Target) -> Result<Vec<RevisionId>, HistoryError> {
-        Ok(self.ids(self.nodes(target)?))
+    /// The revisions that an upgrade is to reach.
+    pub(super) fn targets(&self, rows: &[RevisionId], target: &Target) -> Result<Vec<usize>, HistoryError> {
+        let reached = match (&target.place, target.steps) {
+            (Place::Here, Some(steps)) if steps > 0 => {
+                let start = self.start(rows, target)?;
+                self.walk_up(start, steps.unsigned_abs(), target)?
+            }
+            (Place::Here, _) => return Err(HistoryError::WrongWay { target: target.to_string() }),
+            (Place::Current, _) => return Err(unknown(target)),
+            (_, Some(steps)) if steps > 0 => {
+                let start = self.one(&Target { branch: None, ..target.clone() })?;
+                self.walk_up(start, steps.unsigned_abs(), target)?
+            }
+            (_, Some(steps)) => self.walk_down(self.one(target)?, steps.unsigned_abs(), target)?,
+            (_, None) => return self.all(target),
+        };
+        reached.map(|node| vec![node]).ok_or(HistoryError::TooFar { target: target.to_string(), end: "base" })
     }
 
-    fn walk(&self, nodes: Vec<usize>, mut applied: Vec<bool>, direction: Direction) -> Vec<PathStep> {
-        let mut rows_before = self.rows(&applied);
+    /// From where `+2` counts: the one row on the branch, or what the rows have of it; `None` is the base.
+    fn start(&self, rows: &[RevisionId], target: &Target) -> Result<Option<usize>, HistoryError> {
+        let mut starts = self.row_nodes(rows)?;
+        if let Some(branch) = self.branch_of(target)? {
+            let applied = graph::reachable(&self.needs.down, starts.iter().copied());
+            starts = self.on_line_of(branch, starts);
+            if starts.is_empty() {
+                let applied = (0..applied.len()).filter(|node| applied[*node]).collect();
+                let on_branch = self.on_line_of(branch, applied);
+                let is_below =
+                    |node: &usize| on_branch.iter().any(|other| self.needs.down[*other].contains(node));
+                starts = on_branch.iter().copied().filter(|node| !is_below(node)).collect();
+            }
+        }
+        match starts[..] {
+            [] => Ok(None),
+            [start] => Ok(Some(start)),
+            _ => Err(HistoryError::AmbiguousRows { target: target.to_string(), rows: self.ids(starts) }),
+        }
+    }
+
+    /// What a downgrade keeps: the branch that it is confined to, and the revision that is to be the newest of
+    /// its line; `None` is the base.
+    fn kept(
+        &self,
+        standing: &Standing<'_>,
+        rows: &[usize],
+        target: &Target,
+    ) -> Result<(Option<usize>, Option<usize>), HistoryError> {
+        let branch = self.branch_of(target)?;
+        match (&target.place, target.steps) {
+            (Place::Here, Some(steps)) if steps < 0 => {
+                let start = self.newest(standing, rows, target)?;
+                let kept = self.walk_down(Some(start), steps.unsigned_abs(), target)?;
+                Ok((branch.or(Some(start)), kept))
+            }
+            (Place::Here, _) => Err(HistoryError::WrongWay { target: target.to_string() }),
+            (Place::Current, _) => Err(unknown(target)),
+            (_, Some(steps)) if steps < 0 => {
+                Ok((branch, self.walk_down(self.one(target)?, steps.unsigned_abs(), target)?))
+            }
+            (_, Some(steps)) => {
+                let start = self.one(&Target { branch: None, ..target.clone() })?;
+                Ok((branch, self.walk_up(start, steps.unsigned_abs(), target)?))
+            }
+            (_, None) => Ok((branch, self.one(target)?)),
+        }
+    }
+
+    /// From where `-1` counts: the one row, or the newest that the rows have of a branch.
+    fn newest(
+        &self,
+        standing: &Standing<'_>,
+        rows: &[usize],
+        target: &Target,
+    ) -> Result<usize, HistoryError> {
+        let mut newest = rows.to_vec();
+        if let Some(branch) = self.branch_of(target)? {
+            newest = self.on_line_of(branch, newest);
+            if newest.is_empty() {
+                let applied = &standing.applied;
+                let is_end =
+                    |node: &usize| applied[*node] && !self.lines.up[*node].iter().any(|next| applied[*next]);
+                newest = self.on_line_of(branch, (0..applied.len()).filter(is_end).collect());
+            }
+        }
+        match newest[..] {
+            [newest] => Ok(newest),
+            [] => Err(HistoryError::NoRow { target: target.to_string(), branch: target.branch.clone() }),
+            _ => Err(HistoryError::AmbiguousRows { target: target.to_string(), rows: self.ids(newest) }),
+        }
+    }
+
+    /// Targets of which one is on the way to another are a mistake, as Alembic has it.
+    fn refuse_overlap(&self, targets: &[usize]) -> Result<(), HistoryError> {
+        let below = targets.iter().flat_map(|target| self.needs.down[*target].iter().copied());
+        let below = graph::reachable(&self.needs.down, below);
+        let Some(&target) = targets.iter().find(|target| below[**target]) else { return Ok(()) };
+        let leads = |other: &&usize| **other != target && graph::reaches(&self.needs.down, **other, target);
+        let other = targets.iter().find(leads).copied().unwrap_or(target);
+        Err(HistoryError::Overlap { target: self.id(target), other: self.id(other) })
+    }
+
+    fn path(&self, nodes: Vec<usize>, mut standing: Standing<'_>, direction: Direction) -> Vec<PathStep> {
+        let mut rows_before = standing.rows();
         let step = |node: usize| {
-            applied[node] = direction == Direction::Upgrade;
-            let rows_after = self.rows(&applied);
+            standing.step(node, direction);
+            let rows_after = standing.rows();
             let rows_before = std::mem::replace(&mut rows_before, rows_after.clone());
             PathStep { revision: self.revisions[node].clone(), direction, rows_before, rows_after }
         };
         nodes.into_iter().map(step).collect()
     }
-
-    fn applied(&self, rows: &[RevisionId]) -> Result<Vec<bool>, HistoryError> {
-        let find = |row: &RevisionId| {
-            self.position(row.as_str()).ok_or_else(|| HistoryError::UnknownRow { revision: row.clone() })
-        };
-        let rows = rows.iter().map(find).collect::<Result<Vec<_>, _>>()?;
-        Ok(graph::reachable(&self.parents, rows))
-    }
-
-    fn nodes(&self, target: &Target) -> Result<Vec<usize>, HistoryError> {
-        match target {
-            Target::Base => Ok(Vec::new()),
-            Target::Heads => {
-                Ok((0..self.revisions.len()).filter(|node| self.children[*node].is_empty()).collect())
-            }
-            Target::Revision(id) => match self.position(id.as_str()) {
-                Some(position) => Ok(vec![position]),
-                None => Err(HistoryError::UnknownTarget { target: id.to_string() }),
-            },
-        }
-    }
-
-    fn rows(&self, applied: &[bool]) -> Vec<RevisionId> {
-        let newest = |node: &usize| applied[*node] && !self.children[*node].iter().any(|c| applied[*c]);
-        self.ids((0..applied.len()).filter(newest))
-    }
-}
-
-/// One change of a version table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RowChange {
-    /// A row comes.
-    Insert(RevisionId),
-    /// A row becomes another.
-    Update {
-        /// What it was.
-        from: RevisionId,
-        /// What it becomes.
-        to: RevisionId,
-    },
-    /// A row goes.
-    Delete(RevisionId),
-}
-
-/// The fewest changes that turn one set of version rows into another.
-pub fn row_changes(before: &[RevisionId], after: &[RevisionId]) -> Vec<RowChange> {
-    let mut gone = before.iter().filter(|row| !after.contains(row)).cloned();
-    let mut come = after.iter().filter(|row| !before.contains(row)).cloned();
-    let mut changes = Vec::new();
-    loop {
-        match (gone.next(), come.next()) {
-            (Some(from), Some(to)) => changes.push(RowChange::Update { from, to }),
-            (Some(row), None) => changes.push(RowChange::Delete(row)),
-            (None, Some(row)) => changes.push(RowChange::Insert(row)),
-            (None, None) => return changes,
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::rows::{RowChange, row_changes};
     use super::*;
 
     //        b1
@@ -194,11 +253,11 @@ mod tests {
     #[test]
     fn upgrade_keeps_one_row_per_head() {
         let map = map();
-        let steps = map.upgrade(&[], &Target::Heads).unwrap();
-        assert_eq!(brief(&steps), ["a1:a1", "b1:b1", "b2:b1+b2", "m1:m1", "z1:z1"]);
+        let steps = map.upgrade(&[], &Target::HEADS).unwrap();
+        assert_eq!(brief(&steps), ["a1:a1", "b2:b2", "b1:b1+b2", "m1:m1", "z1:z1"]);
         let steps = map.upgrade(&ids(&["b2"]), &map.target("m1").unwrap()).unwrap();
         assert_eq!(brief(&steps), ["b1:b1+b2", "m1:m1"]);
-        assert!(map.upgrade(&ids(&["z1"]), &Target::Heads).unwrap().is_empty());
+        assert!(map.upgrade(&ids(&["z1"]), &Target::HEADS).unwrap().is_empty());
     }
 
     #[test]
@@ -206,27 +265,22 @@ mod tests {
         let map = map();
         let steps = map.downgrade(&ids(&["z1"]), &map.target("b1").unwrap()).unwrap();
         assert_eq!(brief(&steps), ["z1:m1", "m1:b1+b2"]);
-        let steps = map.downgrade(&ids(&["z1"]), &Target::Base).unwrap();
-        assert_eq!(brief(&steps), ["z1:m1", "m1:b1+b2", "b2:b1", "b1:a1", "a1:"]);
-    }
-
-    #[test]
-    fn rows_beyond_the_target_contain_it() {
-        let map = map();
-        assert!(map.contains(&ids(&["m1"]), &map.target("b1").unwrap()).unwrap());
-        assert!(!map.contains(&ids(&["b2"]), &map.target("b1").unwrap()).unwrap());
-        assert!(map.contains(&[], &Target::Base).unwrap());
+        let steps = map.downgrade(&ids(&["z1"]), &Target::BASE).unwrap();
+        assert_eq!(brief(&steps), ["z1:m1", "m1:b1+b2", "b1:b2", "b2:a1", "a1:"]);
     }
 
     #[test]
     fn what_is_not_known_is_an_exact_error() {
         let map = map();
         let unknown = HistoryError::UnknownRow { revision: "x9".into() };
-        assert_eq!(map.upgrade(&ids(&["x9"]), &Target::Heads), Err(unknown));
+        assert_eq!(map.upgrade(&ids(&["x9"]), &Target::HEADS), Err(unknown));
         assert_eq!(map.target("nope"), Err(HistoryError::UnknownTarget { target: "nope".into() }));
-        let candidates = ids(&["b1", "b2"]);
-        assert_eq!(map.target("b"), Err(HistoryError::AmbiguousTarget { target: "b".into(), candidates }));
-        assert_eq!(map.target("z"), Ok(Target::Revision("z1".into())));
+        // Only names of at least four characters are found by their beginning.
+        assert_eq!(map.target("z"), Err(HistoryError::UnknownTarget { target: "z".into() }));
+        let long = RevisionMap::new(["b1000", "b2000", "c3000"].map(Revision::new)).unwrap();
+        let candidates = ids(&["b1000", "b2000"]);
+        assert_eq!(long.target("b"), Err(HistoryError::AmbiguousTarget { target: "b".into(), candidates }));
+        assert_eq!(long.rows_at(&long.target("c3").unwrap()).unwrap(), ids(&["c3000"]));
     }
 
     #[test]

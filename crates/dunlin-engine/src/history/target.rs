@@ -1,49 +1,132 @@
 //! Naming where to go.
 
+use std::fmt;
+use std::str::FromStr;
+
 use dunlin_core::revision::RevisionId;
 
-use super::map::{HistoryError, RevisionMap};
+use super::error::HistoryError;
 
-/// Where an upgrade or downgrade is to end.
+/// Where an upgrade or downgrade is to end, in Alembic's words: `head`, `heads`, `base`, an id, the unique
+/// beginning of one, or a branch label; `label@…` for a place on one branch; `+2`, `-1` counted from where the
+/// database is, `a1+2`, `label@head-1` from another place.
+///
+/// ```
+/// use dunlin_engine::history::Target;
+///
+/// let target: Target = "billing@head-1".parse()?;
+/// assert_eq!(target.to_string(), "billing@head-1");
+/// assert!("a1+".parse::<Target>().is_err());
+/// # Ok::<(), dunlin_engine::history::HistoryError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
-    /// Before the first revision.
+pub struct Target {
+    pub(super) branch: Option<String>,
+    pub(super) place: Place,
+    pub(super) steps: Option<i32>,
+}
+
+/// The place that a target names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Where the database is; only with steps.
+    Here,
+    /// Where the database is, said by its name.
+    Current,
     Base,
-    /// All heads.
+    Head,
     Heads,
-    /// One revision.
-    Revision(RevisionId),
+    /// An id, a branch label, or the beginning of one.
+    Named(String),
+}
+
+impl Target {
+    /// Before the first revision.
+    pub const BASE: Self = Self { branch: None, place: Place::Base, steps: None };
+
+    /// All heads.
+    pub const HEADS: Self = Self { branch: None, place: Place::Heads, steps: None };
+
+    /// Whether it is the base of everything.
+    pub fn is_base(&self) -> bool {
+        *self == Self::BASE
+    }
+
+    /// Whether it is counted from where the database is.
+    pub fn is_relative(&self) -> bool {
+        self.place == Place::Here
+    }
+
+    /// Whether it is `current`, alone.
+    pub fn is_current(&self) -> bool {
+        *self == Self { branch: None, place: Place::Current, steps: None }
+    }
+
+    /// The branch that it names.
+    pub fn branch(&self) -> Option<&str> {
+        self.branch.as_deref()
+    }
+}
+
+impl From<RevisionId> for Target {
+    fn from(id: RevisionId) -> Self {
+        Self { branch: None, place: Place::Named(id.to_string()), steps: None }
+    }
 }
 
 impl From<Option<RevisionId>> for Target {
     /// A release's revision; a release without one stands at the base.
     fn from(revision: Option<RevisionId>) -> Self {
-        revision.map_or(Self::Base, Self::Revision)
+        revision.map_or(Self::BASE, Self::from)
     }
 }
 
-impl RevisionMap {
-    /// Reads a target: `base`, `head`, `heads`, an id, or the unique beginning of one.
-    ///
-    /// # Errors
-    /// No such revision, several, or `head` where there are several heads.
-    pub fn target(&self, text: &str) -> Result<Target, HistoryError> {
-        match text {
-            "base" => return Ok(Target::Base),
-            "heads" => return Ok(Target::Heads),
-            "head" => return Ok(self.single_head()?.map_or(Target::Base, Target::Revision)),
-            _ => {}
+impl FromStr for Target {
+    type Err = HistoryError;
+
+    fn from_str(text: &str) -> Result<Self, HistoryError> {
+        let bad = |why| HistoryError::BadTarget { target: text.to_owned(), why };
+        let (branch, rest) = match text.split_once('@') {
+            Some(("", _)) => return Err(bad("there is no branch before the @")),
+            Some((branch, rest)) => (Some(branch.to_owned()), rest),
+            None => (None, text),
+        };
+        if rest.contains(['@', ':']) {
+            return Err(bad("one @ is allowed, and no : here"));
         }
-        if let Some(position) = self.position(text) {
-            return Ok(Target::Revision(self.revisions[position].id.clone()));
+        let (name, steps) = match rest.find(['+', '-']) {
+            Some(at) => {
+                let steps = rest[at..].parse().map_err(|_| bad("a number must stand behind + or -"))?;
+                (&rest[..at], Some(steps))
+            }
+            None => (rest, None),
+        };
+        let place = match (name, steps) {
+            ("", None) => return Err(bad("there is no name")),
+            ("", Some(_)) => Place::Here,
+            ("current", _) => Place::Current,
+            ("base", _) => Place::Base,
+            ("head", _) => Place::Head,
+            ("heads", _) => Place::Heads,
+            (name, _) => Place::Named(name.to_owned()),
+        };
+        Ok(Self { branch, place, steps })
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(branch) = &self.branch {
+            write!(f, "{branch}@")?;
         }
-        let starts = |id: &RevisionId| !text.is_empty() && id.as_str().starts_with(text);
-        let ids = self.revisions.iter().map(|revision| &revision.id);
-        let mut candidates: Vec<RevisionId> = ids.filter(|id| starts(id)).cloned().collect();
-        match candidates.len() {
-            0 => Err(HistoryError::UnknownTarget { target: text.to_owned() }),
-            1 => Ok(Target::Revision(candidates.remove(0))),
-            _ => Err(HistoryError::AmbiguousTarget { target: text.to_owned(), candidates }),
-        }
+        f.write_str(match &self.place {
+            Place::Here => "",
+            Place::Current => "current",
+            Place::Base => "base",
+            Place::Head => "head",
+            Place::Heads => "heads",
+            Place::Named(name) => name,
+        })?;
+        self.steps.map_or(Ok(()), |steps| write!(f, "{steps:+}"))
     }
 }

@@ -42,7 +42,7 @@ impl Owner {
         use_migration_files: bool,
     ) -> Result<(PlanKind, Vec<Step>), PlanError> {
         let rows = state.rows();
-        if state.rows.is_some() && self.history().heads().is_empty() {
+        if state.rows.is_some() && self.history().revisions().is_empty() {
             // Without revisions there is never a row: the version table alone says that init has run.
             return Ok((PlanKind::UpToDate, Vec::new()));
         }
@@ -52,43 +52,42 @@ impl Owner {
         if rows.is_empty() && target.is_none() && !use_migration_files {
             return Ok((PlanKind::Init, self.init_step()?));
         }
-        let target = target.unwrap_or(&Target::Heads);
+        let target = target.unwrap_or(&Target::HEADS);
         let steps = self.history().upgrade(rows, target)?;
         let kind = if !steps.is_empty() {
             PlanKind::Upgrade
-        } else if rows == self.history().rows_at(target)? {
+        } else if self.history().rows_at(target).is_ok_and(|at| at == rows) {
             PlanKind::UpToDate
         } else {
             PlanKind::Beyond
         };
-        Ok((kind, self.revision_steps(steps)))
+        Ok((kind, self.revision_steps(steps)?))
     }
 
     fn plan_downgrade(&self, state: &State, target: &Target) -> Result<(PlanKind, Vec<Step>), PlanError> {
         let rows = state.rows();
-        let steps = self.history().downgrade(rows, target)?;
-        let kind = if !steps.is_empty() {
-            PlanKind::Downgrade
-        } else if self.history().contains(rows, target)? {
-            PlanKind::UpToDate
-        } else {
-            PlanKind::Beyond
+        let steps = match self.history().downgrade(rows, target) {
+            Err(HistoryError::NotReached { .. }) => return Ok((PlanKind::Beyond, Vec::new())),
+            steps => steps?,
         };
-        Ok((kind, self.revision_steps(steps)))
+        let kind = if steps.is_empty() { PlanKind::UpToDate } else { PlanKind::Downgrade };
+        Ok((kind, self.revision_steps(steps)?))
     }
 
-    fn revision_steps(&self, path: Vec<PathStep>) -> Vec<Step> {
-        let step = |step: PathStep| Step {
-            operations: self.operations(&step.revision.id, step.direction),
-            action: Action::Revision { revision: step.revision, direction: step.direction },
-            rows_before: step.rows_before,
-            rows_after: step.rows_after,
+    fn revision_steps(&self, path: Vec<PathStep>) -> Result<Vec<Step>, PlanError> {
+        let step = |step: PathStep| {
+            Ok(Step {
+                operations: self.operations(&step.revision.id, step.direction)?,
+                action: Action::Revision { revision: step.revision, direction: step.direction },
+                rows_before: step.rows_before,
+                rows_after: step.rows_after,
+            })
         };
         path.into_iter().map(step).collect()
     }
 
     fn init_step(&self) -> Result<Vec<Step>, PlanError> {
-        let rows_after = self.history().rows_at(&Target::Heads)?;
+        let rows_after = self.history().rows_at(&Target::HEADS)?;
         let operations = self.create_all();
         Ok(vec![Step { action: Action::CreateAll, operations, rows_before: Vec::new(), rows_after }])
     }

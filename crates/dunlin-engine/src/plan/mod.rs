@@ -19,7 +19,7 @@ use thiserror::Error;
 
 use crate::dialect::RenderError;
 use crate::history::{HistoryError, Target};
-use crate::owner::{ReplayError, ReplayFailure};
+use crate::owner::{ReplayError, ReplayFailure, UnreadableRevision};
 
 pub use hazard::Hazard;
 pub use render::{OpaqueTable, RenderedStage, RenderedStep};
@@ -173,6 +173,9 @@ pub enum PlanError {
     /// A revision does not fit the ones before it.
     #[error(transparent)]
     Replay(#[from] ReplayError),
+    /// A revision cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] UnreadableRevision),
     /// The database cannot do what a revision asks for.
     #[error("revision {revision} of {owner} cannot run here")]
     Render {
@@ -190,6 +193,7 @@ impl From<ReplayFailure> for PlanError {
         match failure {
             ReplayFailure::History(error) => Self::History(error),
             ReplayFailure::Replay(error) => Self::Replay(error),
+            ReplayFailure::Unreadable(error) => Self::Unreadable(error),
         }
     }
 }

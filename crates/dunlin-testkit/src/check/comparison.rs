@@ -55,7 +55,7 @@ impl Server<'_> {
         let dialect = self.database.dialect();
         let migrator = self.migrator(case.migrations());
         let up = Intent::Upgrade { target: None, use_migration_files: true };
-        let is_refused = migrator.offline_script(dialect, "owner", &up, &Target::Base).await.is_err();
+        let is_refused = migrator.offline_script(dialect, "owner", &up, &Target::BASE).await.is_err();
         if is_refused || case.before.iter().chain(&case.operations).any(opaque) {
             return Ok(Compared::Beside);
         }

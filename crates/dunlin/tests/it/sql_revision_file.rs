@@ -59,7 +59,7 @@ async fn check(db: &TestDatabase, database: &mut Database, case: &Case) -> Resul
     let dialect = database.dialect();
     let schema = |row: &str| owner.replay_on(dialect, &[row.into()]);
     let (Ok(before), Ok(after)) = (schema(Case::BEFORE), schema(Case::CASE)) else { return Ok(false) };
-    let operations = |direction| owner.operations(&Case::CASE.into(), direction);
+    let operations = |direction| owner.operations(&Case::CASE.into(), direction).unwrap();
     let (up, down) = (operations(Direction::Upgrade), operations(Direction::Downgrade));
     let anywhere = |row: &str| done(owner.replay(&[row.into()]));
     let (all_before, all_after) = (anywhere(Case::BEFORE), anywhere(Case::CASE));

@@ -143,7 +143,7 @@ async fn by_rebuilds(
 
     let intent = Intent::Upgrade { target: None, use_migration_files: true };
     let dialect = database.dialect();
-    let from = Target::Revision("first".into());
+    let from = Target::from(dunlin::core::revision::RevisionId::from("first"));
     let script = migrator.offline_script(dialect, "owner", &intent, &from).await;
     let script = script.map_err(|error| wrong(chain(&error)))?;
     for table in before.tables() {

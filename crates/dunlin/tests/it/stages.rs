@@ -354,7 +354,7 @@ db_test! {
         for (revisions, written) in histories {
             let migrator = migrator(db, [manager(&revisions)]);
             let intent = Intent::Upgrade { target: None, use_migration_files: true };
-            let script = migrator.offline_script(dialect, "owner", &intent, &Target::Base).await;
+            let script = migrator.offline_script(dialect, "owner", &intent, &Target::BASE).await;
             match script {
                 Ok(_) => assert!(written),
                 Err(error) => {

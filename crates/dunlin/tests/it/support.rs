@@ -131,5 +131,5 @@ pub(crate) async fn query(database: &mut Database, sql: &str) -> Vec<Vec<String>
 pub(crate) async fn script(migrator: &Migrator, name: DialectName) -> dunlin::engine::plan::Script {
     let intent = Intent::Upgrade { target: None, use_migration_files: true };
     let dialect = dunlin::engine::dialect::dialect(name);
-    done(migrator.offline_script(dialect, "owner", &intent, &Target::Base).await)
+    done(migrator.offline_script(dialect, "owner", &intent, &Target::BASE).await)
 }

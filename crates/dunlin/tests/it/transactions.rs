@@ -74,7 +74,7 @@ fn steps(report: &OwnerReport) -> Vec<String> {
 }
 
 const TO_HEADS: Intent = Intent::Upgrade { target: None, use_migration_files: true };
-const TO_BASE: Intent = Intent::Downgrade { target: dunlin::engine::history::Target::Base };
+const TO_BASE: Intent = Intent::Downgrade { target: dunlin::engine::history::Target::BASE };
 
 db_test! {
     async fn a_revision_that_fails(db) {

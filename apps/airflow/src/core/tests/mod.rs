@@ -31,7 +31,7 @@ fn history() -> Vec<Migration> {
 /// What a revision does for a host.
 fn recorded(migration: &Migration, direction: Direction, host: &HostContext) -> Vec<Operation> {
     let mut op = Operations::new(host.naming_convention());
-    migration.record(direction, &mut op);
+    migration.record(direction, &mut op).unwrap();
     let mut operations = op.finish();
     operations.iter_mut().for_each(|operation| operation.qualify(host.schema()));
     operations

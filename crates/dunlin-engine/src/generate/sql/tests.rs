@@ -46,7 +46,7 @@ fn what_a_file_holds_is_what_a_run_sends() {
             let down = Intent::Downgrade { target: owner.history().target(Case::BEFORE).unwrap() };
             let Some(down) = planned(&owner, on, &down, Case::CASE) else { continue };
 
-            let operations = |direction| owner.operations(&Case::CASE.into(), direction);
+            let operations = |direction| owner.operations(&Case::CASE.into(), direction).unwrap();
             let (upgrade, downgrade) = (operations(Direction::Upgrade), operations(Direction::Downgrade));
             let anywhere = |row: &str| owner.replay(&[row.into()]).unwrap();
             let (all_before, all_after) = (anywhere(Case::BEFORE), anywhere(Case::CASE));
