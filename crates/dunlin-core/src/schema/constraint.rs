@@ -1,5 +1,6 @@
 //! Primary keys, unique constraints, foreign keys, checks and exclude constraints.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,10 @@ pub struct PrimaryKey {
     /// Whether it is checked at the end of the transaction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deferrable: Option<Deferrable>,
+    /// Of columns of which only the beginning counts, how many characters or bytes do. MySQL only, which has
+    /// no key over a long text otherwise.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub prefixes: BTreeMap<String, u32>,
     /// The index's method (`BTREE`, `HASH`). MySQL only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub using: Option<String>,
@@ -42,6 +47,7 @@ impl PrimaryKey {
             columns: columns.into_iter().map(Into::into).collect(),
             include: Vec::new(),
             deferrable: None,
+            prefixes: BTreeMap::new(),
             using: None,
             on_conflict: None,
         }
@@ -65,6 +71,19 @@ impl PrimaryKey {
     /// The same key, checked when `deferrable` says.
     pub fn deferrable(mut self, deferrable: Deferrable) -> Self {
         self.deferrable = Some(deferrable);
+        self
+    }
+
+    /// The same key, of one of whose columns only so many characters or bytes count on MySQL.
+    ///
+    /// ```
+    /// use dunlin_core::prelude::*;
+    ///
+    /// let key = PrimaryKey::new(["word"]).prefix("word", 20);
+    /// assert_eq!(key.prefixes["word"], 20);
+    /// ```
+    pub fn prefix(mut self, column: impl Into<String>, length: u32) -> Self {
+        self.prefixes.insert(column.into(), length);
         self
     }
 

@@ -172,6 +172,7 @@ fn primary_key() -> PrimaryKey {
         columns: strings(&["id"]),
         include: strings(&["a"]),
         deferrable: Some(Deferrable::InitiallyImmediate),
+        prefixes: [("id".to_owned(), 10)].into(),
         using: Some("BTREE".to_owned()),
         on_conflict: Some(OnConflict::Abort),
     }

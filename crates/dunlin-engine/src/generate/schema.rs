@@ -104,6 +104,9 @@ pub(super) fn primary_key(key: &PrimaryKey) -> Expr {
     let mut calls: Vec<Call> = named(key.name.as_ref()).collect();
     calls.extend(include(&key.include));
     calls.extend(deferrable(key.deferrable));
+    calls.extend(
+        key.prefixes.iter().map(|(column, length)| ("prefix", vec![Expr::text(column), number(*length)])),
+    );
     calls.extend(key.using.iter().map(|method| ("using", vec![Expr::text(method)])));
     calls.extend(key.on_conflict.map(|action| ("on_conflict", vec![on_conflict(action)])));
     with_calls(Expr::call("PrimaryKey::new", [texts(&key.columns)]), calls)

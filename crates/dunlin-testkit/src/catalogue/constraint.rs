@@ -40,6 +40,7 @@ fn keys_and_uniques() -> Vec<Named> {
         pk("include", key().include(["b"])),
         pk("deferrable", key().deferrable(IMMEDIATE)),
         pk("initially deferred", key().deferrable(DEFERRED)),
+        pk("prefix", PrimaryKey::new(["b"]).named("t_pk").prefix("b", 10)),
         pk("using", key().using("BTREE")),
         named("unique constraint", None, Constraint::Unique(unique())),
         uq("without name", Unique::new(["a"])),

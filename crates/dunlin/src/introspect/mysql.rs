@@ -265,11 +265,13 @@ impl Reader<'_, '_> {
             if index.kind == IndexKind::FullText && self.with_parser.last() != Some(&place) {
                 self.with_parser.push(place);
             }
-            let prefix = index.elements.iter().any(|element| element.length.is_some());
             let name = index.name.clone();
             match name.as_deref() {
                 Some("PRIMARY") => {
                     let mut key = PrimaryKey::new(index.columns());
+                    let prefix =
+                        |element: &IndexElement| Some((element.column()?.to_owned(), element.length?));
+                    key.prefixes = index.elements.iter().filter_map(prefix).collect();
                     key.using = method;
                     table.primary_key = Some(key);
                 }
@@ -277,9 +279,6 @@ impl Reader<'_, '_> {
                     table.uniques.push(Unique::new(index.columns()).named(name));
                 }
                 _ => table.indexes.push(index),
-            }
-            if prefix && text(first, 1) == "PRIMARY" {
-                self.unsaid(place, None, "the prefixes of the primary key".to_owned());
             }
             if text(first, 9) == "NO" {
                 self.unsaid(place, None, format!("INVISIBLE of index {}", text(first, 1)));

@@ -296,3 +296,35 @@ db_test_on! {
         assert_eq!(found(&mut database, &models).await, [""; 0]);
     }
 }
+
+db_test_on! {
+    [mysql: MySql, mariadb: MariaDb]
+    async fn a_primary_key_may_count_the_beginning_of_a_text(db) {
+        let mut database = db.connect().await;
+        execute(&mut database, &[
+            "CREATE TABLE t (word TEXT NOT NULL, id INT NOT NULL, PRIMARY KEY (word(20), id))",
+            "CREATE TABLE u (id INT, word VARCHAR(20) NOT NULL, PRIMARY KEY (word(20)))",
+        ]).await;
+        let models = |length: u32| {
+            let mut models = Metadata::default();
+            models.table("t", |t| {
+                t.column("word", DataType::Text).not_null();
+                t.column("id", DataType::Integer).not_null().without_autoincrement();
+                t.add_primary_key(PrimaryKey::new(["word", "id"]).prefix("word", length));
+            });
+            models.table("u", |t| {
+                t.column("id", DataType::Integer);
+                t.column("word", DataType::string(20)).not_null();
+                t.add_primary_key(PrimaryKey::new(["word"]));
+            });
+            models
+        };
+        assert_eq!(found(&mut database, &models(20)).await, [""; 0]);
+        let other = found(&mut database, &models(10)).await;
+        assert_eq!(other.len(), 2, "{other:?}");
+        let read = done(database.introspect(&names(&models(20))).await);
+        execute(&mut database, &["DROP TABLE t", "DROP TABLE u"]).await;
+        create(&mut database, &read).await;
+        assert_eq!(found(&mut database, &models(20)).await, [""; 0]);
+    }
+}

@@ -117,6 +117,11 @@ impl Table {
             return Err(SchemaError::ColumnExists { table, column });
         }
         self.require_column(name)?.name = to.to_owned();
+        if let Some(key) = &mut self.primary_key
+            && let Some(length) = key.prefixes.remove(name)
+        {
+            key.prefixes.insert(to.to_owned(), length);
+        }
         let keys = self.primary_key.iter_mut().flat_map(|key| [&mut key.columns, &mut key.include]);
         let uniques = self.uniques.iter_mut().flat_map(|unique| [&mut unique.columns, &mut unique.include]);
         let table = &self.name;

@@ -52,7 +52,12 @@ fn primary_key(dialect: &MySql, key: &PrimaryKey) -> Result<String, RenderError>
     refuse_waiting(dialect, "a primary key", key.deferrable)?;
     refuse_on_conflict(dialect, "a row that breaks the primary key", key.on_conflict)?;
     let using = method(key.using.as_deref()).map(|method| format!("USING {method} ")).unwrap_or_default();
-    Ok(format!("PRIMARY KEY {using}({})", ddl::columns(dialect, &key.columns)))
+    let part = |column: &String| {
+        let length = key.prefixes.get(column).map(|length| format!("({length})")).unwrap_or_default();
+        format!("{}{length}", dialect.quote(column))
+    };
+    let parts: Vec<String> = key.columns.iter().map(part).collect();
+    Ok(format!("PRIMARY KEY {using}({})", parts.join(", ")))
 }
 
 /// An index method that MySQL has. One that it does not have is passed over.

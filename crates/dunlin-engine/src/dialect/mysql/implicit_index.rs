@@ -149,11 +149,13 @@ fn is_plain(index: &Index, key: &ForeignKey) -> bool {
 
 /// Whether an index that the table lists begins with the columns of a foreign key.
 fn is_served(table: &Table, key: &ForeignKey) -> bool {
-    let lists = table.primary_key.iter().map(|key| &key.columns);
-    let lists = lists.chain(table.uniques.iter().map(|unique| &unique.columns));
-    let columns = lists.map(|columns| columns.iter().map(String::as_str).collect());
+    let keys = table.primary_key.iter().map(|key| {
+        let whole = key.columns.iter().take_while(|column| !key.prefixes.contains_key(*column));
+        whole.map(String::as_str).collect()
+    });
+    let uniques = table.uniques.iter().map(|unique| unique.columns.iter().map(String::as_str).collect());
     let indexes = table.indexes.iter().map(served_columns);
-    columns.chain(indexes).any(|columns: Vec<&str>| {
+    keys.chain(uniques).chain(indexes).any(|columns: Vec<&str>| {
         columns.len() >= key.columns.len() && columns.iter().zip(&key.columns).all(|(one, two)| one == two)
     })
 }

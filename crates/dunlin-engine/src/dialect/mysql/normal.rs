@@ -22,7 +22,7 @@ pub(super) fn normalize(dialect: &MySql, table: &mut Table) {
     }
     let hashes = table.options.engine.as_deref() == Some("MEMORY");
     if let Some(key) = &mut table.primary_key {
-        primary_key(key, hashes);
+        primary_key(key, &table.columns, hashes);
     }
     table.uniques.iter_mut().for_each(unique);
     table.foreign_keys.iter_mut().for_each(foreign_key);
@@ -216,8 +216,12 @@ fn method(using: Option<&str>, hashes: bool) -> Option<String> {
     using.filter(|method| hashes && method == "BTREE")
 }
 
-fn primary_key(key: &mut PrimaryKey, hashes: bool) {
+fn primary_key(key: &mut PrimaryKey, columns: &[Column], hashes: bool) {
     key.name = None;
+    let listed = &key.columns;
+    key.prefixes.retain(|column, length| {
+        listed.contains(column) && !is_whole(columns, &IndexKey::Column(column.clone()), *length)
+    });
     key.include.clear();
     key.using = method(key.using.as_deref(), hashes);
     key.on_conflict.take_if(|action| *action == OnConflict::Abort);

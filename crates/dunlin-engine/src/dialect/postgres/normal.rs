@@ -20,6 +20,7 @@ pub(super) fn normalize(table: &mut Table) {
     }
     if let Some(key) = &mut table.primary_key {
         key.using = None;
+        key.prefixes.clear();
         unless_abort(&mut key.on_conflict);
     }
     table.uniques.iter_mut().for_each(|unique| unless_abort(&mut unique.on_conflict));

@@ -101,6 +101,7 @@ fn unless_abort(action: &mut Option<OnConflict>) {
 fn constraints(table: &mut Table) {
     if let Some(key) = &mut table.primary_key {
         key.include.clear();
+        key.prefixes.clear();
         key.using = None;
         unless_abort(&mut key.on_conflict);
     }
