@@ -12,6 +12,9 @@
 //! name it, so that the name can be used there as elsewhere; a name that the models leave out is no
 //! difference. That a primary key has no name is none either, as it answers to any.
 //!
+//! The order of columns is not compared: not every database can change it, and a new column is put behind the
+//! others.
+//!
 //! A [`Comparison`] is operations as their author would write them: with the variants for all databases
 //! that the models have, in an order that runs. Renames are never guessed: what could be one is listed,
 //! and is one when it is given.

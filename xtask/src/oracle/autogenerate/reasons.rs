@@ -12,7 +12,25 @@ struct Reason {
 }
 
 /// All reasons.
-const REASONS: &[Reason] = &[];
+const REASONS: &[Reason] = &[
+    Reason {
+        cases: &["Columns: add a column between others"],
+        on: &[Kind::Mysql, Kind::Mariadb, Kind::Sqlite],
+        why: "a new column is put behind the others: a revision is for all databases, PostgreSQL can put it \
+              nowhere else, and SQLite would have to copy the table",
+    },
+    Reason {
+        cases: &["Columns: change the order of columns"],
+        on: &[Kind::Mysql, Kind::Mariadb, Kind::Sqlite],
+        why: "the order of columns is not compared: PostgreSQL cannot change it, and each new column behind the \
+              others would be found for ever",
+    },
+    Reason {
+        cases: &["Primary keys: a name for one without"],
+        on: &[Kind::Sqlite],
+        why: "a primary key can be dropped by any name: its table is not copied for one",
+    },
+];
 
 /// The reason for what ours does not do, if there is one.
 pub(super) fn of(case: &Case, kind: Kind) -> Option<&'static str> {
