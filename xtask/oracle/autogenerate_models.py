@@ -256,6 +256,8 @@ class Model:
         return {"postgresql_include": item["include"]} if item.get("include") else {}
 
     def primary_key(self, key):
+        for column, length in key.get("prefixes", {}).items():
+            self.unsaid.add(f"primary key: {column}({length})")
         return sa.PrimaryKeyConstraint(
             *key["columns"], name=self.name(key), **self.waiting(key), **self.conflict(key), **self.including(key))
 

@@ -44,6 +44,12 @@ pub(super) fn primary() -> Vec<Case> {
         key(over(&["c"])),
         key(over(&["c"]).include(["a"])),
     ));
+    cases.extend(both_ways(
+        MYSQL,
+        ["count the beginning of a text only", "count all of a text"],
+        key(over(&["c"])),
+        key(over(&["c"]).prefix("c", 10)),
+    ));
     cases.extend([
         case(ALL, "another column", key(over(&["c"])), key(over(&["a", "b"]))),
         case(ALL, "another order of columns", key(over(&["a", "b"])), key(over(&["b", "a"]))),
