@@ -6,6 +6,7 @@
 //!
 //! - `facts` makes `apps/airflow/facts/*.json`: the real schema at each release, on each database.
 //! - `names` makes `crates/dunlin-core/tests/naming.jsonl`: the names that the real SQLAlchemy gives.
+//! - `graph` makes `crates/dunlin-engine/tests/data/graph.jsonl`: what the real Alembic makes of revision graphs.
 //! - `operations` does each operation with the real Alembic and with ours, and writes what differs to
 //!   `docs/OPERATIONS.md`.
 //! - `autogenerate` lets the real Alembic and ours find changes of a schema, and writes what came of it to
@@ -19,6 +20,7 @@ mod autogenerate;
 mod compare;
 mod database;
 mod facts;
+mod graph;
 mod names;
 mod process;
 mod program;
@@ -61,6 +63,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Make the committed answers of the real Alembic to revision graphs.
+    Graph(graph::Args),
     /// Do each operation with Alembic and with ours; write docs/OPERATIONS.md.
     Operations {
         /// Compare with the committed report instead of writing it.
@@ -99,6 +103,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     match args.command {
         Command::Facts { check } => facts::run(&venv, &wanted(&Kind::ALL), check),
         Command::Names { check } => names::run(&venv, check),
+        Command::Graph(args) => graph::run(&venv, &args),
         Command::Operations { check, case } => {
             alembic::run(&venv, &wanted(&Kind::ALL), case.as_deref(), check)
         }

@@ -4,4 +4,5 @@
 
 mod catalogue;
 mod generate;
+mod graph_vectors;
 mod plan;
