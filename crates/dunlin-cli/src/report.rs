@@ -68,6 +68,7 @@ fn outcome(owner: &OwnerReport, manager: &DbManager) -> String {
         (RunStatus::Done, PlanKind::Init) => format!("created from its models, at {at}"),
         (RunStatus::Done, PlanKind::Upgrade) => format!("upgraded to {at}"),
         (RunStatus::Done, PlanKind::Downgrade) => format!("downgraded to {at}"),
+        (RunStatus::Done, PlanKind::Stamp) => format!("stamped, at {at}"),
         (RunStatus::Done, PlanKind::Reset) if owner.steps.is_empty() => "nothing to drop".to_owned(),
         (RunStatus::Done, PlanKind::Reset) => "dropped".to_owned(),
     }

@@ -18,6 +18,7 @@ use dunlin_core::operation::Operation;
 use dunlin_core::revision::RevisionId;
 use dunlin_core::session::{BoxError, BoxFuture, Session};
 use dunlin_engine::history::{RowChange, row_changes};
+use dunlin_engine::owner::Owner;
 use dunlin_engine::plan::{Action, OwnerPlan, PlanKind, RenderedStage, RenderedStep, StageKind, Step};
 use dunlin_engine::version_table;
 
@@ -41,7 +42,7 @@ pub(crate) async fn run(
 ) -> Result<(), (Left, Error)> {
     let Planned { owner, plan, rendered } = planned;
     let schema = owner.host().schema().map(str::to_owned);
-    let lifecycle = owner.manager().lifecycle_override().map(AsRef::as_ref);
+    let lifecycle = lifecycle_of(owner, plan);
     let mut run = ManagerRun {
         planned: planned_steps(plan),
         session: OwnerSession { database, schema, in_data_step: false },
@@ -83,6 +84,11 @@ pub(crate) async fn run(
     Ok(())
 }
 
+/// The override of an owner's manager, where a plan runs what it replaces.
+pub(crate) fn lifecycle_of<'o>(owner: &'o Owner, plan: &OwnerPlan) -> Option<&'o dyn Lifecycle> {
+    owner.manager().lifecycle_override().map(AsRef::as_ref).filter(|_| plan.kind != PlanKind::Stamp)
+}
+
 /// Calls the function of an override that a plan asks for.
 pub(crate) async fn dispatch(
     lifecycle: &dyn Lifecycle,
@@ -94,6 +100,7 @@ pub(crate) async fn dispatch(
         PlanKind::Downgrade => lifecycle.downgrade(run).await,
         PlanKind::Reset => lifecycle.reset(run).await,
         PlanKind::Upgrade | PlanKind::UpToDate | PlanKind::Beyond => lifecycle.upgrade(run).await,
+        PlanKind::Stamp => run.run_default().await,
     };
     done.map_err(|source| match source.downcast::<Error>() {
         Ok(own) => *own,
@@ -109,7 +116,7 @@ pub(crate) fn planned_steps(plan: &OwnerPlan) -> Vec<PlannedStep> {
             direction: *direction,
             message: revision.message.clone(),
         }),
-        Action::CreateAll | Action::DropAll => None,
+        Action::CreateAll | Action::DropAll | Action::Stamp => None,
     };
     plan.steps.iter().filter_map(planned).collect()
 }
@@ -448,6 +455,6 @@ fn backfilled(step: &Step) -> Option<&RevisionId> {
             let backfills = |operation: &Operation| matches!(operation, Operation::Backfill { .. });
             step.operations.iter().any(backfills).then_some(&revision.id)
         }
-        Action::CreateAll | Action::DropAll => None,
+        Action::CreateAll | Action::DropAll | Action::Stamp => None,
     }
 }

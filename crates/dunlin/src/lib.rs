@@ -56,6 +56,6 @@ pub use compare::{CompareOptions, Drift, Filter};
 pub use database::{Access, Database};
 pub use error::{DriverError, Error};
 pub use lock::LockKey;
-pub use migrator::Migrator;
+pub use migrator::{Migrator, PlannedOwner};
 pub use report::{Event, Failure, Left, Observer, OwnerReport, OwnerStatus, Report, RunStatus, StepReport};
 pub use url::DatabaseUrl;

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use dunlin_core::manager::{DbManager, HostContext};
+use dunlin_core::revision::RevisionId;
 use dunlin_engine::dialect::Dialect;
 use dunlin_engine::history::Target;
 use dunlin_engine::owner::Owner;
 use dunlin_engine::ownership;
-use dunlin_engine::plan::{Intent, Script, State};
+use dunlin_engine::plan::{Intent, OwnerPlan, PlanError, RenderedStep, Script, State};
 
 use crate::database::Database;
 use crate::error::Error;
@@ -26,6 +27,21 @@ pub struct Migrator {
     lock_timeout: Duration,
 }
 
+/// A plan of one owner, and what it is on its database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedOwner {
+    /// The plan.
+    pub plan: OwnerPlan,
+    /// Its steps, as the database runs them.
+    pub rendered: Vec<RenderedStep>,
+}
+
+impl From<Planned<'_>> for PlannedOwner {
+    fn from(planned: Planned<'_>) -> Self {
+        Self { plan: planned.plan, rendered: planned.rendered }
+    }
+}
+
 /// How long the lock is waited for unless [`Migrator::lock_timeout`] says otherwise.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(300);
 
@@ -41,8 +57,10 @@ impl Migrator {
     ) -> Result<Self, Error> {
         let owners = managers.into_iter().map(|manager| Owner::new(manager, host));
         let owners = owners.collect::<Result<Vec<_>, _>>()?;
-        let claims: Vec<_> = owners.iter().map(Owner::claim).collect();
-        ownership::check(&claims)?;
+        if owners.len() > 1 {
+            let claims: Vec<_> = owners.iter().map(Owner::claim).collect();
+            ownership::check(&claims)?;
+        }
         let schema = host.schema().map(str::to_owned);
         Ok(Self { owners, schema, lock, lock_timeout: LOCK_TIMEOUT })
     }
@@ -196,13 +214,70 @@ impl Migrator {
         intent: &Intent,
         from: &Target,
     ) -> Result<Script, Error> {
+        let planned = self.planned_from(dialect, owner, from, intent)?;
+        write_script(&[planned], dialect).await
+    }
+
+    /// What an intent would do for one owner from where the database stands. Writes nothing.
+    ///
+    /// # Errors
+    /// There is no plan, or the database cannot be read.
+    pub async fn plan(
+        &self,
+        database: &mut Database,
+        owner: &str,
+        intent: &Intent,
+    ) -> Result<PlannedOwner, Error> {
         let owner = self.owner(owner)?;
-        let failed = |source| Error::Plan { owner: owner.name().to_owned(), source };
+        let task = Task { owner, intent: intent.clone(), after_head: false };
+        let planned = task::plan(database, vec![task], &mut Report::default()).await?;
+        let unknown = || Error::UnknownOwner { name: owner.name().to_owned() };
+        planned.into_iter().next().map(PlannedOwner::from).ok_or_else(unknown)
+    }
+
+    /// What an intent would do for one owner in a database that stands at `from`, without any database.
+    ///
+    /// # Errors
+    /// There is no plan.
+    pub fn plan_from(
+        &self,
+        dialect: &'static dyn Dialect,
+        owner: &str,
+        from: &[RevisionId],
+        intent: &Intent,
+    ) -> Result<PlannedOwner, Error> {
+        self.planned_at(dialect, self.owner(owner)?, from.to_vec(), intent).map(PlannedOwner::from)
+    }
+
+    fn planned_from(
+        &self,
+        dialect: &'static dyn Dialect,
+        owner: &str,
+        from: &Target,
+        intent: &Intent,
+    ) -> Result<Planned<'_>, Error> {
+        let owner = self.owner(owner)?;
+        let failed = |source: PlanError| Error::Plan { owner: owner.name().to_owned(), source };
         let rows = owner.history().rows_at(from).map_err(|error| failed(error.into()))?;
+        let mut intent = intent.clone();
+        if let Intent::Upgrade { target: Some(target), .. } = &mut intent {
+            *target = target.on_branch_of(from);
+        }
+        self.planned_at(dialect, owner, rows, &intent)
+    }
+
+    fn planned_at<'m>(
+        &'m self,
+        dialect: &'static dyn Dialect,
+        owner: &'m Owner,
+        rows: Vec<RevisionId>,
+        intent: &Intent,
+    ) -> Result<Planned<'m>, Error> {
+        let failed = |source| Error::Plan { owner: owner.name().to_owned(), source };
         let state = State { rows: (!rows.is_empty()).then_some(rows), ..State::default() };
         let plan = owner.plan(&state, intent).map_err(failed)?;
         let rendered = plan.render(owner, dialect).map_err(failed)?;
-        write_script(&[Planned { owner, plan, rendered }], dialect).await
+        Ok(Planned { owner, plan, rendered })
     }
 
     fn migrate_tasks(&self, target: Option<Target>, use_migration_files: bool) -> Vec<Task<'_>> {

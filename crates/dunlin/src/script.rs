@@ -24,8 +24,8 @@ pub(crate) async fn write_script(
         }
         let session = ScriptSession { script: &mut script, dialect, schema: owner.host().schema() };
         let mut run = ScriptRun { planned: execute::planned_steps(plan), rendered, session };
-        match owner.manager().lifecycle_override() {
-            Some(lifecycle) => execute::dispatch(lifecycle.as_ref(), plan, &mut run).await?,
+        match execute::lifecycle_of(owner, plan) {
+            Some(lifecycle) => execute::dispatch(lifecycle, plan, &mut run).await?,
             None => run.all_steps()?,
         }
     }

@@ -62,6 +62,17 @@ impl Target {
         *self == Self { branch: None, place: Place::Current, steps: None }
     }
 
+    /// The same on the branch that a range begins with: `billing@base:heads` ends at the heads of billing, as in
+    /// Alembic.
+    pub fn on_branch_of(&self, from: &Self) -> Self {
+        match self {
+            Self { branch: None, place: Place::Heads, steps: None } => {
+                Self { branch: from.branch.clone(), ..Self::HEADS }
+            }
+            target => target.clone(),
+        }
+    }
+
     /// The branch that it names.
     pub fn branch(&self) -> Option<&str> {
         self.branch.as_deref()

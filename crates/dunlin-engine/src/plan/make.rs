@@ -1,6 +1,7 @@
 //! Making plans.
 
 use dunlin_core::operation::Operation;
+use dunlin_core::revision::RevisionId;
 use dunlin_core::schema::TableName;
 
 use super::{Action, Intent, OwnerPlan, PlanError, PlanKind, State, Step};
@@ -13,9 +14,8 @@ impl Owner {
     /// # Errors
     /// [`PlanError`]; nothing has been done then.
     pub fn plan(&self, state: &State, intent: &Intent) -> Result<OwnerPlan, PlanError> {
-        if *intent != Intent::Reset
-            && let Some(revision) = self.history().superfluous(state.rows())?.into_iter().next()
-        {
+        let moves = matches!(intent, Intent::Upgrade { .. } | Intent::Downgrade { .. });
+        if moves && let Some(revision) = self.history().superfluous(state.rows())?.into_iter().next() {
             return Err(HistoryError::SuperfluousRow { revision }.into());
         }
         let (kind, steps) = match intent {
@@ -24,6 +24,11 @@ impl Owner {
             }
             Intent::Downgrade { target } => self.plan_downgrade(state, target)?,
             Intent::Reset => self.plan_reset(state)?,
+            Intent::Stamp { targets, purge } => {
+                let kept = if *purge { &[] } else { state.rows() };
+                (PlanKind::Stamp, stamp(state, self.history().stamp(kept, targets)?))
+            }
+            Intent::EnsureVersionTable => (PlanKind::Stamp, stamp(state, state.rows().to_vec())),
         };
         Ok(OwnerPlan {
             owner: self.name().to_owned(),
@@ -132,6 +137,14 @@ impl Owner {
             tables: state.tables.iter().cloned().collect(),
         })
     }
+}
+
+/// A step that leads to some rows, if it is needed.
+fn stamp(state: &State, rows_after: Vec<RevisionId>) -> Vec<Step> {
+    let rows_before = state.rows().to_vec();
+    let step = Step { action: Action::Stamp, operations: Vec::new(), rows_before, rows_after };
+    let is_needed = state.rows.is_none() || step.rows_before != step.rows_after;
+    if is_needed { vec![step] } else { Vec::new() }
 }
 
 fn drop_table(table: TableName) -> Operation {

@@ -61,6 +61,15 @@ pub enum Intent {
     },
     /// Drop what it owns.
     Reset,
+    /// Change its version rows, and nothing else.
+    Stamp {
+        /// Where it is to stand, each on its own line.
+        targets: Vec<Target>,
+        /// Whether all rows go first, those of unknown revisions too.
+        purge: bool,
+    },
+    /// Make its version table, if it is not there.
+    EnsureVersionTable,
 }
 
 /// What will be done for an owner.
@@ -102,6 +111,8 @@ pub enum PlanKind {
     Downgrade,
     /// Everything is dropped.
     Reset,
+    /// Version rows change, or the version table is made.
+    Stamp,
 }
 
 /// One step: operations, and the version rows they lead to. Both are committed together where the
@@ -132,6 +143,8 @@ pub enum Action {
     CreateAll,
     /// The owner's tables and version table are dropped.
     DropAll,
+    /// Nothing but the version rows changes.
+    Stamp,
 }
 
 impl Action {

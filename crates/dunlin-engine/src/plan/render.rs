@@ -10,6 +10,7 @@ use crate::owner::{Owner, ReplayError};
 use crate::replay::{OpaqueTables, Replay, play};
 use crate::version_table;
 use dunlin_core::operation::Operation;
+use dunlin_core::revision::RevisionId;
 use dunlin_core::schema::{Metadata, TableName};
 
 /// A step as this database runs it, version rows included.
@@ -83,6 +84,7 @@ impl OwnerPlan {
         }
         let mut replay = match self.kind {
             PlanKind::Reset => Replay::new(self.what_is_dropped(owner.schema_at(&self.rows_before)?)),
+            PlanKind::Stamp => Replay::new(Metadata::default()),
             _ => owner.replayed_on(dialect, &self.rows_before)?,
         };
         let mut so_far = SoFar::new(&replay);
@@ -146,6 +148,7 @@ impl OwnerPlan {
             (Action::Revision { revision, .. }, source) => (revision.id.to_string(), source),
             (Action::CreateAll, source) => ("(from models)".to_owned(), source),
             (Action::DropAll, source) => ("(reset)".to_owned(), source),
+            (Action::Stamp, source) => ("(stamp)".to_owned(), source),
         };
         PlanError::Render { owner: self.owner.clone(), revision, source }
     }
@@ -230,6 +233,11 @@ impl Step {
             }
             Action::CreateAll => format!("{owner}: create all tables from the models"),
             Action::DropAll => format!("{owner}: drop all tables"),
+            Action::Stamp => {
+                let ids: Vec<&str> = self.rows_after.iter().map(RevisionId::as_str).collect();
+                let at = if ids.is_empty() { "base".to_owned() } else { ids.join(", ") };
+                format!("{owner}: stamp {at}")
+            }
         }
     }
 }

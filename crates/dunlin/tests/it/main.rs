@@ -24,6 +24,7 @@ mod sql_revision_file;
 mod sqlite_compare;
 mod sqlite_rebuild;
 mod stages;
+mod stamp;
 mod status;
 mod support;
 mod transactions;
