@@ -11,7 +11,7 @@ use dunlin_engine::generate::unqualify;
 use dunlin_engine::owner::Owner;
 use dunlin_engine::sql::revision_file::Header;
 
-use crate::compare::{CompareOptions, Drift};
+use crate::compare::{CompareOptions, Drift, replayed};
 use crate::database::Database;
 use crate::error::Error;
 use crate::migrator::Migrator;
@@ -70,7 +70,7 @@ impl Migrator {
         }
         let others = dialects.iter().filter(|name| **name != on.name()).map(|name| dialect(*name));
         let others: Vec<&dyn Dialect> = others.collect();
-        let history = replayed(owner)?;
+        let history = replayed(owner, &owner.history().heads())?;
         drift.comparison = complete(drift.comparison, on, &others, &history, owner.metadata());
         Ok(drift)
     }
@@ -125,7 +125,7 @@ impl Migrator {
             let on = |owner: &Owner, rows: &[RevisionId]| owner.replay_on(dialect(*name), rows).map_err(plan);
             schemas.push((*name, on(owner, &before)?, on(&with, &after)?));
         }
-        let anywhere = (replayed(owner)?, replayed(&with)?);
+        let anywhere = (replayed(owner, &before)?, replayed(&with, &with.history().heads())?);
         let on: Vec<(DialectName, Schemas<'_>)> =
             schemas.iter().map(|(name, before, after)| (*name, Schemas { before, after })).collect();
         let anywhere = Schemas { before: &anywhere.0, after: &anywhere.1 };
@@ -133,12 +133,6 @@ impl Migrator {
         let file = file.map_err(failed)?;
         file.write().map_err(|source| failed(source.into()))
     }
-}
-
-/// The schema that an owner's history leaves.
-fn replayed(owner: &Owner) -> Result<dunlin_core::schema::Metadata, Error> {
-    let history = owner.replay(&owner.history().effective_heads());
-    history.map_err(|source| Error::Plan { owner: owner.name().to_owned(), source: source.into() })
 }
 
 /// Operations without the host's schema.

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use dunlin_core::revision::RevisionId;
 use dunlin_core::schema::{Metadata, TableName};
 use dunlin_engine::compare::{
-    CompareError, Comparison, Rename, Schema, SchemaObject, compare, unsettled, unsettled_views,
+    CompareError, Comparison, Rename, Schema, SchemaObject, compare, renamed, unsettled,
+    unsettled_views,
 };
 use dunlin_engine::dialect::{Dialect, RenderError};
 use dunlin_engine::owner::Owner;
@@ -94,19 +96,25 @@ impl Migrator {
         let known = owner.metadata().enum_types.iter().chain(&history.enum_types);
         let known: BTreeSet<_> = known.filter_map(|enum_type| enum_type.name.as_ref()).collect();
         from.enum_types.retain(|enum_type| enum_type.name.as_ref().is_some_and(|name| known.contains(name)));
+        if !dialect.capabilities().enum_types {
+            from.enum_types.clone_from(&history.enum_types);
+        }
         let (mut from, mut to) = (form(from)?, form(owner.metadata().clone())?);
         let mut history = form(history)?;
         if let Some(wanted) = options.filter {
             [&mut from, &mut to, &mut history].into_iter().for_each(|schema| schema.retain(wanted));
         }
-        database.settle(&from, &mut to, |_| true).await.map_err(failed_or(&failed))?;
-        let changed = from.differing(&to);
+        let renames = parsed(&options.renames, &from, &to).map_err(failed)?;
+        let behind = renamed(dialect, &from, &to, &renames).map_err(failed)?;
+        database.settle(&behind, &mut to, |_| true).await.map_err(failed_or(&failed))?;
+        let mut changed = from.differing(&to);
+        changed.extend(renames.iter().filter_map(Rename::table_before).cloned());
         database
             .settle(&from, &mut history, |table| changed.contains(table))
             .await
             .map_err(failed_or(&failed))?;
-        from.adopt(&history, dialect.capabilities().enum_types);
-        let comparison = compared(dialect, &from, &to, options).map_err(failed)?;
+        from.adopt(&history);
+        let comparison = compare(dialect, &from, &to, &renames).map_err(failed)?;
         Ok(Drift { from, to, comparison })
     }
 
@@ -124,14 +132,12 @@ impl Migrator {
         let owner = self.owner(owner)?;
         let failed = |source: CompareError| Error::Compare { owner: owner.name().to_owned(), source };
         let form = |said| Schema::new(dialect, said).map_err(|error| failed(error.into()));
-        let history = owner.replay(&owner.history().effective_heads());
-        let history = history
-            .map_err(|source| Error::Plan { owner: owner.name().to_owned(), source: source.into() })?;
-        let (mut from, mut to) = (form(history)?, form(owner.metadata().clone())?);
+        let (mut from, mut to) = (form(replayed(owner, &owner.history().effective_heads())?)?, form(owner.metadata().clone())?);
         if let Some(wanted) = options.filter {
             [&mut from, &mut to].into_iter().for_each(|schema| schema.retain(wanted));
         }
-        let comparison = compared(dialect, &from, &to, options).map_err(failed)?;
+        let renames = parsed(&options.renames, &from, &to).map_err(failed)?;
+        let comparison = compare(dialect, &from, &to, &renames).map_err(failed)?;
         Ok(Drift { from, to, comparison })
     }
 }
@@ -151,22 +157,20 @@ fn form(
     }
 }
 
-fn compared(
-    dialect: &dyn Dialect,
-    from: &Schema,
-    to: &Schema,
-    options: &CompareOptions<'_>,
-) -> Result<Comparison, CompareError> {
-    let renames: Result<Vec<Rename>, _> =
-        options.renames.iter().map(|rename| Rename::parse(rename, from, to)).collect();
-    compare(dialect, from, to, &renames?)
+fn parsed(renames: &[String], from: &Schema, to: &Schema) -> Result<Vec<Rename>, CompareError> {
+    renames.iter().map(|rename| Ok(Rename::parse(rename, from, to)?)).collect()
 }
 
 /// The schema that an owner's history leaves at the version rows of a database.
 async fn history_in(database: &mut Database, owner: &Owner) -> Result<Metadata, Error> {
     let rows = state::version_rows(database, &[owner.version_table()]).await?;
     let rows = rows.into_iter().next().flatten().unwrap_or_default();
-    let history = owner.replay(&rows);
+    replayed(owner, &rows)
+}
+
+/// The schema that an owner's history leaves at some revisions.
+pub(crate) fn replayed(owner: &Owner, revisions: &[RevisionId]) -> Result<Metadata, Error> {
+    let history = owner.replay(revisions);
     history.map_err(|source| Error::Plan { owner: owner.name().to_owned(), source: source.into() })
 }
 
@@ -207,7 +211,8 @@ impl Database {
         let surroundings = introspect::surroundings(self, &[&to]).await?;
         let form = |said| form(dialect, surroundings.as_ref(), said).map_err(|error| failed(error.into()));
         let (from, mut to) = (form(from)?, form(to)?);
-        self.settle(&from, &mut to, |_| true).await.map_err(failed_or(&failed))?;
+        let behind = renamed(dialect, &from, &to, renames).map_err(failed)?;
+        self.settle(&behind, &mut to, |_| true).await.map_err(failed_or(&failed))?;
         let comparison = compare(dialect, &from, &to, renames).map_err(failed)?;
         Ok(Drift { from, to, comparison })
     }

@@ -23,7 +23,7 @@ pub(super) fn changes(
     to: &Schema,
     way: Way,
 ) -> Result<Vec<Operation>, CompareError> {
-    let EnumChanges { from, before, between, behind, recast } = enums::changes(dialect, from, to)?;
+    let EnumChanges { from, before, between, behind, recast, recomputed } = enums::changes(dialect, from, to)?;
     let from = &from;
     let pairs = pairs(from, to, way);
     let mut footing = footing(&pairs);
@@ -31,10 +31,15 @@ pub(super) fn changes(
         footing.columns.extend(columns.iter().map(|column| (table.clone(), column.clone())));
         footing.recast.insert(table, columns);
     }
+    for (table, column) in &recomputed {
+        footing.columns.insert((table.clone(), column.clone()));
+        footing.recast.entry(table.clone()).or_default().push(column.clone());
+    }
+    footing.recomputed = recomputed;
     let mut altered: Vec<(&Pair<'_>, TableChanges)> =
         pairs.iter().map(|pair| (pair, pair.changes(&footing))).collect();
     let gone = gone(from, to);
-    let dependents = dependents::changes(from, to, &pairs, &gone, &footing);
+    let dependents = dependents::changes(dialect.name(), from, to, &pairs, &gone, &footing);
 
     let mut operations = Vec::new();
     operations.extend(

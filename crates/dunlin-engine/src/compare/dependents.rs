@@ -2,12 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
+use dunlin_core::dialect::DialectName;
 use dunlin_core::operation::Operation;
-use dunlin_core::schema::{Object, Table, View};
+use dunlin_core::schema::{Object, Table, TableName, View};
 
 use super::keys::Footing;
 use super::normal::Schema;
 use super::table::Pair;
+use crate::sql::lexer::{Token, TokenKind, tokens};
 use crate::sql::rename::names_in;
 
 /// What becomes of views and objects.
@@ -30,8 +32,15 @@ struct Dependent<'s> {
     name: String,
     /// The names in its text, in small letters.
     names: HashSet<String>,
-    /// Whether its text has a `*`.
+    /// Whether it is a query of all columns, as it was said: the database has their names.
     has_star: bool,
+}
+
+/// What no other view, or object, of a schema has.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Key<'s> {
+    View(&'s TableName),
+    Object(&'s str),
 }
 
 #[derive(Clone, Copy)]
@@ -43,13 +52,14 @@ enum Is<'s> {
 /// What is dropped, and what is created. A view that reads, or an object that names, something that goes or
 /// is made anew is made anew with it: databases refuse the change else, or take it along without a word.
 pub(super) fn changes(
+    on: DialectName,
     from: &Schema,
     to: &Schema,
     pairs: &[Pair<'_>],
     gone: &[&Table],
     footing: &Footing,
 ) -> DependentChanges {
-    let (before, behind) = (dependents(from), dependents(to));
+    let (before, behind) = (dependents(on, from), dependents(on, to));
     if before.iter().chain(&behind).next().is_none() {
         return DependentChanges::default();
     }
@@ -60,14 +70,18 @@ pub(super) fn changes(
         .collect();
     let disturbed = disturbed(pairs, gone, footing);
     let (before, behind) = (ordered(&before), ordered(&behind));
+    let wanted: HashMap<Key<'_>, &Dependent<'_>> =
+        behind.iter().map(|dependent| (dependent.key(), *dependent)).collect();
     let mut moved: HashSet<&str> = HashSet::new();
-    let mut kept: HashSet<&str> = HashSet::new();
+    let mut kept: HashSet<Key<'_>> = HashSet::new();
     let mut dropped: Vec<&Dependent<'_>> = Vec::new();
     for dependent in &before {
-        let same = behind.iter().any(|other| other.is_same(dependent));
+        let stays = wanted.get(&dependent.key()).filter(|wanted| wanted.is_same(dependent));
         let stands_on_moved = dependent.names.iter().any(|name| moved.contains(name.as_str()));
-        if same && !stands_on_moved && !dependent.is_disturbed(&disturbed) {
-            kept.insert(&dependent.name);
+        let is_disturbed =
+            |stays: &Dependent<'_>| dependent.is_disturbed(&disturbed, dependent.has_star || stays.has_star);
+        if stays.is_some_and(|stays| !stands_on_moved && !is_disturbed(stays)) {
+            kept.insert(dependent.key());
             continue;
         }
         moved.insert(&dependent.name);
@@ -85,13 +99,13 @@ pub(super) fn changes(
     };
     let mut changes = DependentChanges::default();
     for dependent in dropped.into_iter().rev() {
-        let is_gone = !behind.iter().any(|other| other.name == dependent.name);
+        let is_gone = !wanted.contains_key(&dependent.key());
         match alone(dependent) && is_gone {
             true => changes.drop_last.extend(dependent.dropped(from)),
             false => changes.drop.extend(dependent.dropped(from)),
         }
     }
-    for dependent in behind.iter().filter(|dependent| !kept.contains(dependent.name.as_str())) {
+    for dependent in behind.iter().filter(|dependent| !kept.contains(&dependent.key())) {
         match alone(dependent) {
             true => changes.create_first.extend(dependent.created(to)),
             false => changes.create.extend(dependent.created(to)),
@@ -134,16 +148,37 @@ fn disturbed(pairs: &[Pair<'_>], gone: &[&Table], footing: &Footing) -> Disturbe
     disturbed
 }
 
-fn dependents(schema: &Schema) -> Vec<Dependent<'_>> {
+fn dependents(on: DialectName, schema: &Schema) -> Vec<Dependent<'_>> {
+    let said: HashMap<&TableName, &View> = schema.said().views.iter().map(|view| (&view.name, view)).collect();
     let views = schema.here().views.iter().map(|view| {
-        let texts: Vec<&String> = view.query.values().collect();
-        Dependent::new(Is::View(view), view.name.name.to_lowercase(), &texts)
+        let query = |view: &View| view.query.get(on).cloned().unwrap_or_default();
+        let names = names_in(&query(view)).into_iter().collect();
+        let has_star = said.get(&view.name).is_some_and(|said| reads_all_columns(&query(said)));
+        Dependent { is: Is::View(view), name: view.name.name.to_lowercase(), names, has_star }
     });
     let objects = schema.here().objects.iter().map(|object| {
-        let texts: Vec<&String> = object.create.iter().flat_map(|sql| sql.values()).collect();
-        Dependent::new(Is::Object(object), own_name(&object.name), &texts)
+        let name = own_name(&object.name);
+        let names = object.create.iter().filter_map(|sql| sql.get(on)).flat_map(|sql| {
+            let names = names_in(sql);
+            // A trigger may have the name of the function that it calls.
+            let calls_its_like = names.iter().filter(|known| **known == name).count() > 1;
+            let is_function = object.name.contains('(');
+            names.into_iter().filter(|known| *known != name || (calls_its_like && !is_function)).collect::<Vec<_>>()
+        });
+        let names = names.collect();
+        Dependent { is: Is::Object(object), name, names, has_star: false }
     });
     objects.chain(views).collect()
+}
+
+/// Whether a query has `*` or `t.*` among its columns; `count(*)` and `a * b` are something else.
+fn reads_all_columns(query: &str) -> bool {
+    let Ok(tokens) = tokens(query) else { return query.contains('*') };
+    let said: Vec<&Token<'_>> = tokens.iter().filter(|token| token.kind != TokenKind::Comment).collect();
+    said.windows(2).any(|pair| {
+        let begins = ["select", "distinct", "all"].iter().any(|word| pair[0].text.eq_ignore_ascii_case(word));
+        pair[1].is_symbol("*") && (begins || pair[0].is_symbol(",") || pair[0].is_symbol("."))
+    })
 }
 
 /// `touch` of `function touch()`, `on_insert` of `trigger on_insert on ticket`.
@@ -155,10 +190,11 @@ fn own_name(words: &str) -> String {
 }
 
 impl<'s> Dependent<'s> {
-    fn new(is: Is<'s>, name: String, texts: &[&String]) -> Self {
-        let mut names: HashSet<String> = texts.iter().flat_map(|sql| names_in(sql)).collect();
-        names.remove(&name);
-        Self { is, name, names, has_star: texts.iter().any(|sql| sql.contains('*')) }
+    fn key(&self) -> Key<'s> {
+        match self.is {
+            Is::View(view) => Key::View(&view.name),
+            Is::Object(object) => Key::Object(&object.name),
+        }
     }
 
     fn is_view(&self) -> bool {
@@ -173,12 +209,12 @@ impl<'s> Dependent<'s> {
         }
     }
 
-    fn is_disturbed(&self, disturbed: &Disturbed) -> bool {
+    fn is_disturbed(&self, disturbed: &Disturbed, has_star: bool) -> bool {
         let names = |table: &String| self.names.contains(table);
         if disturbed.gone.iter().any(names) {
             return self.is_view();
         }
-        if self.is_view() && self.has_star && disturbed.stars.iter().any(names) {
+        if has_star && disturbed.stars.iter().any(names) {
             return true;
         }
         let mut tables = disturbed.columns.iter().filter(|(table, _)| names(table));
@@ -220,8 +256,10 @@ impl<'s> Dependent<'s> {
 
 /// Each behind those that it names.
 fn ordered<'d, 's>(all: &'d [Dependent<'s>]) -> Vec<&'d Dependent<'s>> {
-    let places: HashMap<&str, usize> =
-        all.iter().enumerate().map(|(at, dependent)| (dependent.name.as_str(), at)).collect();
+    let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, dependent) in all.iter().enumerate() {
+        places.entry(&dependent.name).or_default().push(at);
+    }
     let mut ordered = Vec::with_capacity(all.len());
     let mut visited = vec![false; all.len()];
     for start in 0..all.len() {
@@ -235,8 +273,8 @@ fn ordered<'d, 's>(all: &'d [Dependent<'s>]) -> Vec<&'d Dependent<'s>> {
                 continue;
             }
             stack.push((at, true));
-            let mut needed: Vec<usize> =
-                all[at].names.iter().filter_map(|name| places.get(name.as_str()).copied()).collect();
+            let named = all[at].names.iter().filter_map(|name| places.get(name.as_str()));
+            let mut needed: Vec<usize> = named.flatten().copied().collect();
             needed.sort_unstable();
             stack.extend(needed.into_iter().rev().filter(|at| !visited[*at]).map(|at| (at, false)));
         }

@@ -1,10 +1,10 @@
 //! Enum types that come, change and go.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use dunlin_core::operation::{AlterColumn, Change, ColumnPosition, Operation, TableChange};
-use dunlin_core::schema::{Column, DataType, EnumChange, EnumPosition, EnumType, Metadata, TableName};
+use dunlin_core::operation::{AlterColumn, Change, Operation, TableChange};
+use dunlin_core::schema::{Column, DataType, EnumChange, EnumPosition, EnumType, Metadata, Table, TableName};
 
 use super::CompareError;
 use super::normal::{Schema, normal_table};
@@ -23,6 +23,8 @@ pub(super) struct EnumChanges<'s> {
     pub(super) behind: Vec<Operation>,
     /// The columns of the types that are made anew.
     pub(super) recast: HashMap<TableName, Vec<String>>,
+    /// The columns that are computed from those: they are dropped, and come again as columns that are new.
+    pub(super) recomputed: HashSet<(TableName, String)>,
 }
 
 /// A type that gets more values is altered. One that loses some, or whose order changes, is made anew.
@@ -37,6 +39,7 @@ pub(super) fn changes<'s>(
         between: Vec::new(),
         behind: Vec::new(),
         recast: HashMap::new(),
+        recomputed: HashSet::new(),
     };
     for new in &to.said().enum_types {
         let Some(name) = &new.name else { continue };
@@ -52,14 +55,16 @@ pub(super) fn changes<'s>(
     }
     for known in &from.said().enum_types {
         let Some(name) = &known.name else { continue };
-        if !to.said().enum_types.iter().any(|new| new.name == known.name) {
+        let stays = to.said().enum_types.iter().any(|new| new.name == known.name);
+        if !stays && (dialect.capabilities().enum_types || !is_in_use(to, from, name)) {
             changes.behind.push(Operation::DropEnum { name: name.clone(), if_exists: false });
         }
     }
     Ok(changes)
 }
 
-/// Whether a column that is in both schemas has the words of a type already, where these stand in each column.
+/// Whether a column of a type of `to` has the same words in both schemas, where these stand in each column: it
+/// does not change, and what is said of it stays.
 fn is_in_use(from: &Schema, to: &Schema, name: &TableName) -> bool {
     to.said().tables().iter().any(|table| {
         let type_in = |schema: &Schema, column: &Column| {
@@ -168,15 +173,14 @@ impl EnumChanges<'_> {
             }
             // PostgreSQL changes no type that a column is computed from.
             let recast = self.recast.get(&table.name).map(Vec::as_slice).unwrap_or_default();
-            for column in table.columns.iter().filter(|column| is_computed_from(column, recast)) {
-                let drop = TableChange::DropColumn { name: column.name.clone(), if_exists: false };
-                texts.insert(0, drop);
-                enums.push(TableChange::AddColumn {
-                    column: column.clone(),
-                    position: ColumnPosition::Last,
-                    if_not_exists: false,
-                });
+            let recomputed = computed_from(table, recast);
+            for column in &recomputed {
+                texts.insert(0, TableChange::DropColumn { name: column.clone(), if_exists: false });
             }
+            if let Some(left) = said.get_mut(&table.name) {
+                left.columns.retain(|column| !recomputed.contains(&column.name));
+            }
+            self.recomputed.extend(recomputed.into_iter().map(|column| (table.name.clone(), column)));
             let alter = |changes| Operation::AlterTable { table: table.name.clone(), changes };
             as_texts.extend((!texts.is_empty()).then(|| alter(texts)));
             as_enums.extend((!enums.is_empty()).then(|| alter(enums)));
@@ -197,6 +201,7 @@ impl EnumChanges<'_> {
         for normal in tables {
             let recast = self.recast.get(&normal.name).cloned().unwrap_or_default();
             let Some(here) = self.from.to_mut().table_mut(&normal.name) else { continue };
+            here.columns.retain(|column| normal.column(&column.name).is_some());
             for name in recast {
                 if let (Some(column), Some(normal)) = (here.column_mut(&name), normal.column(&name)) {
                     column.column_type.clone_from(&normal.column_type);
@@ -219,9 +224,21 @@ fn as_text(data_type: DataType, length: u32) -> DataType {
     }
 }
 
-fn is_computed_from(column: &Column, columns: &[String]) -> bool {
-    let mut expressions = column.computed.iter().flat_map(|computed| computed.expression.values());
-    expressions.any(|sql| columns.iter().any(|name| names_column(sql, name)))
+/// The columns of a table that are computed from some columns, or from such: each behind what it is computed
+/// from.
+fn computed_from(table: &Table, columns: &[String]) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    loop {
+        let needs = |column: &&Column| {
+            let mut expressions = column.computed.iter().flat_map(|computed| computed.expression.values());
+            !found.contains(&column.name)
+                && expressions.any(|sql| columns.iter().chain(&found).any(|name| names_column(sql, name)))
+        };
+        match table.columns.iter().find(needs) {
+            Some(column) => found.push(column.name.clone()),
+            None => return found,
+        }
+    }
 }
 
 /// The values that `new` has besides those that were known; `None` if one is gone, or their order changes.

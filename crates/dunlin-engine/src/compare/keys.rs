@@ -16,6 +16,8 @@ pub(super) struct Footing {
     pub(super) keys: HashMap<TableName, Vec<Vec<String>>>,
     /// Columns of an enum type that is made anew: conditions that name them speak of the old type.
     pub(super) recast: HashMap<TableName, Vec<String>>,
+    /// Columns that are computed from those, and go and come with them.
+    pub(super) recomputed: HashSet<(TableName, String)>,
 }
 
 impl Footing {
@@ -30,6 +32,10 @@ impl Footing {
                 listed(table, &key.columns)
                     || listed(&key.referred_table, &key.referred_columns)
                     || dropped.clone().any(|columns| same_columns(columns, &key.referred_columns))
+            }
+            Constraint::Unique(_) | Constraint::PrimaryKey(_) => {
+                let mut columns = constraint.columns().iter().chain(constraint.include());
+                columns.any(|column| self.is_recomputed(table, column))
             }
             Constraint::Check(check) => check.expression.values().any(|sql| self.is_recast(table, sql)),
             Constraint::Exclude(exclude) => {
@@ -46,7 +52,15 @@ impl Footing {
             IndexKey::Column(_) => None,
             IndexKey::Expression(sql) => Some(sql),
         });
+        let mut columns = index.columns().chain(index.include.iter().map(String::as_str));
+        if columns.any(|column| self.is_recomputed(table, column)) {
+            return true;
+        }
         expressions.chain(&index.predicate).flat_map(|sql| sql.values()).any(|sql| self.is_recast(table, sql))
+    }
+
+    fn is_recomputed(&self, table: &TableName, column: &str) -> bool {
+        !self.recomputed.is_empty() && self.recomputed.contains(&(table.clone(), column.to_owned()))
     }
 
     fn is_recast(&self, table: &TableName, sql: &str) -> bool {

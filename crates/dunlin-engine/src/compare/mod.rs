@@ -36,13 +36,13 @@ mod tests;
 use dunlin_core::operation::Operation;
 use thiserror::Error;
 
+use self::table::Way;
 use crate::dialect::{Dialect, RenderError};
 
 pub use describe::describe;
 pub use everywhere::complete;
 pub use normal::{ObjectKind, Schema, SchemaObject};
-pub use rename::{ParseRenameError, Rename};
-use table::Way;
+pub use rename::{ParseRenameError, Rename, renamed};
 pub use unsettled::{unsettled, unsettled_views};
 
 /// What makes of one schema another, and back.

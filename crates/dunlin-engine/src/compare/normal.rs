@@ -120,8 +120,8 @@ impl Schema {
     }
 
     /// Takes over how a history says what is the same in it: with variants for all databases, and in the
-    /// words of its author. Where enum types are no objects of the database, they are the history's.
-    pub fn adopt(&mut self, history: &Self, has_enum_types: bool) {
+    /// words of its author.
+    pub fn adopt(&mut self, history: &Self) {
         let mut tables = self.said.take_tables();
         for (said, here) in tables.iter_mut().zip(self.here.tables()) {
             if let Some(known) = history.table(&here.name).zip(history.said_table(&here.name)) {
@@ -129,9 +129,6 @@ impl Schema {
             }
         }
         self.said.extend(tables);
-        if !has_enum_types {
-            self.said.enum_types.clone_from(&history.said.enum_types);
-        }
         for (said, here) in self.said.views.iter_mut().zip(&self.here.views) {
             let known = history.here.views.iter().any(|known| known == here);
             let there = history.said.views.iter().find(|known| known.name == here.name);

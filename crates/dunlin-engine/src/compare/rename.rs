@@ -114,6 +114,14 @@ impl Rename {
         }
     }
 
+    /// The name before of the table that has another one then.
+    pub fn table_before(&self) -> Option<&TableName> {
+        match self {
+            Self::Table { from, .. } => Some(from),
+            _ => None,
+        }
+    }
+
     fn operation(&self) -> Operation {
         match self.clone() {
             Self::Table { from, to } => Operation::RenameTable { table: from, to },
@@ -167,6 +175,19 @@ impl Rename {
             }
         }
     }
+}
+
+/// A schema behind renames: what differs then differs by more than a name.
+///
+/// # Errors
+/// A rename does not fit the schemas.
+pub fn renamed<'s>(
+    dialect: &dyn Dialect,
+    from: &'s Schema,
+    to: &Schema,
+    renames: &[Rename],
+) -> Result<Cow<'s, Schema>, CompareError> {
+    apply(dialect, from, to, renames).map(|(_, renamed)| renamed)
 }
 
 /// Renames in `from`; the operations that do it, and what is then there.

@@ -7,6 +7,7 @@ use dunlin_core::schema::Index;
 use super::*;
 use crate::dialect::dialect;
 use crate::replay::play;
+use crate::sql::lexer::CUT;
 
 fn metadata(define: impl FnOnce(&mut Metadata)) -> Metadata {
     let mut metadata = Metadata::default();
@@ -153,4 +154,90 @@ fn an_enum_type_gets_values_and_is_made_anew_without_them() {
     let comparison = compared(&schema(&["open", "closed"]), &schema(&["new", "open", "closed"]), &[]);
     assert!(matches!(comparison.upgrade.as_slice(), [Operation::AlterEnum { .. }]), "{comparison:#?}");
     assert!(comparison.downgrade.len() > 3);
+}
+
+/// How many texts are cut into tokens meanwhile.
+fn cut(work: impl FnOnce()) -> usize {
+    let before = CUT.get();
+    work();
+    CUT.get() - before
+}
+
+/// So many tables with a condition each.
+fn many(count: usize, prefix: &str) -> Metadata {
+    metadata(|m| {
+        for at in 0..count {
+            m.table(&format!("{prefix}{at}"), |t| {
+                ticket(t);
+                t.check(format!("ck_{at}"), "id > 0 AND key <> 'a'");
+            });
+        }
+    })
+}
+
+#[test]
+fn twice_as_many_views_are_twice_the_work() {
+    let work = |count: usize| {
+        let with_views = |id: DataType| {
+            let mut schema = many(count, "t");
+            schema.get_mut(&"t0".into()).unwrap().column_mut("id").unwrap().column_type = id.into();
+            for at in 0..count {
+                let query = format!("SELECT id, key FROM t{at} WHERE id > 0 ORDER BY id");
+                schema.view(dunlin_core::schema::View::new(format!("v{at}"), query));
+            }
+            Schema::new(dialect(DialectName::Postgres), schema).unwrap()
+        };
+        let (from, to) = (with_views(DataType::Integer), with_views(DataType::BigInteger));
+        cut(|| {
+            let found = compare(dialect(DialectName::Postgres), &from, &to, &[]).unwrap();
+            assert_eq!(found.upgrade.len(), 3, "{:#?}", found.upgrade);
+        })
+    };
+    let (some, twice) = (work(200), work(400));
+    assert!(some >= 200 && twice <= 2 * some, "{some} texts, then {twice}");
+}
+
+#[test]
+fn twice_as_many_renames_are_twice_the_work() {
+    let on = dialect(DialectName::Postgres);
+    let work = |count: usize| {
+        let (from, to) = (Schema::new(on, many(count, "old_")).unwrap(), Schema::new(on, many(count, "new_")).unwrap());
+        let renames: Vec<Rename> =
+            (0..count).map(|at| Rename::parse(&format!("old_{at}=new_{at}"), &from, &to).unwrap()).collect();
+        cut(|| {
+            let found = compare(on, &from, &to, &renames).unwrap();
+            assert_eq!((found.upgrade.len(), found.downgrade.len()), (count, count));
+            assert_eq!(found.possible_renames, []);
+        })
+    };
+    let (some, twice) = (work(150), work(300));
+    assert!(some >= 150 && twice <= 2 * some, "{some} texts, then {twice}");
+}
+
+#[test]
+fn nobody_is_asked_about_every_pair_of_a_thousand_tables() {
+    let on = dialect(DialectName::Postgres);
+    let (from, to) = (Schema::new(on, many(1_000, "old_")).unwrap(), Schema::new(on, many(1_000, "new_")).unwrap());
+    let found = compare(on, &from, &to, &[]).unwrap();
+    let asked = found.possible_renames.len();
+    assert!((1..=600).contains(&asked), "{asked}");
+}
+
+#[test]
+fn an_enum_value_is_renamed_only_to_one_that_the_models_have() {
+    let schema = |values: &[&str]| {
+        let said = metadata(|m| {
+            let mood = m.enum_type(dunlin_core::schema::EnumType::new("mood", values.iter().copied()));
+            m.table("t", |t| drop(t.column("m", mood)));
+        });
+        Schema::new(dialect(DialectName::Postgres), said).unwrap()
+    };
+    let (from, to) = (schema(&["a", "b"]), schema(&["a", "c"]));
+    let compared = |rename: &str| {
+        let rename = Rename::parse(rename, &from, &to).unwrap();
+        compare(dialect(DialectName::Postgres), &from, &to, &[rename])
+    };
+    assert_eq!(compared("mood.b=c").unwrap().upgrade.len(), 1);
+    let error = compared("mood.b=typo").unwrap_err().to_string();
+    assert_eq!(error, "mood.b=typo is no rename: the models have no value of the new name");
 }

@@ -81,11 +81,19 @@ impl<'s> Token<'s> {
 /// Operators of more than one character, the longer before those they begin with.
 const LONG_SYMBOLS: [&str; 10] = ["->>", "->", "||", "<<", ">>", "<=", ">=", "<>", "!=", "=="];
 
+#[cfg(test)]
+thread_local! {
+    /// How many texts were cut on this thread: what tests count in place of time.
+    pub(crate) static CUT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// Cuts `sql` into tokens, comments included. A character that SQL does not know is a symbol.
 ///
 /// # Errors
 /// [`SqlError::Unclosed`].
 pub fn tokens(sql: &str) -> Result<Vec<Token<'_>>, SqlError> {
+    #[cfg(test)]
+    CUT.set(CUT.get() + 1);
     let mut lexer = Lexer { sql, start: 0 };
     let mut tokens = Vec::new();
     while let Some(token) = lexer.next()? {

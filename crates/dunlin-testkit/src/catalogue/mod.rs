@@ -22,14 +22,19 @@ pub use exceptions::{Check, DEFECTS, EXCEPTIONS, Exception, exception};
 
 /// All cases, those of an operation together.
 pub fn cases() -> Vec<Case> {
+    cases_in("dunlin_catalogue")
+}
+
+/// All cases, where the schema that some of them make has a name: on MySQL it stands beside the database.
+pub fn cases_in(schema: &str) -> Vec<Case> {
     let mut cases = Vec::new();
     types::cases(&mut cases);
-    table::cases(&mut cases);
+    table::cases(&mut cases, schema);
     column::cases(&mut cases);
     constraint::cases(&mut cases);
     index::cases(&mut cases);
     alter::cases(&mut cases);
-    objects::cases(&mut cases);
+    objects::cases(&mut cases, schema);
     data::cases(&mut cases);
     names::cases(&mut cases);
     let mut groups: Vec<String> = Vec::new();

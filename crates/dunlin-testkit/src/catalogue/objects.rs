@@ -6,8 +6,8 @@ use dunlin_core::schema::{Object, View};
 
 use super::case::{Case, each, int, text};
 
-pub(super) fn cases(cases: &mut Vec<Case>) {
-    enums(cases);
+pub(super) fn cases(cases: &mut Vec<Case>, schema: &str) {
+    enums(cases, schema);
     views(cases);
     objects(cases);
 }
@@ -16,15 +16,15 @@ fn create_enum(op: &mut Operations) {
     op.create_enum("size", ["small", "it's", "big"]);
 }
 
-fn enums(cases: &mut Vec<Case>) {
+fn enums(cases: &mut Vec<Case>, schema: &str) {
     cases.push(Case::new("create enum").up(create_enum));
     cases.push(
         Case::new("create enum / in a schema")
             .base("create enum")
-            .before(|op| op.create_schema("dunlin_catalogue"))
+            .before(|op| op.create_schema(schema))
             .up(|op| {
                 op.create_enum(
-                    dunlin_core::schema::TableName::new(Some("dunlin_catalogue"), "size"),
+                    dunlin_core::schema::TableName::new(Some(schema), "size"),
                     ["small"],
                 );
             }),

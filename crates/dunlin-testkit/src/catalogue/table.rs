@@ -53,7 +53,7 @@ fn parent(op: &mut Operations) {
     });
 }
 
-pub(super) fn cases(cases: &mut Vec<Case>) {
+pub(super) fn cases(cases: &mut Vec<Case>, schema: &str) {
     options(cases);
     let plain = "create table / plain";
     let create = |name: &str| Case::new(format!("create table / {name}")).base(plain);
@@ -113,6 +113,7 @@ pub(super) fn cases(cases: &mut Vec<Case>) {
         .up(|op| op.rename_table("t", "renamed")),
     );
     comments(cases);
+    schemas(cases, schema);
     changed_options(cases);
 }
 
@@ -217,27 +218,30 @@ fn comments(cases: &mut Vec<Case>) {
     cases.push(with("set comment / set", None).up(|op| op.create_table_comment("t", "it's \\ new")));
     cases.push(with("set comment / change", Some("old")).up(|op| op.create_table_comment("t", "new")));
     cases.push(with("set comment / drop", Some("old")).up(|op| op.drop_table_comment("t")));
-    cases.push(Case::new("create schema / plain").up(|op| op.create_schema("dunlin_catalogue")));
+}
+
+fn schemas(cases: &mut Vec<Case>, schema: &str) {
+    let create = |op: &mut Operations| op.create_schema(schema);
+    cases.push(Case::new("create schema / plain").up(create));
     for (word, before) in [("absent", false), ("present", true)] {
         let case = Case::new(format!("create schema / if not exists / {word}")).base("create schema / plain");
-        let case = if before { case.before(|op| op.create_schema("dunlin_catalogue")) } else { case };
+        let case = if before { case.before(create) } else { case };
         let case = case.up(|op| {
-            op.push(Operation::CreateSchema { name: "dunlin_catalogue".to_owned(), if_not_exists: true });
+            op.push(Operation::CreateSchema { name: schema.to_owned(), if_not_exists: true });
         });
         // Which of the two made it is not known.
         cases.push(if before { case.irreversible() } else { case });
     }
-    let before = |op: &mut Operations| op.create_schema("dunlin_catalogue");
     cases.push(
         Case::new("create schema / for a table")
             .base("create schema / plain")
-            .up(before)
-            .up(|op| op.create_table(TableName::new(Some("dunlin_catalogue"), "t"), columns)),
+            .up(create)
+            .up(|op| op.create_table(TableName::new(Some(schema), "t"), columns)),
     );
-    cases.push(Case::new("drop schema / plain").before(before).up(|op| op.drop_schema("dunlin_catalogue")));
-    let drop = || Operation::DropSchema { name: "dunlin_catalogue".to_owned(), if_exists: true };
+    cases.push(Case::new("drop schema / plain").before(create).up(|op| op.drop_schema("dunlin_catalogue")));
+    let drop = || Operation::DropSchema { name: schema.to_owned(), if_exists: true };
     let case = Case::new("drop schema / if exists / present").base("drop schema / plain");
-    cases.push(case.before(before).up(|op| op.push(drop())));
+    cases.push(case.before(create).up(|op| op.push(drop())));
     let case = Case::new("drop schema / if exists / absent").base("drop schema / plain");
     cases.push(case.up(|op| op.push(drop())).irreversible());
 }

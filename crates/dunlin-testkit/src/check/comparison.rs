@@ -64,9 +64,16 @@ impl Server<'_> {
         let at = |revision: &str| owner.replay(&[revision.into()]).map_err(|error| chain(&error));
         let (before, after) = (at(Case::BEFORE)?, at(Case::CASE)?);
         let [first, _] = case.migrations();
+        let renames = renames(case);
+        // No comparison knows what rows have in a column that must have something.
+        let mut rowless = case.clone();
+        rowless.rows.clear();
+        let needs_values = needs_values(&before, &after, &renames) || needs_values(&after, &before, &renames);
+        let case = if needs_values { &rowless } else { case };
 
-        let dump_fresh = self.fresh(&after).await?;
-        let dump_before_fresh = self.fresh(&before).await?;
+        let created = |why: String| format!("created: {why}");
+        let dump_fresh = self.fresh(&after).await.map_err(created)?;
+        let dump_before_fresh = self.fresh(&before).await.map_err(created)?;
         self.wipe().await;
         self.begin(&migrator, case).await?;
         let (dump_before, rows_before) = self.state().await;
@@ -74,7 +81,6 @@ impl Server<'_> {
 
         let drift = self.drift(&before, vec![first.clone()], &[]).await?;
         nothing("unchanged", dialect, &drift)?;
-        let renames = renames(case);
         let drift = match self.drift(&after, vec![first.clone()], &renames).await {
             Ok(drift) => drift,
             Err(_) => self.drift(&after, vec![first.clone()], &[]).await?,
@@ -160,6 +166,27 @@ impl Server<'_> {
     }
 }
 
+/// Whether a table gets a column that must have a value which nobody says, and that is renamed by nobody.
+fn needs_values(from: &Metadata, to: &Metadata, renames: &[String]) -> bool {
+    to.tables().iter().any(|table| {
+        let pairs = renames.iter().filter_map(|rename| rename.split_once('='));
+        let other_name = pairs.flat_map(|(old, new)| [(old, new), (new, old)]);
+        let mut other_name = other_name.filter(|(_, name)| *name == table.name.to_string());
+        let before = other_name.find_map(|(other, _)| from.get(&other.into())).or(from.get(&table.name));
+        let Some(before) = before else { return false };
+        let said = |column: &Column| {
+            column.server_default.is_some() || column.computed.is_some() || column.identity.is_some()
+        };
+        let is_renamed = |column: &Column| {
+            let mut names = renames.iter().flat_map(|rename| rename.split(['.', '=']));
+            names.any(|name| name == column.name)
+        };
+        table.columns.iter().any(|column| {
+            !column.nullable && !said(column) && !is_renamed(column) && before.column(&column.name).is_none()
+        })
+    })
+}
+
 /// What the operations of a case rename.
 fn renames(case: &Case) -> Vec<String> {
     let mut renames = Vec::new();
@@ -209,7 +236,8 @@ fn said_of(
     lines.iter().map(|line| format!("  {line}\n")).collect()
 }
 
-/// A dump without the order of a table's columns.
+/// A dump without the order of a table's columns, where a column's own constraint is its table's: SQLite adds
+/// a column together with its check.
 fn unordered(dump: &str) -> String {
     let dump = created_at_once(dump, &[]);
     let line = |line: &str| {
@@ -228,7 +256,14 @@ fn unordered(dump: &str) -> String {
             _ => line.to_owned(),
         }
     };
-    let mut lines: Vec<String> = dump.lines().map(line).collect();
+    let apart = |line: &'_ str| match line.trim_start().find(" CONSTRAINT ") {
+        Some(at) => {
+            let (column, constraint) = line.trim_start().split_at(at);
+            vec![column.to_owned(), constraint.trim_start().to_owned()]
+        }
+        None => vec![line.to_owned()],
+    };
+    let mut lines: Vec<String> = dump.lines().flat_map(apart).map(|text| line(&text)).collect();
     lines.sort_unstable();
     lines.join("\n")
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use dunlin_testkit::catalogue::{Case, Check, DEFECTS, EXCEPTIONS, cases, exception};
+use dunlin_testkit::catalogue::{Case, Check, DEFECTS, EXCEPTIONS, cases_in, exception};
 use dunlin_testkit::{Server, TestDatabase, Verdict, db_test};
 
 /// All cases of a test; `CATALOGUE` in the environment chooses those whose names hold its text.
@@ -16,7 +16,8 @@ async fn check(db: &TestDatabase, test: &str) {
     let mut met = BTreeSet::new();
     let (mut done, mut refused) = (0, 0);
     let begun = Instant::now();
-    let cases: Vec<Case> = cases().into_iter().filter(wanted).collect();
+    let all = cases_in(&format!("{}_beside", db.name()));
+    let cases: Vec<Case> = all.into_iter().filter(wanted).collect();
     for case in &cases {
         let mut fail = |check: Check, why: &str| match exception(case, db.dialect(), check) {
             Some(known) => drop(met.insert(std::ptr::from_ref(known) as usize)),

@@ -1,13 +1,15 @@
 //! What the tests share: histories written in a few words, and looking at databases.
 
+use dunlin::core::operation::{create_all, reverse};
 use dunlin::core::prelude::*;
 use dunlin::core::schema::TableName;
 use dunlin::core::session::Session as _;
 use dunlin::engine::history::Target;
 use dunlin::engine::plan::Intent;
 use dunlin::{Database, Failure, LockKey, Migrator, Report};
-use dunlin_testkit::TestDatabase;
+use dunlin_testkit::catalogue::Case;
 pub(crate) use dunlin_testkit::chain;
+use dunlin_testkit::{Compared, Server, TestDatabase};
 
 /// A test as by `db_test!`, but on some databases only.
 macro_rules! db_test_on {
@@ -132,4 +134,25 @@ pub(crate) async fn script(migrator: &Migrator, name: DialectName) -> dunlin::en
     let intent = Intent::Upgrade { target: None, use_migration_files: true };
     let dialect = dunlin::engine::dialect::dialect(name);
     done(migrator.offline_script(dialect, "owner", &intent, &Target::BASE).await)
+}
+
+/// Models.
+pub(crate) fn models(define: impl FnOnce(&mut Metadata)) -> Metadata {
+    let mut metadata = Metadata::default();
+    define(&mut metadata);
+    metadata
+}
+
+/// Compares models with models on a database that is created of the first: what is found leads to the
+/// second and back, by the dumps, too. Says how many operations it took.
+pub(crate) async fn converges(db: &TestDatabase, from: &Metadata, to: &Metadata) -> usize {
+    let mut case = Case::new("models");
+    case.before = create_all(from);
+    case.operations = reverse(&case.before, &Metadata::default()).unwrap();
+    case.operations.extend(create_all(to));
+    match Server::new(db).await.check_comparison(&case).await {
+        Ok(Compared::Converged { operations }) => operations,
+        Ok(Compared::Beside) => panic!("{} does not have these models", db.dialect()),
+        Err(why) => panic!("{why}"),
+    }
 }
