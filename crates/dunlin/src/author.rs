@@ -70,7 +70,7 @@ impl Migrator {
         }
         let others = dialects.iter().filter(|name| **name != on.name()).map(|name| dialect(*name));
         let others: Vec<&dyn Dialect> = others.collect();
-        let history = replayed(owner, &owner.history().heads())?;
+        let history = replayed(owner, &owner.history().effective_heads())?;
         drift.comparison = complete(drift.comparison, on, &others, &history, owner.metadata());
         Ok(drift)
     }
@@ -125,7 +125,7 @@ impl Migrator {
             let on = |owner: &Owner, rows: &[RevisionId]| owner.replay_on(dialect(*name), rows).map_err(plan);
             schemas.push((*name, on(owner, &before)?, on(&with, &after)?));
         }
-        let anywhere = (replayed(owner, &before)?, replayed(&with, &with.history().heads())?);
+        let anywhere = (replayed(owner, &before)?, replayed(&with, &after)?);
         let on: Vec<(DialectName, Schemas<'_>)> =
             schemas.iter().map(|(name, before, after)| (*name, Schemas { before, after })).collect();
         let anywhere = Schemas { before: &anywhere.0, after: &anywhere.1 };

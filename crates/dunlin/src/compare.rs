@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use dunlin_core::revision::RevisionId;
 use dunlin_core::schema::{Metadata, TableName};
 use dunlin_engine::compare::{
-    CompareError, Comparison, Rename, Schema, SchemaObject, compare, renamed, unsettled,
-    unsettled_views,
+    CompareError, Comparison, Rename, Schema, SchemaObject, compare, renamed, unsettled, unsettled_views,
 };
 use dunlin_engine::dialect::{Dialect, RenderError};
 use dunlin_engine::owner::Owner;
@@ -132,7 +131,8 @@ impl Migrator {
         let owner = self.owner(owner)?;
         let failed = |source: CompareError| Error::Compare { owner: owner.name().to_owned(), source };
         let form = |said| Schema::new(dialect, said).map_err(|error| failed(error.into()));
-        let (mut from, mut to) = (form(replayed(owner, &owner.history().effective_heads())?)?, form(owner.metadata().clone())?);
+        let (mut from, mut to) =
+            (form(replayed(owner, &owner.history().effective_heads())?)?, form(owner.metadata().clone())?);
         if let Some(wanted) = options.filter {
             [&mut from, &mut to].into_iter().for_each(|schema| schema.retain(wanted));
         }

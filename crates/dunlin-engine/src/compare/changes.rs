@@ -23,7 +23,8 @@ pub(super) fn changes(
     to: &Schema,
     way: Way,
 ) -> Result<Vec<Operation>, CompareError> {
-    let EnumChanges { from, before, between, behind, recast, recomputed } = enums::changes(dialect, from, to)?;
+    let EnumChanges { from, before, between, behind, recast, recomputed } =
+        enums::changes(dialect, from, to)?;
     let from = &from;
     let pairs = pairs(from, to, way);
     let mut footing = footing(&pairs);

@@ -149,7 +149,8 @@ fn disturbed(pairs: &[Pair<'_>], gone: &[&Table], footing: &Footing) -> Disturbe
 }
 
 fn dependents(on: DialectName, schema: &Schema) -> Vec<Dependent<'_>> {
-    let said: HashMap<&TableName, &View> = schema.said().views.iter().map(|view| (&view.name, view)).collect();
+    let said: HashMap<&TableName, &View> =
+        schema.said().views.iter().map(|view| (&view.name, view)).collect();
     let views = schema.here().views.iter().map(|view| {
         let query = |view: &View| view.query.get(on).cloned().unwrap_or_default();
         let names = names_in(&query(view)).into_iter().collect();
@@ -163,7 +164,10 @@ fn dependents(on: DialectName, schema: &Schema) -> Vec<Dependent<'_>> {
             // A trigger may have the name of the function that it calls.
             let calls_its_like = names.iter().filter(|known| **known == name).count() > 1;
             let is_function = object.name.contains('(');
-            names.into_iter().filter(|known| *known != name || (calls_its_like && !is_function)).collect::<Vec<_>>()
+            names
+                .into_iter()
+                .filter(|known| *known != name || (calls_its_like && !is_function))
+                .collect::<Vec<_>>()
         });
         let names = names.collect();
         Dependent { is: Is::Object(object), name, names, has_star: false }

@@ -37,16 +37,19 @@ pub fn complete(
             Err(_) => left_out.push(operation),
         }
     }
-    // What is dropped and added again as it was is no change of the history either.
-    let (same, fits): (Vec<Operation>, Vec<Operation>) =
-        fits.into_iter().partition(|operation| changes_nothing(on, operation, history, &after));
-    left_out.extend(same);
-    if !left_out.is_empty() {
-        comparison.downgrade = match between(on, history, &after, &comparison.renames) {
-            Some(found) => found.downgrade,
-            None => Vec::new(),
-        };
-        comparison.upgrade = fits;
+    // What the history itself does not need, on its way there, is no change of it either: an index that was
+    // changed by hand is dropped and made again as it was.
+    if let Some(found) = between(on, history, &after, &comparison.renames) {
+        let needed: Vec<Operation> = found.upgrade.iter().flat_map(taken_apart).collect();
+        if needed != fits {
+            left_out.extend(fits.into_iter().filter(|operation| !needed.contains(operation)));
+        }
+        if !left_out.is_empty() {
+            (comparison.upgrade, comparison.downgrade) = (found.upgrade, found.downgrade);
+            comparison.left_out = left_out;
+        }
+    } else if !left_out.is_empty() {
+        (comparison.upgrade, comparison.downgrade) = (fits, Vec::new());
         comparison.left_out = left_out;
     }
     match between(on, &after, to, &[]) {

@@ -201,7 +201,8 @@ fn twice_as_many_views_are_twice_the_work() {
 fn twice_as_many_renames_are_twice_the_work() {
     let on = dialect(DialectName::Postgres);
     let work = |count: usize| {
-        let (from, to) = (Schema::new(on, many(count, "old_")).unwrap(), Schema::new(on, many(count, "new_")).unwrap());
+        let (from, to) =
+            (Schema::new(on, many(count, "old_")).unwrap(), Schema::new(on, many(count, "new_")).unwrap());
         let renames: Vec<Rename> =
             (0..count).map(|at| Rename::parse(&format!("old_{at}=new_{at}"), &from, &to).unwrap()).collect();
         cut(|| {
@@ -217,7 +218,8 @@ fn twice_as_many_renames_are_twice_the_work() {
 #[test]
 fn nobody_is_asked_about_every_pair_of_a_thousand_tables() {
     let on = dialect(DialectName::Postgres);
-    let (from, to) = (Schema::new(on, many(1_000, "old_")).unwrap(), Schema::new(on, many(1_000, "new_")).unwrap());
+    let (from, to) =
+        (Schema::new(on, many(1_000, "old_")).unwrap(), Schema::new(on, many(1_000, "new_")).unwrap());
     let found = compare(on, &from, &to, &[]).unwrap();
     let asked = found.possible_renames.len();
     assert!((1..=600).contains(&asked), "{asked}");

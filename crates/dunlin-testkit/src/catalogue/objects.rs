@@ -19,15 +19,11 @@ fn create_enum(op: &mut Operations) {
 fn enums(cases: &mut Vec<Case>, schema: &str) {
     cases.push(Case::new("create enum").up(create_enum));
     cases.push(
-        Case::new("create enum / in a schema")
-            .base("create enum")
-            .before(|op| op.create_schema(schema))
-            .up(|op| {
-                op.create_enum(
-                    dunlin_core::schema::TableName::new(Some(schema), "size"),
-                    ["small"],
-                );
-            }),
+        Case::new("create enum / in a schema").base("create enum").before(|op| op.create_schema(schema)).up(
+            |op| {
+                op.create_enum(dunlin_core::schema::TableName::new(Some(schema), "size"), ["small"]);
+            },
+        ),
     );
     cases.push(Case::new("drop enum / plain").before(create_enum).up(|op| op.drop_enum("size")));
     let if_exists = || Operation::DropEnum { name: "size".into(), if_exists: true };

@@ -33,7 +33,13 @@ const fn except(
 
 /// All of them: a test fails when one is not needed.
 static EXCEPTIONS: &[Exception] = &[
-    except("rename table", &[Postgres], "up: ", "is  constraint renamed.t_pkey", "an unnamed key keeps its name"),
+    except(
+        "rename table",
+        &[Postgres],
+        "up: ",
+        "is  constraint renamed.t_pkey",
+        "an unnamed key keeps its name",
+    ),
     except(
         "alter column / type / text",
         &[Postgres],
@@ -42,10 +48,28 @@ static EXCEPTIONS: &[Exception] = &[
         "a default keeps the type that the column had",
     ),
     except("create index / collation of SQLite", &[Postgres], "created: ", "NOCASE", NO_SUCH_COLLATION),
-    except("create table / index / collation of SQLite", &[Postgres], "created: ", "NOCASE", NO_SUCH_COLLATION),
-    except("create table / option / temporary", &[Postgres], "down: ", "no table t", "it goes with its session"),
+    except(
+        "create table / index / collation of SQLite",
+        &[Postgres],
+        "created: ",
+        "NOCASE",
+        NO_SUCH_COLLATION,
+    ),
+    except(
+        "create table / option / temporary",
+        &[Postgres],
+        "down: ",
+        "no table t",
+        "it goes with its session",
+    ),
     except("create index / parser", &[MariaDb], "created: ", "'ngram' is not defined", NO_SUCH_PARSER),
-    except("create table / index / parser", &[MariaDb], "created: ", "'ngram' is not defined", NO_SUCH_PARSER),
+    except(
+        "create table / index / parser",
+        &[MariaDb],
+        "created: ",
+        "'ngram' is not defined",
+        NO_SUCH_PARSER,
+    ),
 ];
 
 const NO_SUCH_COLLATION: &str = "there is no collation of that name";
@@ -61,7 +85,8 @@ async fn check(db: &TestDatabase, first: usize, of: usize) {
     let mut wrong: Vec<String> = Vec::new();
     let all = cases_in(&format!("{}_beside", db.name()));
     let cases: Vec<Case> = all.into_iter().filter(wanted).skip(first).step_by(of).collect();
-    let mut needed: Vec<&Exception> = EXCEPTIONS.iter().filter(|known| known.on.contains(&db.dialect())).collect();
+    let mut needed: Vec<&Exception> =
+        EXCEPTIONS.iter().filter(|known| known.on.contains(&db.dialect())).collect();
     needed.retain(|known| cases.iter().any(|case| case.name.starts_with(known.cases)));
     let known = needed.clone();
     for case in &cases {
@@ -71,7 +96,9 @@ async fn check(db: &TestDatabase, first: usize, of: usize) {
             Ok(Compared::Converged { .. }) => converged += 1,
             Err(why) => {
                 let is_of = |known: &&Exception| {
-                    case.name.starts_with(known.cases) && why.starts_with(known.stage) && why.contains(known.says)
+                    case.name.starts_with(known.cases)
+                        && why.starts_with(known.stage)
+                        && why.contains(known.says)
                 };
                 match known.iter().copied().find(is_of) {
                     Some(known) => needed.retain(|other| !std::ptr::eq(*other, known)),
@@ -80,7 +107,11 @@ async fn check(db: &TestDatabase, first: usize, of: usize) {
             }
         }
     }
-    wrong.extend(needed.iter().map(|known| format!("## {}: an exception that is not needed: {}", known.cases, known.why)));
+    wrong.extend(
+        needed
+            .iter()
+            .map(|known| format!("## {}: an exception that is not needed: {}", known.cases, known.why)),
+    );
     println!(
         "{}: {converged} converged, {unchanged} without a difference, {beside} not on this database, \
          {} with a known reason, {} wrong",

@@ -33,7 +33,8 @@ fn function(name: &str, x: i32) -> Object {
 
 /// A trigger: `when` is `BEFORE INSERT`, say.
 fn trigger(name: &str, when: &str, table: &str, function: &str) -> Object {
-    let create = format!("CREATE TRIGGER {name} {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {function}()");
+    let create =
+        format!("CREATE TRIGGER {name} {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {function}()");
     Object::new(format!("trigger {name} on {table}"))
         .create(on_postgres(&create))
         .drop(on_postgres(&format!("DROP TRIGGER {name} ON {table}")))
@@ -42,8 +43,9 @@ fn trigger(name: &str, when: &str, table: &str, function: &str) -> Object {
 
 /// A function of a number, `i + more`.
 fn sum(more: i32) -> Object {
-    let create =
-        format!("CREATE FUNCTION sum_of(i integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT i + {more}'");
+    let create = format!(
+        "CREATE FUNCTION sum_of(i integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT i + {more}'"
+    );
     Object::new("function sum_of(integer)")
         .create(on_postgres(&create))
         .drop(on_postgres("DROP FUNCTION sum_of(integer)"))
@@ -55,7 +57,10 @@ fn trigger_on_view(m: &mut Metadata) {
     m.object(
         Object::new("trigger tw on w")
             .create(
-                on_postgres("CREATE TRIGGER tw INSTEAD OF INSERT ON w FOR EACH ROW EXECUTE FUNCTION insert_x()").on(
+                on_postgres(
+                    "CREATE TRIGGER tw INSTEAD OF INSERT ON w FOR EACH ROW EXECUTE FUNCTION insert_x()",
+                )
+                .on(
                     SQLITE,
                     "CREATE TRIGGER tw INSTEAD OF INSERT ON w BEGIN INSERT INTO t (id) VALUES (new.id); END"
                         .to_owned(),
