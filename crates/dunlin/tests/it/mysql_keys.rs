@@ -47,6 +47,63 @@ fn unnamed_with_index(op: &mut Operations) {
     op.create_index("ix", "t", ["x"]);
 }
 
+fn add_key(op: &mut Operations, key: ForeignKey) {
+    op.alter_table("t", |t| t.add_constraint(Constraint::ForeignKey(key)));
+}
+
+fn one_of_two(op: &mut Operations) {
+    op.create_table("w", |t| {
+        t.column("id", DataType::Integer).primary_key();
+    });
+    named(op);
+}
+
+/// Two keys over the same column.
+fn two(op: &mut Operations) {
+    one_of_two(op);
+    add_key(op, ForeignKey::new(["x"], "w", ["id"]).named("t_w"));
+}
+
+fn one_of_wide(op: &mut Operations) {
+    named(op);
+    op.create_table("w", |t| {
+        t.column("a", DataType::Integer).not_null();
+        t.column("b", DataType::Integer).not_null();
+        t.unique("w_uq", ["a", "b"]);
+    });
+}
+
+fn add_wide(op: &mut Operations) {
+    add_key(op, ForeignKey::new(["x", "y"], "w", ["a", "b"]).named("t_wide"));
+}
+
+/// Two keys, of which one begins with the column of the other.
+fn wide(op: &mut Operations) {
+    one_of_wide(op);
+    add_wide(op);
+}
+
+fn two_unnamed(op: &mut Operations) {
+    op.create_table("w", |t| {
+        t.column("id", DataType::Integer).primary_key();
+    });
+    tables(op, key());
+    add_key(op, ForeignKey::new(["x"], "w", ["id"]));
+}
+
+fn drop_keys(op: &mut Operations, names: &[&str]) {
+    op.alter_table("t", |t| {
+        for name in names {
+            t.drop_constraint(ConstraintKind::ForeignKey, *name);
+        }
+    });
+}
+
+fn two_with_index(op: &mut Operations) {
+    two(op);
+    op.create_index("ix", "t", ["x"]);
+}
+
 fn add_unique(op: &mut Operations, name: &str, columns: &[&str]) {
     let unique = Unique::new(columns.iter().copied()).named(name);
     op.alter_table("t", |t| t.add_constraint(Constraint::Unique(unique)));
@@ -113,6 +170,31 @@ const CASES: &[(&str, Record, Record)] = &[
             add_unique(op, "uq", &["x", "y"]);
         },
     ),
+    ("an index of two keys goes", two_with_index, |op| op.drop_index("ix", "t")),
+    ("an index of two keys gets more columns", two_with_index, |op| {
+        op.drop_index("ix", "t");
+        op.create_index("ix", "t", ["x", "y"]);
+    }),
+    (
+        "an index of two keys goes, and comes again",
+        |op| {
+            two_with_index(op);
+            op.drop_index("ix", "t");
+        },
+        |op| op.create_index("ix", "t", ["x"]),
+    ),
+    ("an index comes where the server has made one for two keys", two, |op| {
+        op.create_index("ix", "t", ["x", "y"]);
+    }),
+    ("a key over the same column comes", one_of_two, |op| {
+        add_key(op, ForeignKey::new(["x"], "w", ["id"]).named("t_w"))
+    }),
+    ("a key over more columns comes", one_of_wide, add_wide),
+    ("two keys go", two, |op| drop_keys(op, &["t_u", "t_w"])),
+    ("two keys go the other way round", two, |op| drop_keys(op, &["t_w", "t_u"])),
+    ("a key goes, and one over more columns stays", wide, |op| drop_keys(op, &["t_u"])),
+    ("two keys go, one over more columns", wide, |op| drop_keys(op, &["t_u", "t_wide"])),
+    ("two keys without names", two_unnamed, |op| op.drop_column("t", "y")),
     ("an index comes where the server has made one", named, |op| {
         op.create_index("ix", "t", ["x", "y"]);
     }),

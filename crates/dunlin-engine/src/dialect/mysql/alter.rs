@@ -315,8 +315,16 @@ impl Alter<'_> {
             ConstraintKind::Check | ConstraintKind::Exclude => format!("DROP CHECK {quoted}"),
         };
         self.push(sql, [], Some(name.clone()));
-        if let Some(index) = self.foreign_key(kind, name).and_then(|key| self.implicit_index(&key)) {
+        let Some(key) = self.foreign_key(kind, name) else { return Ok(()) };
+        if let Some(index) = self.implicit_index(&key) {
             self.push(format!("DROP INDEX {if_exists}{}", self.dialect.quote(&index)), [], None);
+        } else if let Some(table) = &self.table
+            && let Some(heir) = implicit_index::heir(table, &key)
+        {
+            let index = self.dialect.quote(&implicit_index::name(table, &key));
+            let (add, name) = (format!("ADD {}", index_of(self.dialect, heir)), heir.name.clone());
+            self.push(format!("DROP INDEX {if_exists}{index}"), [], None);
+            self.push(add, [], name);
         }
         Ok(())
     }
@@ -412,7 +420,9 @@ impl Alter<'_> {
                     kind: kind.to_string(),
                     name: from.to_string(),
                 })?;
-                let implicit = self.foreign_key(kind, from).and_then(|key| self.implicit_index(&key));
+                let bears = |key: &ForeignKey| implicit_index::bears(table, key);
+                let implicit = self.foreign_key(kind, from).filter(bears);
+                let implicit = implicit.map(|key| implicit_index::name(table, &key));
                 *renamed.name_mut() = Some(to.clone());
                 if self.is_check_of_column(kind, from) {
                     return Err(self.dialect.unsupported(

@@ -10,8 +10,37 @@ use dunlin_core::schema::{ForeignKey, Index, IndexElement, Table};
 /// Whether the server has made an index for a foreign key of `table`, and the key alone needs it.
 pub fn is_made_for(table: &Table, key: &ForeignKey) -> bool {
     let mut others = table.foreign_keys.iter().filter(|other| *other != key);
-    let shared = others.any(|other| key.columns.iter().zip(&other.columns).all(|(one, two)| one == two));
-    !is_served(table, key) && !shared
+    !is_served(table, key) && !others.any(|other| covers(other, key) || covers(key, other))
+}
+
+/// Whether an index over the columns of one foreign key serves another, too.
+fn covers(one: &ForeignKey, other: &ForeignKey) -> bool {
+    one.columns.starts_with(&other.columns)
+}
+
+/// Whether the server has made an index under the name of a foreign key. Of several over the same columns it
+/// is the one that was added last.
+pub(super) fn bears(table: &Table, key: &ForeignKey) -> bool {
+    !is_served(table, key) && !is_covered(table, key)
+}
+
+/// Whether the index of another foreign key of the table serves a key.
+fn is_covered(table: &Table, key: &ForeignKey) -> bool {
+    let Some(place) = table.foreign_keys.iter().position(|known| known == key) else { return false };
+    let mut others = table.foreign_keys.iter().enumerate().filter(|(at, _)| *at != place);
+    others.any(|(at, other)| covers(other, key) && (at > place || other.columns.len() > key.columns.len()))
+}
+
+/// The foreign key that needs an index of its own when `key` goes with the one that served both.
+pub(super) fn heir<'t>(table: &'t Table, key: &ForeignKey) -> Option<&'t ForeignKey> {
+    if !bears(table, key) {
+        return None;
+    }
+    let covered = table.foreign_keys.iter().filter(|other| *other != key && covers(key, other));
+    let heir = covered.max_by_key(|other| other.columns.len())?;
+    // One that is named after a column can stay.
+    let stays = heir.columns == key.columns && is_name_for(table, heir, &name(table, key));
+    (!stays).then_some(heir)
 }
 
 /// The name of the index that the server makes for a foreign key: that of the key, or, if the server named
@@ -61,7 +90,8 @@ pub(super) fn is_named_by_server(table: &Table, key: &ForeignKey) -> bool {
 }
 
 /// Leaves out the indexes that stand under the name that the server would give and on just the columns of a
-/// foreign key, where no other serves the key: they are taken for those that the server made.
+/// foreign key, where no other serves the key: they are taken for those that the server made. Of several keys
+/// over the same columns the one whose name the index bears then stands last.
 pub fn leave_out(table: &mut Table) {
     leave_out_named(table, is_name_for);
 }
@@ -74,15 +104,20 @@ pub(super) fn leave_out_any(table: &mut Table) {
 }
 
 fn leave_out_named(table: &mut Table, is_name: impl Fn(&Table, &ForeignKey, &str) -> bool) {
-    for at in 0..table.foreign_keys.len() {
-        let key = table.foreign_keys[at].clone();
+    for key in table.foreign_keys.clone() {
         let alike = |index: &Index| {
             is_plain(index, &key) && index.name.as_deref().is_some_and(|name| is_name(table, &key, name))
         };
         let Some(place) = table.indexes.iter().position(alike) else { continue };
         let index = table.indexes.remove(place);
-        if !is_made_for(table, &key) {
+        if is_served(table, &key) {
             table.indexes.insert(place, index);
+            continue;
+        }
+        let alike = table.foreign_keys.iter().filter(|other| other.columns == key.columns);
+        if alike.count() > 1 && !key.name.as_deref().is_some_and(|name| is_given_by_server(table, name)) {
+            table.foreign_keys.retain(|other| *other != key);
+            table.foreign_keys.push(key);
         }
     }
 }
@@ -104,7 +139,7 @@ pub(super) fn wanted<'t>(table: &Table, changed: &'t Table) -> Vec<&'t ForeignKe
         .foreign_keys
         .iter()
         .filter(|key| key.name.is_some() && table.foreign_keys.iter().any(|known| known.name == key.name));
-    kept.filter(|key| is_served(table, key) && !is_served(changed, key)).collect()
+    kept.filter(|key| is_served(table, key) && bears(changed, key)).collect()
 }
 
 /// The indexes that only foreign keys needed, and do not need any more where `table` becomes `changed`. The
@@ -130,10 +165,10 @@ pub(super) fn unneeded(table: &Table, changed: &Table) -> Vec<String> {
             Some(index) => {
                 is_given_by_server(table, name)
                     && is_plain(index, key)
-                    && is_made_for(&without(table, name), key)
+                    && !is_served(&without(table, name), key)
                     && is_served(&without(changed, name), key)
             }
-            None => !is_given_by_server(table, name) && is_made_for(table, key) && is_served(changed, key),
+            None => !is_given_by_server(table, name) && bears(table, key) && is_served(changed, key),
         }
     };
     let keys = changed.foreign_keys.iter().filter(unneeded);
