@@ -1,6 +1,6 @@
 //! The changes of a whole schema, in an order that runs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use dunlin_core::operation::{Operation, TableChange, create_all};
 use dunlin_core::schema::{Constraint, Index, Metadata, Name, Table, TableName};
@@ -27,7 +27,7 @@ pub(super) fn changes(
         enums::changes(dialect, from, to)?;
     let from = &from;
     let pairs = pairs(from, to, way);
-    let mut footing = footing(&pairs);
+    let mut footing = footing(&pairs, dependents::functions_made_anew(dialect.name(), from, to));
     for (table, columns) in recast {
         footing.columns.extend(columns.iter().map(|column| (table.clone(), column.clone())));
         footing.recast.insert(table, columns);
@@ -47,14 +47,15 @@ pub(super) fn changes(
         schemas(to.said(), from.said()).map(|name| Operation::CreateSchema { name, if_not_exists: false }),
     );
     operations.extend(dependents.drop);
-    operations.extend(dependents.create_first);
     operations.extend(circular_keys(from, &gone));
     for (pair, changes) in &mut altered {
         operations.extend(alter(pair, std::mem::take(&mut changes.drop_foreign_keys)));
     }
     let taken = names_that_move(&altered);
-    if !between.is_empty() || !taken.is_empty() {
-        // Conditions that speak of a type are gone before it is; a name is free before another table has it.
+    let has_calls = !footing.functions.is_empty();
+    if !between.is_empty() || !taken.is_empty() || has_calls {
+        // What speaks of a type or calls a function is gone before it is; a name is free before another table
+        // has it.
         for (pair, changes) in &mut altered {
             let is_drop = |change: &TableChange| {
                 matches!(
@@ -62,12 +63,16 @@ pub(super) fn changes(
                     TableChange::DropConstraint { .. } | TableChange::DropUnnamedConstraint { .. }
                 )
             };
-            let recast = footing.recast.contains_key(&pair.from.name);
+            let recast = has_calls || footing.recast.contains_key(&pair.from.name);
+            let recreated = if has_calls { pair.recreated(&footing) } else { Vec::new() };
+            let is_recreated = |change: &TableChange| matches!(change, TableChange::DropColumn { name, .. } if recreated.contains(name));
             let moves = |change: &TableChange| matches!(change, TableChange::DropConstraint { name, .. } if taken.contains(name.as_str()));
             let all = std::mem::take(&mut changes.changes);
-            let (first, rest) =
-                all.into_iter().partition(|change| (recast && is_drop(change)) || moves(change));
+            let (mut first, rest): (Vec<TableChange>, Vec<TableChange>) = all
+                .into_iter()
+                .partition(|change| (recast && is_drop(change)) || moves(change) || is_recreated(change));
             changes.changes = rest;
+            first.extend(pair.without_calls(&footing));
             operations.extend(alter(pair, first));
         }
     }
@@ -86,7 +91,9 @@ pub(super) fn changes(
             to: to.clone(),
         }));
     }
+    operations.extend(dependents.drop_under);
     operations.extend(before);
+    operations.extend(dependents.create_first);
     operations.extend(between);
     for (pair, changes) in &mut altered {
         operations.extend(alter(pair, std::mem::take(&mut changes.changes)));
@@ -97,9 +104,9 @@ pub(super) fn changes(
         operations.extend(changes.create_indexes.into_iter().map(create));
         operations.extend(alter(pair, changes.add_foreign_keys));
     }
-    operations.extend(behind);
     operations.extend(dependents.create);
     operations.extend(dependents.drop_last);
+    operations.extend(behind);
     operations
         .extend(schemas(from.said(), to.said()).map(|name| Operation::DropSchema { name, if_exists: false }));
     Ok(operations)
@@ -156,11 +163,12 @@ fn pairs<'s>(from: &'s Schema, to: &'s Schema, way: Way) -> Vec<Pair<'s>> {
 }
 
 /// What foreign keys stand on and is not there for a while.
-fn footing(pairs: &[Pair<'_>]) -> Footing {
-    let mut footing = Footing::default();
-    for pair in pairs.iter().filter(|pair| pair.from != pair.to) {
+fn footing(pairs: &[Pair<'_>], functions: HashSet<String>) -> Footing {
+    let has_calls = !functions.is_empty();
+    let mut footing = Footing { functions, ..Footing::default() };
+    for pair in pairs.iter().filter(|pair| pair.from != pair.to || has_calls) {
         let name = &pair.from.name;
-        let moved = pair.recreated().into_iter().chain(pair.retyped());
+        let moved = pair.recreated(&footing).into_iter().chain(pair.retyped());
         footing.columns.extend(moved.map(|column| (name.clone(), column)));
         let dropped = dropped_keys(pair);
         if !dropped.is_empty() {

@@ -17,6 +17,8 @@ use crate::sql::rename::names_in;
 pub(super) struct DependentChanges {
     /// Before the tables change.
     pub(super) drop: Vec<Operation>,
+    /// Before the tables change, behind what calls it in them: objects that speak of no table and come again.
+    pub(super) drop_under: Vec<Operation>,
     /// Before the tables change, behind what is dropped: objects that speak of no table.
     pub(super) create_first: Vec<Operation>,
     /// Behind the tables' changes.
@@ -100,9 +102,10 @@ pub(super) fn changes(
     let mut changes = DependentChanges::default();
     for dependent in dropped.into_iter().rev() {
         let is_gone = !wanted.contains_key(&dependent.key());
-        match alone(dependent) && is_gone {
-            true => changes.drop_last.extend(dependent.dropped(from)),
-            false => changes.drop.extend(dependent.dropped(from)),
+        match (alone(dependent), is_gone) {
+            (true, true) => changes.drop_last.extend(dependent.dropped(from)),
+            (true, false) => changes.drop_under.extend(dependent.dropped(from)),
+            (false, _) => changes.drop.extend(dependent.dropped(from)),
         }
     }
     for dependent in behind.iter().filter(|dependent| !kept.contains(&dependent.key())) {
@@ -112,6 +115,26 @@ pub(super) fn changes(
         }
     }
     changes
+}
+
+/// The functions of both schemas that are made anew as they, or some that they call, differ: their names, in
+/// small letters.
+pub(super) fn functions_made_anew(on: DialectName, from: &Schema, to: &Schema) -> HashSet<String> {
+    if from.here().objects == to.here().objects {
+        return HashSet::new();
+    }
+    let (before, behind) = (dependents(on, from), dependents(on, to));
+    let wanted: HashMap<Key<'_>, &Dependent<'_>> =
+        behind.iter().map(|dependent| (dependent.key(), dependent)).collect();
+    let mut moved = HashSet::new();
+    let is_function = |it: &&Dependent<'_>| matches!(it.is, Is::Object(object) if object.touches.is_empty());
+    for dependent in ordered(&before).into_iter().filter(is_function) {
+        let Some(wanted) = wanted.get(&dependent.key()) else { continue };
+        if !wanted.is_same(dependent) || dependent.names.iter().any(|name| moved.contains(name)) {
+            moved.insert(dependent.name.clone());
+        }
+    }
+    moved
 }
 
 /// The tables that a view cannot stand on while they change, and the columns that go or get another type.

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use dunlin_core::schema::{Constraint, ConstraintKind, Index, IndexKey, Name, Table, TableName};
 
 use super::normal::nameless;
-use crate::sql::rename::names_column;
+use crate::sql::rename::{names_column, names_in};
 
 /// What foreign keys and conditions stand on, and is not there for a while.
 #[derive(Debug, Default)]
@@ -18,6 +18,8 @@ pub(super) struct Footing {
     pub(super) recast: HashMap<TableName, Vec<String>>,
     /// Columns that are computed from those, and go and come with them.
     pub(super) recomputed: HashSet<(TableName, String)>,
+    /// Functions that are made anew, in small letters: nothing may call them meanwhile.
+    pub(super) functions: HashSet<String>,
 }
 
 impl Footing {
@@ -37,10 +39,10 @@ impl Footing {
                 let mut columns = constraint.columns().iter().chain(constraint.include());
                 columns.any(|column| self.is_recomputed(table, column))
             }
-            Constraint::Check(check) => check.expression.values().any(|sql| self.is_recast(table, sql)),
+            Constraint::Check(check) => check.expression.values().any(|sql| self.moves_condition(table, sql)),
             Constraint::Exclude(exclude) => {
                 let elements = exclude.elements.iter().map(|element| &element.expression);
-                elements.chain(&exclude.predicate).any(|sql| self.is_recast(table, sql))
+                elements.chain(&exclude.predicate).any(|sql| self.moves_condition(table, sql))
             }
             _ => false,
         }
@@ -56,11 +58,23 @@ impl Footing {
         if columns.any(|column| self.is_recomputed(table, column)) {
             return true;
         }
-        expressions.chain(&index.predicate).flat_map(|sql| sql.values()).any(|sql| self.is_recast(table, sql))
+        expressions
+            .chain(&index.predicate)
+            .flat_map(|sql| sql.values())
+            .any(|sql| self.moves_condition(table, sql))
     }
 
     fn is_recomputed(&self, table: &TableName, column: &str) -> bool {
         !self.recomputed.is_empty() && self.recomputed.contains(&(table.clone(), column.to_owned()))
+    }
+
+    /// Whether an expression calls a function that is made anew.
+    pub(super) fn calls(&self, sql: &str) -> bool {
+        !self.functions.is_empty() && names_in(sql).iter().any(|name| self.functions.contains(name))
+    }
+
+    fn moves_condition(&self, table: &TableName, sql: &str) -> bool {
+        self.is_recast(table, sql) || self.calls(sql)
     }
 
     fn is_recast(&self, table: &TableName, sql: &str) -> bool {

@@ -1,7 +1,7 @@
 //! What differs between two states of one table.
 
 use dunlin_core::operation::{AlterColumn, Change, ColumnPosition, TableChange};
-use dunlin_core::schema::{Column, Constraint, ConstraintKind, Index, IndexKey, Name, Table};
+use dunlin_core::schema::{Column, Constraint, ConstraintKind, Index, IndexKey, Name, SqlValue, Table};
 
 use super::keys::{Footing, said_constraint, said_in_place, said_index};
 use super::normal::nameless;
@@ -40,13 +40,14 @@ pub(super) enum Way {
 
 impl Pair<'_> {
     /// The columns that are not changed but made anew, as what they are computed from cannot be changed.
-    pub(super) fn recreated(&self) -> Vec<String> {
+    pub(super) fn recreated(&self, footing: &Footing) -> Vec<String> {
         let columns = self.to.columns.iter().filter_map(|to| Some((self.from.column(&to.name)?, to)));
         let mut recreated = Vec::new();
         let mut retyped = Vec::new();
         for (from, to) in columns.clone() {
-            let computed_anew = to.computed.is_some() && from.computed != to.computed;
-            if computed_anew {
+            let mut expressions = from.computed.iter().flat_map(|computed| computed.expression.values());
+            let computed_anew = from.computed != to.computed || expressions.any(|sql| footing.calls(sql));
+            if to.computed.is_some() && computed_anew {
                 recreated.push(to.name.clone());
             } else if from.column_type != to.column_type {
                 retyped.push(to.name.clone());
@@ -70,10 +71,22 @@ impl Pair<'_> {
         self.to.columns.iter().filter(retypes).map(|column| column.name.clone()).collect()
     }
 
+    /// What the columns of the table before call, dropped: their default values.
+    pub(super) fn without_calls(&self, footing: &Footing) -> Vec<TableChange> {
+        let drop =
+            |column: &&Column| self.to.column(&column.name).is_some() && calls_by_default(footing, column);
+        let columns = self.from.columns.iter().filter(drop).map(|column| {
+            let mut alter = AlterColumn::new(column.name.clone());
+            alter.server_default = Some(Change::Drop);
+            alter.into()
+        });
+        columns.collect()
+    }
+
     /// What differs. What stands on `footing` is made anew even if it is the same.
     pub(super) fn changes(&self, footing: &Footing) -> TableChanges {
         let mut changes = TableChanges::default();
-        let recreated = self.recreated();
+        let recreated = self.recreated(footing);
         self.indexes(footing, &recreated, &mut changes);
         let (mut drop, mut rename, mut add) = (Vec::new(), Vec::new(), Vec::new());
         self.constraints(footing, &recreated, &mut drop, &mut rename, &mut add);
@@ -88,7 +101,7 @@ impl Pair<'_> {
         (changes.add_foreign_keys, add) = add.into_iter().partition(is_foreign_key);
         changes.changes = drop;
         changes.changes.extend(rename);
-        self.columns(&recreated, &mut changes.changes);
+        self.columns(footing, &recreated, &mut changes.changes);
         let nullable_keys = self.nullable_keys(&add);
         changes.changes.extend(add);
         changes.changes.extend(nullable_keys);
@@ -102,7 +115,7 @@ impl Pair<'_> {
         changes
     }
 
-    fn columns(&self, recreated: &[String], changes: &mut Vec<TableChange>) {
+    fn columns(&self, footing: &Footing, recreated: &[String], changes: &mut Vec<TableChange>) {
         let is_kept = |name: &str| !recreated.iter().any(|known| known == name);
         let drop = |column: &Column| TableChange::DropColumn { name: column.name.clone(), if_exists: false };
         // A computed column goes before those that it is computed from.
@@ -119,7 +132,7 @@ impl Pair<'_> {
         for to in &self.to.columns {
             let said = self.said_to.column(&to.name).unwrap_or(to);
             match self.from.column(&to.name).filter(|_| is_kept(&to.name)) {
-                Some(from) => changes.extend(altered(from, to, said).map(TableChange::from)),
+                Some(from) => changes.extend(altered(footing, from, to, said).map(TableChange::from)),
                 None => new.push(said),
             }
         }
@@ -384,8 +397,13 @@ fn validated(from: &Constraint, to: &Constraint) -> Option<TableChange> {
     (asked == *to).then(|| TableChange::ValidateConstraint { kind: to.kind(), name: Name::exact(name) })
 }
 
+fn calls_by_default(footing: &Footing, column: &Column) -> bool {
+    let mut values = column.server_default.iter().flat_map(|default| default.values());
+    values.any(|value| matches!(value, SqlValue::Expression(sql) if footing.calls(sql)))
+}
+
 /// What changes about a column.
-fn altered(from: &Column, to: &Column, said: &Column) -> Option<AlterColumn> {
+fn altered(footing: &Footing, from: &Column, to: &Column, said: &Column) -> Option<AlterColumn> {
     let mut alter = AlterColumn::new(to.name.clone());
     if from.column_type != to.column_type {
         alter.column_type = Some(said.column_type.clone());
@@ -396,7 +414,8 @@ fn altered(from: &Column, to: &Column, said: &Column) -> Option<AlterColumn> {
     let of_enum = |column: &Column| column.column_type.values().any(|of| of.enum_type().is_some());
     // A default is a value of the old type until it is said again.
     let leaves_enum = from.column_type != to.column_type && (of_enum(from) || of_enum(to));
-    if from.server_default != to.server_default || (leaves_enum && to.server_default.is_some()) {
+    let is_said_again = leaves_enum || calls_by_default(footing, from);
+    if from.server_default != to.server_default || (is_said_again && to.server_default.is_some()) {
         alter.server_default =
             Some(Change::from(to.server_default.as_ref().and(said.server_default.clone())));
     }

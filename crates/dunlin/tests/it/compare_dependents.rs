@@ -2,7 +2,7 @@
 //! and created again behind, and nothing of it is lost on the way.
 
 use dunlin::core::prelude::*;
-use dunlin::core::schema::{Column, Object, View};
+use dunlin::core::schema::{Column, Computed, EnumType, Index, Object, View};
 use dunlin_testkit::db_test;
 
 use crate::support::*;
@@ -151,6 +151,34 @@ db_test_on! { [postgres: Postgres] async fn a_function_changes_under_what_calls_
         m.view(View::new("w", on_postgres("SELECT sum_of(x) AS y FROM t")));
     });
     assert_eq!(converges(db, &under(1), &under(2)).await, 4);
+}}
+
+db_test_on! { [postgres: Postgres] async fn a_function_changes_under_the_table_that_calls_it(db) {
+    let under = |more: i32| models(|m| {
+        m.object(sum(more));
+        table(m, DataType::Integer);
+        let t = m.get_mut(&"t".into()).unwrap();
+        t.checks.push(Check::new(on_postgres("sum_of(x) > 0")).named("ck_t"));
+        t.columns.push(Column::new("y", DataType::Integer).computed(Computed::stored(on_postgres("sum_of(x)"))));
+        t.columns.push(Column::new("z", DataType::Integer).server_default(SqlValue::expression("sum_of(1)")));
+        t.indexes.push(Index::new("ix_t", [IndexElement::expression(on_postgres("sum_of(x)"))]));
+    });
+    converges(db, &under(1), &under(2)).await;
+}}
+
+db_test_on! { [postgres: Postgres] async fn a_function_of_a_new_type_comes_behind_it(db) {
+    let create = "CREATE FUNCTION is_a(m mood) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$SELECT m = 'a'$$";
+    let to = models(|m| {
+        let mood = m.enum_type(EnumType::new("mood", ["a", "b"]));
+        m.object(Object::new("function is_a(mood)")
+            .create(on_postgres(create))
+            .drop(on_postgres("DROP FUNCTION is_a(mood)")));
+        m.table("t", |t| {
+            t.column("m", mood);
+            t.check("ck_m", "is_a(m)");
+        });
+    });
+    converges(db, &Metadata::default(), &to).await;
 }}
 
 db_test_on! { [postgres: Postgres] async fn a_function_comes_before_the_table_that_calls_it(db) {
