@@ -32,7 +32,7 @@ pub(super) struct Args {
     #[arg(long, default_value_t = 5)]
     seed: u64,
     /// How many orders of Alembic's sets are tried.
-    #[arg(long, default_value_t = 8)]
+    #[arg(long, default_value_t = 4)]
     orders: usize,
     /// Compare with the committed answers instead of writing them.
     #[arg(long)]
