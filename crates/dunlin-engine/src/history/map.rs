@@ -10,7 +10,7 @@ use crate::graph;
 /// The width of Alembic's `version_num` column: no longer id can be stored.
 pub const MAX_REVISION_ID: usize = 32;
 
-/// What targets are made of (`label@head`, `a1+2`, `a1:b2`) and no name may have in it.
+/// What targets are made of (`label@head`, `a1+2`, `a1:b2`) and no id may have in it.
 const RESERVED: [char; 4] = ['@', '+', '-', ':'];
 
 /// A checked history: names are unique and fit, parents and dependencies exist, nothing follows itself.
@@ -172,7 +172,7 @@ fn names(revisions: &[Revision]) -> Result<HashMap<RevisionId, usize>, HistoryEr
     let mut names = HashMap::with_capacity(revisions.len());
     for (place, revision) in revisions.iter().enumerate() {
         let id = revision.id.clone();
-        check_name(id.as_str())?;
+        check_name(id.as_str(), &RESERVED)?;
         if id.as_str().chars().count() > MAX_REVISION_ID {
             return Err(HistoryError::IdTooLong { revision: id });
         }
@@ -182,7 +182,7 @@ fn names(revisions: &[Revision]) -> Result<HashMap<RevisionId, usize>, HistoryEr
     }
     for (place, revision) in revisions.iter().enumerate() {
         for label in &revision.branch_labels {
-            check_name(label)?;
+            check_name(label, &['@', ':'])?;
             if let Some(other) = names.insert(label.as_str().into(), place) {
                 let (label, other) = (label.clone(), revisions[other].id.clone());
                 return Err(HistoryError::DuplicateLabel { label, revision: revision.id.clone(), other });
@@ -192,17 +192,23 @@ fn names(revisions: &[Revision]) -> Result<HashMap<RevisionId, usize>, HistoryEr
     Ok(names)
 }
 
-fn check_name(name: &str) -> Result<(), HistoryError> {
+fn check_name(name: &str, reserved: &[char]) -> Result<(), HistoryError> {
     let why = if name.is_empty() {
         "it is empty"
-    } else if name.contains(RESERVED) {
-        "@, +, - and : are for targets"
-    } else if name.contains(|c: char| c.is_whitespace() || c.is_control() || c == ',') {
-        "it has a blank, a comma or a control character in it"
+    } else if name.contains(reserved) || ends_in_steps(name) {
+        "@, : and + or - with a number are for targets"
+    } else if name.contains(char::is_control) {
+        "it has a control character in it"
     } else {
         return Ok(());
     };
     Err(HistoryError::BadName { name: name.to_owned(), why })
+}
+
+/// Whether a name ends like `a1+2`.
+fn ends_in_steps(name: &str) -> bool {
+    let steps = name.rfind(['+', '-']).map(|at| &name[at + 1..]);
+    steps.is_some_and(|steps| !steps.is_empty() && steps.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn parents(revision: &Revision, names: &HashMap<RevisionId, usize>) -> Result<Vec<usize>, HistoryError> {

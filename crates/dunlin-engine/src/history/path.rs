@@ -28,6 +28,9 @@ impl RevisionMap {
     /// # Errors
     /// A row or target that this history does not know, or a target that is none from these rows.
     pub fn upgrade(&self, rows: &[RevisionId], target: &Target) -> Result<Vec<PathStep>, HistoryError> {
+        if let Some(revision) = self.superfluous(rows)?.into_iter().next() {
+            return Err(HistoryError::SuperfluousRow { revision });
+        }
         let standing = Standing::new(self, rows)?;
         let targets = self.targets(rows, target)?;
         self.refuse_overlap(&targets)?;
@@ -75,7 +78,8 @@ impl RevisionMap {
     }
 
     /// The revisions above `from` up to `to`, and those of `from` themselves, newest first, as a history is
-    /// shown. `rows` is what `current` means.
+    /// shown. `rows` is what `current` means; steps without a name are counted from the other end, and stop at the
+    /// heads or the base. A branch named in `from` leaves the other lines out.
     ///
     /// # Errors
     /// A row or target that this history does not know, or a beginning that is not below the end.
@@ -85,11 +89,15 @@ impl RevisionMap {
         from: &Target,
         to: &Target,
     ) -> Result<Vec<&Revision>, HistoryError> {
-        let place = |target: &Target| match target.is_current() {
+        let place = |target: &Target, other: &Target| match target.is_current() {
             true => self.row_nodes(rows),
+            false if target.is_relative() => self.counted_from(rows, target, other),
             false => self.targets(rows, target),
         };
-        let (from_nodes, tips) = (place(from)?, place(to)?);
+        let (from_nodes, mut tips) = (place(from, to)?, place(to, from)?);
+        if let Some(branch) = self.branch_of(from)? {
+            tips = self.on_line_of(branch, tips);
+        }
         let mut todo = graph::reachable(&self.needs.down, tips.iter().copied());
         if from_nodes.iter().any(|node| !todo[*node]) {
             return Err(HistoryError::NotReached { target: to.to_string() });
@@ -101,6 +109,35 @@ impl RevisionMap {
             todo.iter_mut().enumerate().for_each(|(node, todo)| *todo &= is_one(node));
         }
         Ok(self.order_down(&todo, &tips).into_iter().map(|node| &self.revisions[node]).collect())
+    }
+
+    /// The end of a range that is so many steps from its other end, as far as there are steps.
+    fn counted_from(
+        &self,
+        rows: &[RevisionId],
+        target: &Target,
+        other: &Target,
+    ) -> Result<Vec<usize>, HistoryError> {
+        let start = match other.is_current() {
+            true => self.row_nodes(rows)?,
+            false => self.targets(rows, other)?,
+        };
+        if start.len() > 1 {
+            return Err(HistoryError::AmbiguousRows { target: target.to_string(), rows: self.ids(start) });
+        }
+        let mut at = start.first().copied();
+        let steps = target.steps.unwrap_or_default();
+        for _ in 0..steps.unsigned_abs() {
+            let next = match steps > 0 {
+                true => self.walk_up(at, 1, target),
+                false => self.walk_down(at, 1, target),
+            };
+            match next {
+                Err(HistoryError::TooFar { .. }) => break,
+                next => at = next?,
+            }
+        }
+        Ok(at.into_iter().collect())
     }
 
     /// The revisions that an upgrade is to reach.
@@ -165,9 +202,16 @@ impl RevisionMap {
             }
             (_, Some(steps)) => {
                 let start = self.one(&Target { branch: None, ..target.clone() })?;
-                Ok((branch, self.walk_up(start, steps.unsigned_abs(), target)?))
+                let kept = self.walk_up(start, steps.unsigned_abs(), target)?;
+                let too_far = || HistoryError::TooFar { target: target.to_string(), end: "base" };
+                Ok((branch, Some(kept.ok_or_else(too_far)?)))
             }
-            (_, None) => Ok((branch, self.one(target)?)),
+            (_, None) => {
+                // As Alembic has it, `label@head` is the one head here: only the way down is confined.
+                let is_head = matches!(target.place, Place::Head | Place::Heads);
+                let branchless = Target { branch: None, ..target.clone() };
+                Ok((branch, self.one(if is_head { &branchless } else { target })?))
+            }
         }
     }
 
@@ -196,7 +240,7 @@ impl RevisionMap {
     }
 
     /// Targets of which one is on the way to another are a mistake, as Alembic has it.
-    fn refuse_overlap(&self, targets: &[usize]) -> Result<(), HistoryError> {
+    pub(super) fn refuse_overlap(&self, targets: &[usize]) -> Result<(), HistoryError> {
         let below = targets.iter().flat_map(|target| self.needs.down[*target].iter().copied());
         let below = graph::reachable(&self.needs.down, below);
         let Some(&target) = targets.iter().find(|target| below[**target]) else { return Ok(()) };

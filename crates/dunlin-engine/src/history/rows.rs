@@ -82,28 +82,44 @@ impl RevisionMap {
         Ok(self.ids(self.targets(&[], target)?))
     }
 
-    /// The version rows after a stamp, sorted: each target takes the place of the rows on its lines, and what has
-    /// nothing to do with any of them stays. The base takes rows away.
+    /// The version rows after a stamp, sorted: the targets take the place of the rows on their lines, and what has
+    /// nothing to do with them stays. The base takes rows away. `label@…` takes the place of the branch's other rows,
+    /// too, if it stands above or below one of them.
     ///
     /// # Errors
-    /// A row or target that this history does not know, or one that counts from where the database is.
+    /// A row or target that this history does not know, a target with steps, or two of which one is on the way to
+    /// the other.
     pub fn stamp(&self, rows: &[RevisionId], targets: &[Target]) -> Result<Vec<RevisionId>, HistoryError> {
-        let row_nodes = self.row_nodes(rows)?;
-        let mut after: BTreeSet<usize> = row_nodes.iter().copied().collect();
-        for target in targets {
-            let named = self.all(target)?;
-            let related = self.branch_of(target)?.into_iter().chain(named.iter().copied());
-            let related: Vec<usize> = related.collect();
-            if !named.is_empty() && named.iter().all(|node| after.contains(node)) {
-                continue;
-            }
-            let everything = target.place == Place::Base && related.is_empty();
-            let [above, below] = [&self.needs.up, &self.needs.down]
-                .map(|edges| graph::reachable(edges, related.iter().copied()));
-            after.retain(|node| !everything && !above[*node] && !below[*node]);
-            after.extend(named);
+        if let Some(target) = targets.iter().find(|target| target.steps.is_some()) {
+            let why = "a stamp names revisions, not steps";
+            return Err(HistoryError::BadTarget { target: target.to_string(), why });
         }
+        let named = targets.iter().map(|target| self.all(target)).collect::<Result<Vec<_>, _>>()?.concat();
+        self.refuse_overlap(&named)?;
+        let mut after: BTreeSet<usize> = self.row_nodes(rows)?.into_iter().collect();
+        let new: Vec<usize> = named.iter().copied().filter(|node| !after.contains(node)).collect();
+        let on_lines = self.related(&new);
+        let moves = after.iter().any(|row| on_lines[*row]);
+        let mut replaced = vec![false; self.revisions.len()];
+        for target in targets {
+            let is_base = target.place == Place::Base;
+            let related = match self.branch_of(target)? {
+                Some(branch) if is_base || moves => self.related(&[branch]),
+                None if is_base => vec![true; self.revisions.len()],
+                _ => continue,
+            };
+            replaced.iter_mut().zip(related).for_each(|(replaced, related)| *replaced |= related);
+        }
+        after.retain(|row| !replaced[*row] && !on_lines[*row]);
+        after.extend(named);
         Ok(self.ids(after))
+    }
+
+    /// Marks what is above or below some revisions.
+    fn related(&self, nodes: &[usize]) -> Vec<bool> {
+        let above = graph::reachable(&self.needs.up, nodes.iter().copied());
+        let below = graph::reachable(&self.needs.down, nodes.iter().copied());
+        above.into_iter().zip(below).map(|(above, below)| above || below).collect()
     }
 
     pub(super) fn row_nodes(&self, rows: &[RevisionId]) -> Result<Vec<usize>, HistoryError> {

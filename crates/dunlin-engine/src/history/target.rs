@@ -62,14 +62,13 @@ impl Target {
         *self == Self { branch: None, place: Place::Current, steps: None }
     }
 
-    /// The same on the branch that a range begins with: `billing@base:heads` ends at the heads of billing, as in
-    /// Alembic.
+    /// The same on the branch at whose base a range begins: `billing@base:heads` ends at the heads of billing.
     pub fn on_branch_of(&self, from: &Self) -> Self {
-        match self {
-            Self { branch: None, place: Place::Heads, steps: None } => {
+        match (from.place == Place::Base, self) {
+            (true, Self { branch: None, place: Place::Heads, steps: None }) => {
                 Self { branch: from.branch.clone(), ..Self::HEADS }
             }
-            target => target.clone(),
+            _ => self.clone(),
         }
     }
 
@@ -105,12 +104,16 @@ impl FromStr for Target {
         if rest.contains(['@', ':']) {
             return Err(bad("one @ is allowed, and no : here"));
         }
-        let (name, steps) = match rest.find(['+', '-']) {
-            Some(at) => {
+        let (name, steps) = match rest.rfind(['+', '-']) {
+            Some(at) if rest[at + 1..].starts_with(|c: char| c.is_ascii_digit()) => {
                 let steps = rest[at..].parse().map_err(|_| bad("a number must stand behind + or -"))?;
                 (&rest[..at], Some(steps))
             }
-            None => (rest, None),
+            // A branch label may have a hyphen in it.
+            Some(at) if at == 0 || at + 1 == rest.len() => {
+                return Err(bad("a number must stand behind + or -"));
+            }
+            _ => (rest, None),
         };
         let place = match (name, steps) {
             ("", None) => return Err(bad("there is no name")),

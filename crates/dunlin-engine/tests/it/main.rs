@@ -4,5 +4,6 @@
 
 mod catalogue;
 mod generate;
+mod graph;
 mod graph_vectors;
 mod plan;
