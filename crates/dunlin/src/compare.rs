@@ -1,11 +1,13 @@
 //! Models against the database, and against the history.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use dunlin_core::revision::RevisionId;
-use dunlin_core::schema::{Metadata, TableName};
+use dunlin_core::schema::{Metadata, Table, TableName};
 use dunlin_engine::compare::{
-    CompareError, Comparison, Rename, Schema, SchemaObject, compare, renamed, unsettled, unsettled_views,
+    CompareError, Comparison, Rename, Schema, SchemaObject, compare, renamed, unanswered, unsettled,
+    unsettled_views,
 };
 use dunlin_engine::dialect::{Dialect, RenderError};
 use dunlin_engine::owner::Owner;
@@ -53,6 +55,25 @@ pub struct Drift {
     pub to: Schema,
     /// The difference.
     pub comparison: Comparison,
+    /// What may differ or not: only the database could tell, and it could not be asked. Nothing of it is in the
+    /// comparison.
+    pub uncompared: Vec<Uncompared>,
+}
+
+/// An expression that could not be compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Uncompared {
+    /// Of what, in words: `check ck_price of table ticket`.
+    pub what: String,
+    /// Why the database could not be asked.
+    pub why: String,
+}
+
+impl fmt::Display for Uncompared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.what, self.why)
+    }
 }
 
 impl Migrator {
@@ -72,7 +93,7 @@ impl Migrator {
     /// own is seen.
     ///
     /// Expressions that are written in other words than the database's are said to it in temporary tables
-    /// that nobody else sees, where the role may make such; else they are compared as texts.
+    /// that nobody else sees, where the role may make such; else they are named in [`Drift::uncompared`].
     ///
     /// # Errors
     /// The database cannot be read, the version rows are unknown, or a rename is none.
@@ -105,7 +126,7 @@ impl Migrator {
         }
         let renames = parsed(&options.renames, &from, &to).map_err(failed)?;
         let behind = renamed(dialect, &from, &to, &renames).map_err(failed)?;
-        database.settle(&behind, &mut to, |_| true).await.map_err(failed_or(&failed))?;
+        let uncompared = database.settle(&behind, &mut to, |_| true).await.map_err(failed_or(&failed))?;
         let mut changed = from.differing(&to);
         changed.extend(renames.iter().filter_map(Rename::table_before).cloned());
         database
@@ -114,7 +135,7 @@ impl Migrator {
             .map_err(failed_or(&failed))?;
         from.adopt(&history);
         let comparison = compare(dialect, &from, &to, &renames).map_err(failed)?;
-        Ok(Drift { from, to, comparison })
+        Ok(Drift { from, to, comparison, uncompared })
     }
 
     /// Compares the models of an owner with the schema that its history leaves at its heads on a
@@ -138,7 +159,7 @@ impl Migrator {
         }
         let renames = parsed(&options.renames, &from, &to).map_err(failed)?;
         let comparison = compare(dialect, &from, &to, &renames).map_err(failed)?;
-        Ok(Drift { from, to, comparison })
+        Ok(Drift { from, to, comparison, uncompared: Vec::new() })
     }
 }
 
@@ -196,7 +217,8 @@ async fn introspect_owned(
 
 impl Database {
     /// Compares two schemas on this database, of which the first is what was introspected. Expressions
-    /// that are written in other words are said to the database, as far as the role may.
+    /// that are written in other words are said to the database, as far as the role may; see
+    /// [`Drift::uncompared`].
     ///
     /// # Errors
     /// The database cannot be read, a schema cannot be on it, or a rename does not fit.
@@ -212,31 +234,45 @@ impl Database {
         let form = |said| form(dialect, surroundings.as_ref(), said).map_err(|error| failed(error.into()));
         let (from, mut to) = (form(from)?, form(to)?);
         let behind = renamed(dialect, &from, &to, renames).map_err(failed)?;
-        self.settle(&behind, &mut to, |_| true).await.map_err(failed_or(&failed))?;
+        let uncompared = self.settle(&behind, &mut to, |_| true).await.map_err(failed_or(&failed))?;
         let comparison = compare(dialect, &from, &to, renames).map_err(failed)?;
-        Ok(Drift { from, to, comparison })
+        Ok(Drift { from, to, comparison, uncompared })
     }
 
-    /// Lets the database say what only it can compare, for those tables that are asked about.
+    /// Lets the database say what only it can compare, for those tables that are asked about. What it could
+    /// not be asked is taken for the same, and returned.
     async fn settle(
         &mut self,
         from: &Schema,
         to: &mut Schema,
         is_asked: impl Fn(&TableName) -> bool,
-    ) -> Result<(), Unsettled> {
+    ) -> Result<Vec<Uncompared>, Unsettled> {
         let dialect = self.dialect();
+        let mut uncompared = Vec::new();
         let mut tables = unsettled(dialect, from, to);
         tables.retain(|table| is_asked(&table.name));
         if !tables.is_empty() {
             let described = introspect::describe(self, &tables).await?;
-            to.settle(dialect, &described).map_err(CompareError::from)?;
+            to.settle(dialect, &described.said).map_err(CompareError::from)?;
+            for (name, why) in &described.unasked {
+                let is_it = |table: &&Table| table.name == *name;
+                let Some(asked) = tables.iter().find(is_it) else { continue };
+                let asked = unanswered(asked, described.said.iter().find(is_it));
+                let assumed = to.assume(dialect, from, &asked).map_err(CompareError::from)?;
+                uncompared.extend(assumed.into_iter().map(|what| Uncompared { what, why: why.clone() }));
+            }
         }
         let views = unsettled_views(dialect, from, to);
         if !views.is_empty() {
             let described = introspect::describe_views(self, &views).await?;
-            to.settle_views(dialect, &described);
+            to.settle_views(dialect, &described.said);
+            for (name, why) in described.unasked {
+                let asked = views.iter().find(|view| view.name == name);
+                let assumed = asked.and_then(|view| to.assume_view(from, view));
+                uncompared.extend(assumed.map(|what| Uncompared { what, why }));
+            }
         }
-        Ok(())
+        Ok(uncompared)
     }
 }
 

@@ -267,6 +267,21 @@ impl DriverError {
         !matches!(self.0, sqlx::Error::Database(_))
     }
 
+    /// Whether the role, the session or the server may not do what was said, whatever it was.
+    fn is_denied(&self) -> bool {
+        /// `insufficient_privilege`, `read_only_sql_transaction`.
+        const POSTGRES: [&str; 2] = ["42501", "25006"];
+        /// No right on a database, a table, a column or a routine; SUPER is missing; `--read-only`; a view that
+        /// may not be looked into; a read-only transaction; a read-only server.
+        const MYSQL: [u16; 9] = [1044, 1142, 1143, 1227, 1290, 1345, 1370, 1792, 1836];
+
+        let sqlx::Error::Database(error) = &self.0 else { return false };
+        match error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
+            Some(error) => MYSQL.contains(&error.number()),
+            None => error.code().is_some_and(|code| POSTGRES.contains(&code.as_ref())),
+        }
+    }
+
     /// Whether SQLite says that another process is writing.
     fn is_busy(&self) -> bool {
         let sqlx::Error::Database(error) = &self.0 else { return false };
@@ -297,6 +312,19 @@ impl std::fmt::Display for DriverError {
 impl std::error::Error for DriverError {}
 
 impl Error {
+    /// Whether the role, the session or the server may not do what it was told.
+    pub(crate) fn is_denied(&self) -> bool {
+        matches!(self, Self::Statement { source, .. } if source.is_denied())
+    }
+
+    /// What the server says, without the statement that it says it about.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::Statement { source, .. } => format!("the server says: {source}"),
+            other => other.to_string(),
+        }
+    }
+
     /// Whether a SQLite database is being written by another process: it may be free a moment later.
     pub fn is_busy(&self) -> bool {
         match self {

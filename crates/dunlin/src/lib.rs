@@ -52,7 +52,7 @@ pub mod url;
 pub use dunlin_core as core;
 pub use dunlin_engine as engine;
 
-pub use compare::{CompareOptions, Drift, Filter};
+pub use compare::{CompareOptions, Drift, Filter, Uncompared};
 pub use database::{Access, Database};
 pub use error::{DriverError, Error};
 pub use lock::LockKey;

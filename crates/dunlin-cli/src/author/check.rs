@@ -5,7 +5,7 @@ use dunlin::core::dialect::DialectName;
 use dunlin::core::operation::Operation;
 use dunlin::engine::compare::{complete, describe};
 use dunlin::engine::dialect::dialect;
-use dunlin::{Database, Drift, Error, OwnerStatus};
+use dunlin::{Database, Drift, Error, OwnerStatus, Uncompared};
 use serde_json::{Value, json};
 
 use super::{Against, Author};
@@ -15,7 +15,10 @@ use crate::exit::ExitStatus;
 /// Compare the models with the database, or with the revisions.
 ///
 /// A database is compared that stands at the newest revision. Exits 0 where nothing differs, and 3 where
-/// something does or revisions are pending. Nothing is written: a role that may only read is enough.
+/// something does or revisions are pending. Nothing is written, and a role that may only read is enough,
+/// unless an expression is written in other words than the database's: only the database can compare these,
+/// in temporary tables. Where the role may not make such, the expression is named as one that could not be
+/// compared, and if nothing else differs, the check fails with 1: nobody knows.
 #[derive(Debug, Clone, Args)]
 #[command(mut_arg("dialect", |arg| arg.requires("offline")))]
 pub struct Check {
@@ -26,12 +29,17 @@ pub struct Check {
     json: bool,
 }
 
+/// What to do where the database could not be asked.
+pub(super) const ASKED_IN_TEMPORARY_TABLES: &str = "let the role create temporary tables on a server that may be \
+     written to, and read what expressions name: these are compared in such tables";
+
 /// What differs on one database.
 struct Found {
     on: DialectName,
     differences: Vec<Difference>,
     possible_renames: Vec<String>,
     operations: Value,
+    uncompared: Vec<Uncompared>,
 }
 
 /// A line of what differs.
@@ -51,8 +59,8 @@ impl Check {
     /// Compares; `database` is the one that is meant, unless the command is offline.
     ///
     /// # Errors
-    /// Something cannot be read or compared; or, with exit status 3, something differs, or the database is
-    /// not at the newest revision.
+    /// Something cannot be read or compared, or the database could not be asked about all of it; or, with exit
+    /// status 3, something differs, or the database is not at the newest revision.
     pub async fn run(
         &self,
         author: &Author<'_>,
@@ -67,9 +75,22 @@ impl Check {
         let differs = found.iter().any(|found| !found.differences.is_empty());
         if self.json {
             let compared: Vec<Value> = found.iter().map(Found::json).collect();
-            return Ok(self.print_json(author, differs, &[], &compared));
+            let status = self.print_json(author, differs, &[], &compared);
+            let unknown = !differs && found.iter().any(|found| !found.uncompared.is_empty());
+            return Ok(if unknown { ExitStatus::Failed } else { status });
         }
         let what = if self.is_offline() { "its revisions" } else { "the database" };
+        let uncompared: Vec<&Uncompared> = found.iter().flat_map(|found| &found.uncompared).collect();
+        for one in &uncompared {
+            author.ui.line(&format!("could not be compared: {} ({})", one.what, one.why));
+        }
+        if !differs && !uncompared.is_empty() {
+            let text =
+                format!("the models of {} and {what} could not be compared in everything", author.owner);
+            return Err(CommandError::failed(text)
+                .note("nothing else differs")
+                .hint(ASKED_IN_TEMPORARY_TABLES));
+        }
         if !differs {
             author.ui.line(&format!("{}: the models and {what} are the same", author.owner));
             return Ok(ExitStatus::Done);
@@ -105,6 +126,9 @@ impl Check {
             let command = (author.words.revision)(author.owner);
             let offline = if self.is_offline() { " --offline" } else { "" };
             hints.push(format!("`{command} -m MESSAGE --autogenerate{offline}` writes a revision of it"));
+        }
+        if found.iter().any(|found| !found.uncompared.is_empty()) {
+            hints.push(ASKED_IN_TEMPORARY_TABLES.to_owned());
         }
         hints
     }
@@ -172,6 +196,7 @@ impl Found {
             differences: lines.map(|line| Difference { by_hand: by_hand.contains(&line), line }).collect(),
             possible_renames: drift.comparison.possible_renames.iter().map(ToString::to_string).collect(),
             operations: serde_json::to_value(&drift.comparison.upgrade).unwrap_or_default(),
+            uncompared: drift.uncompared.clone(),
         }
     }
 
@@ -179,10 +204,13 @@ impl Found {
         let lines: Vec<&str> = self.differences.iter().map(|one| one.line.as_str()).collect();
         let by_hand = self.differences.iter().filter(|one| one.by_hand);
         let by_hand: Vec<&str> = by_hand.map(|one| one.line.as_str()).collect();
+        let uncompared: Vec<Value> =
+            self.uncompared.iter().map(|one| json!({"what": one.what, "why": one.why})).collect();
         json!({
             "database": self.on.as_str(),
             "differences": lines,
             "changed_by_hand": by_hand,
+            "could_not_be_compared": uncompared,
             "operations": self.operations,
             "possible_renames": self.possible_renames,
         })

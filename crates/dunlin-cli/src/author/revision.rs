@@ -11,6 +11,7 @@ use dunlin::core::revision::Revision;
 use dunlin::engine::compare::{Comparison, describe};
 use dunlin::engine::dialect::dialect;
 
+use super::check::ASKED_IN_TEMPORARY_TABLES;
 use super::{Against, Author, renames};
 use crate::command_error::CommandError;
 use crate::exit::ExitStatus;
@@ -19,7 +20,8 @@ use crate::exit::ExitStatus;
 ///
 /// With --autogenerate it does what makes of the database, which must stand at the newest revision, what
 /// the models want; with --offline as well, of what the revisions leave. Where nothing differs, no file is
-/// written; what somebody changed by hand in the database is named, and no part of it.
+/// written; what somebody changed by hand in the database, or the database could not be asked about, is named,
+/// and no part of it.
 #[derive(Debug, Clone, Args)]
 #[command(
     group(ArgGroup::new("for_databases").args(["sql", "offline"]).multiple(true)),
@@ -103,6 +105,15 @@ impl NewRevision {
                     &drift.comparison.left_out,
                     "not written, as the database is not what its revisions made of it: ",
                 );
+                for one in &drift.uncompared {
+                    author.ui.note(&format!(
+                        "not written, as it could not be compared: {} ({})",
+                        one.what, one.why
+                    ));
+                }
+                if !drift.uncompared.is_empty() {
+                    author.ui.note(ASKED_IN_TEMPORARY_TABLES);
+                }
                 if drift.comparison.upgrade.is_empty() {
                     author.ui.line(&format!("{}: nothing to write a revision of", author.owner));
                     return Ok(ExitStatus::Done);

@@ -6,7 +6,7 @@
 //!
 //! Some expressions only the database can compare, as it prints them in words of its own. Those that
 //! differ are collected by [`unsettled`]; whoever is connected lets the database say them, and
-//! [`Schema::settle`] takes its words.
+//! [`Schema::settle`] takes its words, or, where it could not be asked, [`Schema::assume`] takes them for the same.
 //!
 //! A constraint that has no name on a database that gives none itself (SQLite) is made anew where the models
 //! name it, so that the name can be used there as elsewhere; a name that the models leave out is no
@@ -28,6 +28,7 @@ mod keys;
 mod normal;
 mod rename;
 mod table;
+mod unasked;
 mod unsettled;
 
 #[cfg(test)]
@@ -43,6 +44,7 @@ pub use describe::describe;
 pub use everywhere::complete;
 pub use normal::{ObjectKind, Schema, SchemaObject};
 pub use rename::{ParseRenameError, Rename, renamed};
+pub use unasked::unanswered;
 pub use unsettled::{unsettled, unsettled_views};
 
 /// What makes of one schema another, and back.

@@ -85,7 +85,7 @@ fn questions(from: &Table, to: &Table, said: Table) -> Option<Table> {
 }
 
 /// The name under which the thing in a place is asked for.
-fn place(at: usize) -> Name {
+pub(super) fn place(at: usize) -> Name {
     Name::exact(format!("dunlin_{at}"))
 }
 

@@ -116,24 +116,50 @@ async fn read(database: &mut Database, scope: &Scope<'_>, found: &mut Introspect
     }
 }
 
+/// What the database makes of things that are said to it.
+#[derive(Debug)]
+pub(crate) struct Described<T> {
+    /// What it took, in its words.
+    pub(crate) said: Vec<T>,
+    /// What could not be asked, or not all of it, and why: the role, the session or the server may not do what
+    /// asking needs.
+    pub(crate) unasked: Vec<(TableName, String)>,
+}
+
+impl<T> Default for Described<T> {
+    fn default() -> Self {
+        Self { said: Vec::new(), unasked: Vec::new() }
+    }
+}
+
+impl<T> Described<T> {
+    /// Nothing of this could be asked.
+    fn not_asked<'t>(&mut self, names: impl IntoIterator<Item = &'t TableName>, why: &str) {
+        self.unasked.extend(names.into_iter().map(|name| (name.clone(), why.to_owned())));
+    }
+}
+
 /// What the database makes of tables that refer to no other and have no variants: each is created where
-/// nobody else sees it, described, and gone again. One that the database does not take, or that the role may
-/// not create, is not in the result. Nothing is left behind.
-pub(crate) async fn describe(database: &mut Database, tables: &[Table]) -> Result<Vec<Table>, Error> {
+/// nobody else sees it, described, and gone again. One that the database does not take is not in the result.
+/// Nothing is left behind.
+pub(crate) async fn describe(database: &mut Database, tables: &[Table]) -> Result<Described<Table>, Error> {
     match database.dialect().name() {
         DialectName::Postgres => postgres::describe::tables(database, tables).await,
         DialectName::MySql | DialectName::MariaDb => mysql::describe::tables(database, tables).await,
         // It keeps every expression as it was written.
-        DialectName::Sqlite => Ok(Vec::new()),
+        DialectName::Sqlite => Ok(Described::default()),
     }
 }
 
 /// What the database makes of the queries of views, as [`describe`] asks for tables.
-pub(crate) async fn describe_views(database: &mut Database, views: &[View]) -> Result<Vec<View>, Error> {
+pub(crate) async fn describe_views(
+    database: &mut Database,
+    views: &[View],
+) -> Result<Described<View>, Error> {
     match database.dialect().name() {
         DialectName::Postgres => postgres::describe::views(database, views).await,
         DialectName::MySql | DialectName::MariaDb => mysql::describe::views(database, views).await,
-        DialectName::Sqlite => Ok(Vec::new()),
+        DialectName::Sqlite => Ok(Described::default()),
     }
 }
 
@@ -192,6 +218,32 @@ impl Scope<'_> {
     }
 }
 
+/// A query with what stands for its placeholders, each of which is a word in braces. Names that are filled in
+/// may look like placeholders: nothing is looked for in them.
+fn filled(query: &str, placeholders: &[(&str, &str)]) -> String {
+    let mut filled = String::with_capacity(query.len());
+    let mut rest = query;
+    while let Some((before, behind)) = rest.split_once('{') {
+        filled.push_str(before);
+        let found = placeholders.iter().find_map(|(name, text)| {
+            let behind = behind.strip_prefix(name)?.strip_prefix('}')?;
+            Some((text, behind))
+        });
+        match found {
+            Some((text, behind)) => {
+                filled.push_str(text);
+                rest = behind;
+            }
+            None => {
+                filled.push('{');
+                rest = behind;
+            }
+        }
+    }
+    filled.push_str(rest);
+    filled
+}
+
 /// Separates names that a catalog query joins: no identifier holds it.
 const SEPARATOR: char = '\u{1f}';
 
@@ -216,5 +268,17 @@ fn action(words: &str) -> ReferentialAction {
         "SET DEFAULT" | "d" => ReferentialAction::SetDefault,
         "RESTRICT" | "r" => ReferentialAction::Restrict,
         _ => ReferentialAction::NoAction,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::filled;
+
+    #[test]
+    fn what_is_filled_in_is_not_filled_itself() {
+        let placeholders = [("schema", "'{names}'"), ("names", "x IN ('{schema}', '{names}')")];
+        let query = filled("SELECT '{0,1}', {{schema} WHERE {names} AND {name}", &placeholders);
+        assert_eq!(query, "SELECT '{0,1}', {'{names}' WHERE x IN ('{schema}', '{names}') AND {name}");
     }
 }

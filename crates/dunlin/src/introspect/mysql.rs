@@ -22,7 +22,7 @@ use dunlin_core::schema::{
 use dunlin_core::session::Row;
 use dunlin_engine::dialect::{Dialect, implicit_index};
 
-use super::{Introspected, LISTED, Scope, Unsaid, action, optional, text};
+use super::{Introspected, LISTED, Scope, Unsaid, action, filled, optional, text};
 use crate::database::Database;
 use crate::error::Error;
 use text::{Extra, default_of_mariadb, default_of_mysql, expression as expression_of};
@@ -37,7 +37,7 @@ pub(super) async fn read(
         Some(schema) => dialect.literal(schema),
         None => "DATABASE()".to_owned(),
     };
-    let settings = database.rows(&queries::SETTINGS.replace("{schema}", &schema)).await?;
+    let settings = database.rows(&filled(queries::SETTINGS, &[("schema", &schema)])).await?;
     let Some(settings) = settings.into_iter().next() else { return Ok(()) };
     let folds_names = text(&settings, 0) != "0";
     let mariadb = dialect.name() == DialectName::MariaDb;
@@ -63,7 +63,7 @@ pub(super) async fn read(
         unsaid: Vec::new(),
     };
     let condition = names_condition(database, scope, folds_names);
-    let query = |sql: &str| sql.replace("{schema}", &schema).replace("{names}", &condition);
+    let query = |sql: &str| filled(sql, &[("schema", &schema), ("names", &condition)]);
 
     for row in database.rows(&query(queries::TABLES)).await? {
         reader.table(&row);

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use dunlin_core::schema::{EnumType, TableName, View};
 use dunlin_core::session::Row;
 
-use super::{Introspected, Scope, names, text};
+use super::{Introspected, Scope, Unsaid, filled, names, text};
 use crate::database::Database;
 use crate::error::Error;
 use tables::Tables;
@@ -44,7 +44,10 @@ pub(super) async fn read(
     for row in
         database.rows(&queries.of(queries::VIEWS)).await?.iter().filter(|row| scope.wants(text(row, 0)))
     {
-        let view = View::new(scope.table(text(row, 0)), view_query(text(row, 2)));
+        let view = View::new(scope.table(text(row, 0)), view_query(row));
+        for what in unsaid_options(row) {
+            found.unsaid.push(Unsaid { table: view.name.clone(), column: None, what });
+        }
         found.metadata.views.push(if text(row, 1) == "true" { view.materialized() } else { view });
     }
     Ok(())
@@ -75,7 +78,7 @@ async fn read_tables<'s>(
     }
     let numbers = tables.strangers().join(", ");
     if !numbers.is_empty() {
-        let query = queries::REFERRED_COLUMNS.replace("{numbers}", &numbers);
+        let query = filled(queries::REFERRED_COLUMNS, &[("numbers", &numbers)]);
         tables.referred_columns(&database.rows(&query).await?);
     }
     tables.refer();
@@ -85,10 +88,25 @@ async fn read_tables<'s>(
     Ok(tables)
 }
 
-/// The query of a view as `pg_get_viewdef` tells it, without its end.
-fn view_query(told: &str) -> String {
-    told.trim().trim_end_matches(';').to_owned()
+/// What stands behind `CREATE VIEW … AS`: the query as `pg_get_viewdef` tells it, without its end, and which
+/// rows may be written.
+fn view_query(row: &Row) -> String {
+    let query = text(row, 2).trim().trim_end_matches(';');
+    let check =
+        names(row, 3).into_iter().find_map(|option| Some(option.strip_prefix(CHECK_OPTION)?.to_uppercase()));
+    match check {
+        Some(which) => format!("{query}\n WITH {which} CHECK OPTION"),
+        None => query.to_owned(),
+    }
 }
+
+/// The options of a view that stand before its query: no model says them.
+fn unsaid_options(row: &Row) -> impl Iterator<Item = String> {
+    let options = names(row, 3).into_iter().filter(|option| !option.starts_with(CHECK_OPTION));
+    options.map(|option| format!("the option {option}"))
+}
+
+const CHECK_OPTION: &str = "check_option=";
 
 /// Catalog queries for one scope.
 struct Queries {
@@ -113,8 +131,7 @@ impl Queries {
     }
 
     fn of(&self, sql: &str) -> String {
-        let sql = sql.replace("{namespace}", &self.namespace);
-        sql.replace("{scope}", &self.scope).replace("{types}", &self.types)
+        filled(sql, &[("namespace", &self.namespace), ("scope", &self.scope), ("types", &self.types)])
     }
 }
 

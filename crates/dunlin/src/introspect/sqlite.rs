@@ -10,7 +10,7 @@ use dunlin_core::schema::{ForeignKey, IndexElement, IndexKey, Table, View};
 use dunlin_core::session::Row;
 use dunlin_engine::sql::{SqlError, create_index, create_table, create_view};
 
-use super::{Introspected, Scope, Unsaid, text};
+use super::{Introspected, Scope, Unsaid, filled, text};
 use crate::database::Database;
 use crate::error::Error;
 
@@ -49,7 +49,7 @@ pub(super) async fn read(
     };
     let temporary = if scope.schema.is_none() && !scope.names.is_empty() { TEMPORARY } else { "" };
     let query = format!("{OBJECTS}\n{temporary}\n{ORDER}");
-    let query = query.replace("{master}", &master).replace("{names}", &names);
+    let query = filled(&query, &[("master", &master), ("names", &names)]);
     let mut rows = database.rows(&query).await?;
     let asked = scope.names.iter().map(|name| (name.to_ascii_lowercase(), (*name).to_owned()));
     let mut tables = Tables { asked: asked.collect(), ..Tables::default() };
@@ -62,7 +62,7 @@ pub(super) async fn read(
     }
     if any_virtual {
         let schema = database.dialect().literal(scope.schema.unwrap_or("main"));
-        let shadows = database.rows(&SHADOWS.replace("{schema}", &schema)).await?;
+        let shadows = database.rows(&filled(SHADOWS, &[("schema", &schema)])).await?;
         shadows.iter().for_each(|row| tables.leave_out(text(row, 0)));
     }
     for row in of_type(&rows, "index") {

@@ -117,14 +117,17 @@ db_test_on! {
             done(database.introspect(&names(&models)).await),
             done(reading.introspect(&names(&models)).await),
         );
-        let words = found(&mut reading, &models).await;
+        let read = done(reading.introspect(&names(&models)).await);
+        let drift = done(reading.compare(read, models.clone(), &[]).await);
         db.admin(&format!("DROP USER {role}")).await;
         for (seen, all) in seen.tables().iter().zip(all.tables()) {
             assert_eq!(format!("{seen:#?}").lines().collect::<Vec<_>>(), format!("{all:#?}").lines().collect::<Vec<_>>());
         }
-        // It may not ask the server for its words: of what the server writes otherwise, the default is left.
-        assert!(words.len() <= 1, "{words:#?}");
-        assert!(words.iter().all(|line| line.contains("word")), "{words:#?}");
+        // It may not ask the server for its words, nor see what a view reads: that is named.
+        assert!(drift.comparison.is_empty(), "{:?}", drift.comparison.upgrade);
+        let named: Vec<&str> = drift.uncompared.iter().map(|one| one.what.as_str()).collect();
+        assert!(named.contains(&"view seen"), "{:?}", drift.uncompared);
+        assert!(named.iter().all(|what| what.contains("view seen") || what.contains("table child")), "{named:?}");
     }
 }
 
@@ -326,5 +329,61 @@ db_test_on! {
         execute(&mut database, &["DROP TABLE t", "DROP TABLE u"]).await;
         create(&mut database, &read).await;
         assert_eq!(found(&mut database, &models(20)).await, [""; 0]);
+    }
+}
+
+db_test_on! {
+    [mysql: MySql, mariadb: MariaDb]
+    async fn what_a_session_or_role_may_not_ask_is_named(db) {
+        let mut database = db.connect().await;
+        execute(&mut database, &[
+            "CREATE TABLE t (id INT PRIMARY KEY, a INT, b VARCHAR(30) DEFAULT (upper('it''s')), \
+             CONSTRAINT t_a CHECK (a BETWEEN 1 AND 2 AND a IN (1, 2)))",
+            "CREATE VIEW v AS SELECT id, a + 1 AS next FROM t",
+        ]).await;
+        let mut models = Metadata::default();
+        models.table("t", |t| {
+            t.column("id", DataType::Integer).without_autoincrement().primary_key();
+            t.column("a", DataType::Integer);
+            t.column("b", DataType::string(30)).server_default(SqlValue::expression("(upper('it''s'))"));
+            t.check("t_a", "( (a) >= 1 and a<=2 and a in (1, 2) )");
+        });
+        models.view(View::new("v", "select id, (a+1) as next from t"));
+        // The server does not write one of these as the other: the check is another, as far as it may be asked.
+        let mut same = models.clone();
+        same.get_mut(&"t".into()).unwrap().checks[0].expression = "a BETWEEN 1 AND 2 AND a IN (1,2)".into();
+        assert_eq!(found(&mut database, &same).await, [""; 0]);
+        assert!(found(&mut database, &models).await.iter().all(|line| line.contains("t_a")));
+
+        let drift = async |database: &mut Database| {
+            let read = done(database.introspect(&names(&models)).await);
+            let drift = done(database.compare(read, models.clone(), &[]).await);
+            assert!(drift.comparison.is_empty(), "{:?}", drift.comparison.upgrade);
+            drift.uncompared
+        };
+        let what = |all: &[dunlin::Uncompared]| all.iter().map(|one| one.what.clone()).collect::<Vec<_>>();
+        let of_table = ["default of column b of table t", "check t_a of table t"];
+        execute(&mut database, &["SET SESSION TRANSACTION READ ONLY"]).await;
+        let named = drift(&mut database).await;
+        execute(&mut database, &["SET SESSION TRANSACTION READ WRITE"]).await;
+        assert_eq!(what(&named), of_table);
+        assert!(named.iter().all(|one| one.why.to_uppercase().contains("READ ONLY")), "{named:?}");
+        // Without the right to create temporary tables; and the view may be read, and not seen.
+        let (mut reading, role) = as_role(db, "SELECT").await;
+        let named = drift(&mut reading).await;
+        db.admin(&format!("DROP USER {role}")).await;
+        assert_eq!(what(&named), [of_table[0], of_table[1], "view v"]);
+        assert!(named[0].why.contains("denied"), "{named:?}");
+        assert_eq!(named[2].why, "the role may not see the query");
+        // It may see the view, and not what the view reads.
+        let (mut reading, role) = as_role(db, "CREATE TEMPORARY TABLES").await;
+        db.admin(&format!("GRANT SELECT, SHOW VIEW ON {}.v TO {role}", db.name())).await;
+        let views = done(reading.introspect(&["v".into()]).await);
+        let mut only_view = Metadata::default();
+        only_view.views = models.views.clone();
+        let drift = done(reading.compare(views, only_view, &[]).await);
+        db.admin(&format!("DROP USER {role}")).await;
+        assert!(drift.comparison.is_empty(), "{:?}", drift.comparison.upgrade);
+        assert_eq!(what(&drift.uncompared), ["view v"]);
     }
 }

@@ -258,3 +258,36 @@ db_test! {
         database.close().await;
     }
 }
+
+db_test! {
+    async fn names_that_look_like_placeholders_of_catalog_queries(db) {
+        let mut database = db.connect().await;
+        let dialect = database.dialect();
+        // Another schema of a name that stands in another query; elsewhere a schema is a database.
+        let schema = match db.dialect() {
+            DialectName::Postgres => Some(("CREATE SCHEMA \"{scope}\"", "{scope}")),
+            DialectName::Sqlite => Some(("ATTACH ':memory:' AS \"{names}\"", "{names}")),
+            DialectName::MySql | DialectName::MariaDb => None,
+        };
+        if let Some((create, _)) = schema {
+            execute(&mut database, &[create]).await;
+        }
+        let placeholders = ["{types}", "{scope}", "{namespace}", "{names}", "{schema}", "{master}", "{numbers}"];
+        let within = std::iter::once(None).chain(schema.map(|(_, schema)| Some(schema)));
+        let names: Vec<TableName> =
+            within.flat_map(|within| placeholders.map(|name| TableName::new(within, name))).collect();
+        for name in &names {
+            let within = name.schema.as_ref().map_or(String::new(), |schema| format!("{}.", dialect.quote(schema)));
+            let create = format!("CREATE TABLE {within}{} (id INTEGER)", dialect.quote(&name.name));
+            execute(&mut database, &[&create]).await;
+        }
+        let found = done(database.introspect(&names).await);
+        let found: Vec<&TableName> = found.tables().iter().map(|table| &table.name).collect();
+        assert_eq!(found.len(), names.len(), "{found:?}");
+        assert!(names.iter().all(|name| found.contains(&name)), "{found:?}");
+        if let Some((_, schema)) = schema {
+            let found = done(database.introspect_schema(Some(schema)).await);
+            assert_eq!(found.tables().len(), placeholders.len());
+        }
+    }
+}

@@ -173,12 +173,37 @@ db_test_on! { [postgres: Postgres] async fn a_role_that_only_connects_reads_ever
     let (role, mut reader) = as_reader(db).await;
     assert_eq!(done(reader.introspect_schema(Some("public")).await).tables().len(), 1);
     assert_eq!(done(reader.introspect(&[]).await), all);
-    // It may make no temporary table: what only the server knows is compared as it is written.
-    let found = differences(&mut reader, &models).await;
-    assert!(found.iter().any(|line| line.contains("ck_price")), "{found:?}");
+    // It may make no temporary table: what only the server knows is no difference, and named.
+    let whole = done(reader.introspect(&[]).await);
+    let drift = done(reader.compare(whole.clone(), models.clone(), &[]).await);
+    assert!(drift.comparison.is_empty(), "{:?}", drift.comparison.upgrade);
+    let what: Vec<&str> = drift.uncompared.iter().map(|one| one.what.as_str()).collect();
+    for known in [
+        "check ck_price of table ticket",
+        "exclude ex_during of table ticket",
+        "index ix_words of table ticket",
+        "default of column due of table ticket",
+        "expression of column size of table ticket",
+        "view open_ticket",
+    ] {
+        assert!(what.contains(&known), "{known}: {what:?}");
+    }
+    let no_right = "the role may not create temporary tables";
+    assert!(drift.uncompared.iter().all(|one| one.why == no_right), "{:?}", drift.uncompared);
     assert_eq!(query(&mut reader, "SELECT 1::text").await, [["1"]]);
-    execute(&mut reader, &["SET default_transaction_read_only = on"]).await;
-    assert!(!differences(&mut reader, &models).await.is_empty());
+    // What differs in any words, and what is on one side only, is a difference all the same.
+    let mut others = models.clone();
+    let ticket = others.get_mut(&"ticket".into()).unwrap();
+    ticket.column_mut("small").unwrap().server_default = Some("1".into());
+    ticket.checks.retain(|check| check.name.as_deref() != Some("ck_title"));
+    ticket.checks.push(Check::new("price < 9").named("ck_new"));
+    ticket.indexes.retain(|index| index.name.as_deref() != Some("ix_title"));
+    let drift = done(reader.compare(whole, others, &[]).await);
+    let describe = |operation| dunlin::engine::compare::describe(reader.dialect(), operation, &drift.from);
+    let found: Vec<String> = drift.comparison.upgrade.iter().flat_map(describe).collect();
+    let about = |words: &str| found.iter().any(|line| line.contains(words));
+    assert!(["small", "ck_title", "ck_new", "ix_title"].iter().all(|word| about(word)), "{found:?}");
+    assert_eq!(found.len(), 4, "{found:?}");
     reader.close().await;
     execute(database, &[&format!("DROP OWNED BY {role}")]).await;
     db.admin(&format!("DROP ROLE {role}")).await;
@@ -272,4 +297,83 @@ db_test_on! { [postgres: Postgres] async fn constraints_without_names_are_droppe
             execute(database, &["ROLLBACK"]).await;
         }
     }
+}}
+
+db_test_on! { [postgres: Postgres] async fn which_rows_a_view_lets_in_is_part_of_it(db) {
+    let database = &mut db.connect().await;
+    let models = |end: &str| schema(|m| {
+        m.table("t", |t| {
+            t.column("x", DataType::Integer);
+        });
+        m.view(View::new("w", format!("select x from t where x>0{end}")));
+    });
+    create(database, &models("")).await;
+    let mut before = "";
+    for end in [" with check option", " WITH LOCAL CHECK OPTION", ""] {
+        assert_eq!(differences(database, &models(before)).await, Vec::<String>::new());
+        assert!(!differences(database, &models(end)).await.is_empty(), "{end:?}");
+        let found = done(database.introspect(&[]).await);
+        let drift = done(database.compare(found, models(end), &[]).await);
+        for operation in &drift.comparison.upgrade {
+            for sql in done(database.dialect().render(operation, &models(end))).statements {
+                execute(database, &[&sql]).await;
+            }
+        }
+        let refused = database.execute("INSERT INTO w VALUES (0)").await.is_err();
+        assert_eq!(refused, !end.is_empty(), "{end:?}");
+        before = end;
+    }
+    let cascaded = " WITH cascaded CHECK OPTION";
+    execute(database, &["CREATE OR REPLACE VIEW w AS SELECT x FROM t WHERE x > 0 WITH CHECK OPTION"]).await;
+    assert_eq!(differences(database, &models(cascaded)).await, Vec::<String>::new());
+    assert_eq!(differences(database, &models(" WITH CHECK OPTION")).await, Vec::<String>::new());
+    // What is read can be created again as it was.
+    let found = done(database.introspect(&[]).await);
+    execute(database, &["DROP VIEW w"]).await;
+    let operation = Operation::CreateView { view: found.views[0].clone(), or_replace: false };
+    for sql in done(database.dialect().render(&operation, &found)).statements {
+        execute(database, &[&sql]).await;
+    }
+    assert_eq!(done(database.introspect(&[]).await).views, found.views);
+}}
+
+db_test_on! { [postgres: Postgres] async fn what_a_session_or_role_may_not_ask_is_named(db) {
+    let database = &mut db.connect().await;
+    execute(database, &[
+        "CREATE SCHEMA hidden",
+        "CREATE FUNCTION hidden.least_price() RETURNS INT LANGUAGE sql IMMUTABLE AS 'SELECT 1'",
+        "CREATE TABLE t (a INT DEFAULT (1 + 1), b INT,
+            CONSTRAINT ck_a CHECK (a IN (1, 2)), CONSTRAINT ck_b CHECK (b > hidden.least_price() AND b IN (2, 3)))",
+        "CREATE VIEW w AS SELECT a FROM t WHERE hidden.least_price() > b",
+    ]).await;
+    let models = schema(|m| {
+        m.table("t", |t| {
+            t.column("a", DataType::Integer).server_default(SqlValue::expression("1+1"));
+            t.column("b", DataType::Integer);
+            t.check("ck_a", "a in (1,2)");
+            t.check("ck_b", "b>hidden.least_price() and b in (2, 3)");
+        });
+        m.view(View::new("w", "select a from t where hidden.least_price()>b"));
+    });
+    let uncompared = async |database: &mut Database| {
+        let found = done(database.introspect(&[]).await);
+        let drift = done(database.compare(found, models.clone(), &[]).await);
+        assert!(drift.comparison.is_empty(), "{:?}", drift.comparison.upgrade);
+        drift.uncompared.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(uncompared(database).await, [""; 0]);
+    execute(database, &["SET default_transaction_read_only = on"]).await;
+    let named = uncompared(database).await;
+    execute(database, &["SET default_transaction_read_only = off"]).await;
+    assert_eq!(named.len(), 3, "{named:?}");
+    assert!(named.iter().all(|one| one.ends_with(": the session may only read")), "{named:?}");
+    // A role that may create temporary tables, but not call what stands in a check.
+    let (role, mut reader) = as_reader(db).await;
+    execute(database, &[&format!("GRANT TEMPORARY ON DATABASE {} TO {role}", db.name())]).await;
+    let named = uncompared(&mut reader).await;
+    reader.close().await;
+    execute(database, &[&format!("DROP OWNED BY {role}")]).await;
+    db.admin(&format!("DROP ROLE {role}")).await;
+    let no_right = "the role has no right on what stands in it";
+    assert_eq!(named, [format!("check ck_b of table t: {no_right}"), format!("view w: {no_right}")]);
 }}

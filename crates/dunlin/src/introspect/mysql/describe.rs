@@ -11,6 +11,7 @@ use dunlin_core::schema::{IndexKey, Metadata, PrimaryKey, SqlValue, Table, Table
 use dunlin_engine::dialect::own_table;
 use dunlin_engine::sql::rename::expressions_mut;
 
+use super::super::{Described, filled};
 use super::queries;
 use super::show_create;
 use super::view;
@@ -23,16 +24,21 @@ const AT_ONCE: usize = 16;
 pub(in crate::introspect) async fn tables(
     database: &mut Database,
     tables: &[Table],
-) -> Result<Vec<Table>, Error> {
-    let mut described = Vec::new();
+) -> Result<Described<Table>, Error> {
+    let mut described = Described::default();
     for chunk in tables.chunks(AT_ONCE) {
         let asked: Vec<&Table> = chunk.iter().collect();
         match describe(database, &asked).await {
-            Some(all) => described.extend(all),
-            None => {
+            Answer::Words(all) => described.said.extend(all),
+            Answer::Denied(why) => described.not_asked(chunk.iter().map(|table| &table.name), &why),
+            Answer::Refused => {
                 // Each by itself, where one is refused.
                 for table in asked {
-                    described.extend(describe(database, &[table]).await.into_iter().flatten());
+                    match describe(database, &[table]).await {
+                        Answer::Words(all) => described.said.extend(all),
+                        Answer::Denied(why) => described.not_asked([&table.name], &why),
+                        Answer::Refused => {}
+                    }
                 }
             }
         }
@@ -40,29 +46,51 @@ pub(in crate::introspect) async fn tables(
     Ok(described)
 }
 
-/// The tables in the server's words; `None` if one is refused.
-async fn describe(database: &mut Database, tables: &[&Table]) -> Option<Vec<Table>> {
+/// What the server says to something that it is asked about.
+enum Answer<T> {
+    /// What it makes of it.
+    Words(T),
+    /// It does not take it.
+    Refused,
+    /// It may not be asked, and why.
+    Denied(String),
+}
+
+impl<T> Answer<T> {
+    fn of(error: &Error) -> Self {
+        match error.is_denied() {
+            true => Self::Denied(error.words()),
+            false => Self::Refused,
+        }
+    }
+}
+
+/// The tables in the server's words.
+async fn describe(database: &mut Database, tables: &[&Table]) -> Answer<Vec<Table>> {
     let dialect = database.dialect();
     let (mut create, mut show, mut drop) = (Vec::new(), Vec::new(), Vec::new());
     for (at, table) in tables.iter().enumerate() {
         let name = format!("dunlin_described_{at}");
         let quoted = dialect.quote(&name);
         let operation = Operation::CreateTable { table: temporary(table, name), if_not_exists: false };
-        create.extend(dialect.render(&operation, &Metadata::default()).ok()?.statements);
+        let Ok(rendered) = dialect.render(&operation, &Metadata::default()) else { return Answer::Refused };
+        create.extend(rendered.statements);
         show.push(format!("SHOW CREATE TABLE {quoted}"));
         drop.push(format!("DROP TEMPORARY TABLE IF EXISTS {quoted}"));
     }
     let drop = drop.join("; ");
     let sql = create.into_iter().chain(show).collect::<Vec<_>>().join("; ");
-    let rows = database.rows(&format!("{sql}; {drop}")).await;
-    let Ok(rows) = rows else {
-        if let Err(error) = database.rows(&drop).await {
-            tracing::debug!(%error, "temporary tables were not dropped");
+    let rows = match database.rows(&format!("{sql}; {drop}")).await {
+        Ok(rows) => rows,
+        Err(error) => {
+            if let Err(error) = database.rows(&drop).await {
+                tracing::debug!(%error, "temporary tables were not dropped");
+            }
+            return Answer::of(&error);
         }
-        return None;
     };
     let words = rows.iter().filter_map(|row| row.text(1));
-    Some(tables.iter().zip(words).map(|(table, statement)| in_words(table, statement)).collect())
+    Answer::Words(tables.iter().zip(words).map(|(table, statement)| in_words(table, statement)).collect())
 }
 
 /// The table under another name, by which it does not call its columns. Some servers take no table without
@@ -120,15 +148,19 @@ fn in_words(table: &Table, statement: &str) -> Table {
 pub(in crate::introspect) async fn views(
     database: &mut Database,
     views: &[View],
-) -> Result<Vec<View>, Error> {
+) -> Result<Described<View>, Error> {
     let begin = "SET @dunlin_trace = @@optimizer_trace, @dunlin_trace_size = @@optimizer_trace_max_mem_size, \
                  SESSION optimizer_trace = 'enabled=on', SESSION optimizer_trace_max_mem_size = 16777216";
     let end = "SET SESSION optimizer_trace = @dunlin_trace, \
                SESSION optimizer_trace_max_mem_size = @dunlin_trace_size";
     let traced = database.run(begin).await.is_ok();
-    let mut described = Vec::new();
+    let mut described = Described::default();
     for view in views {
-        described.extend(as_it_is(database, view, traced).await);
+        match as_it_is(database, view, traced).await? {
+            Answer::Words(view) => described.said.push(view),
+            Answer::Refused => {}
+            Answer::Denied(why) => described.not_asked([&view.name], &why),
+        }
     }
     if traced {
         database.run(end).await?;
@@ -137,23 +169,34 @@ pub(in crate::introspect) async fn views(
 }
 
 /// The view with the query that it has, if that is the same query as the one that is written down.
-async fn as_it_is(database: &mut Database, view: &View, traced: bool) -> Option<View> {
-    let written = view.query.default_value()?;
+async fn as_it_is(database: &mut Database, view: &View, traced: bool) -> Result<Answer<View>, Error> {
+    let Some(written) = view.query.default_value() else { return Ok(Answer::Refused) };
     let dialect = database.dialect();
     let schema = view.name.schema.as_ref().map_or("DATABASE()".to_owned(), |schema| dialect.literal(schema));
     let names = format!("c.table_name = {}", dialect.literal(&view.name.name));
-    let sql = queries::VIEWS.replace("{schema}", &schema).replace("{names}", &names);
-    let rows = database.rows(&sql).await.ok()?;
-    let row = rows.first()?;
+    let rows = database.rows(&filled(queries::VIEWS, &[("schema", &schema), ("names", &names)])).await?;
+    let Some(row) = rows.first() else { return Ok(Answer::Refused) };
     let known = view::query(row, view.name.schema.is_some());
-    // A role that may not see the query cannot tell that it is another.
-    let same = known.is_empty() || {
-        let (known, known_check) = without_check_option(&known);
-        let (written, check) = without_check_option(written);
-        let one = if traced { resolved(database, known).await } else { None };
-        known_check == check && one.is_some() && one == resolved(database, written).await
+    if known.is_empty() {
+        return Ok(Answer::Denied("the role may not see the query".to_owned()));
+    }
+    if !traced {
+        return Ok(Answer::Denied("the server does not say how it reads a query".to_owned()));
+    }
+    let (bare, known_check) = without_check_option(&known);
+    let (written, check) = without_check_option(written);
+    let known_as = match resolved(database, bare).await {
+        Answer::Words(queries) => queries,
+        Answer::Refused => return Ok(Answer::Refused),
+        Answer::Denied(why) => return Ok(Answer::Denied(why)),
     };
-    same.then(|| View::new(view.name.clone(), known))
+    Ok(match resolved(database, written).await {
+        Answer::Words(written_as) if written_as == known_as && known_check == check => {
+            Answer::Words(View::new(view.name.clone(), known))
+        }
+        Answer::Words(_) | Answer::Refused => Answer::Refused,
+        Answer::Denied(why) => Answer::Denied(why),
+    })
 }
 
 /// A query without `WITH CHECK OPTION`, and which one it is.
@@ -172,25 +215,37 @@ fn without_check_option(query: &str) -> (&str, Option<&'static str>) {
     }
 }
 
-/// A query as the server reads it: all names resolved, nothing optimized; `None` if it is none here, or if
-/// the role may not see what it reads.
-async fn resolved(database: &mut Database, query: &str) -> Option<Vec<String>> {
-    database.rows(&format!("EXPLAIN {query}")).await.ok()?;
+/// A query as the server reads it: all names resolved, nothing optimized. It is refused if it is none here.
+async fn resolved(database: &mut Database, query: &str) -> Answer<Vec<String>> {
+    if let Err(error) = database.rows(&format!("EXPLAIN {query}")).await {
+        return Answer::of(&error);
+    }
     let sql = "SELECT trace, missing_bytes_beyond_max_mem_size, insufficient_privileges \
                FROM information_schema.optimizer_trace";
-    let rows = database.rows(sql).await.ok()?;
-    let row = rows.first()?;
-    if row.text(1) != Some("0") || row.text(2) != Some("0") {
-        return None;
+    let rows = match database.rows(sql).await {
+        Ok(rows) => rows,
+        Err(error) => return Answer::of(&error),
+    };
+    let denied = |why: &str| Answer::Denied(why.to_owned());
+    let Some(row) = rows.first() else { return denied("the server does not say how it reads a query") };
+    if row.text(2) != Some("0") {
+        return denied("the role may not see what the query reads");
     }
-    let queries = expanded(row.text(0)?);
+    if row.text(1) != Some("0") {
+        return denied("the query is too long to be traced");
+    }
+    let queries = expanded(row.text(0).unwrap_or_default());
     let dialect = database.dialect();
     let bare = |query: &String| match query.strip_prefix("/*").and_then(|rest| rest.split_once("*/")) {
         Some((_, query)) => dialect.normal_expression(query),
         None => dialect.normal_expression(query),
     };
     let queries: Vec<String> = queries.iter().map(bare).collect();
-    (!queries.is_empty()).then_some(queries)
+    if queries.is_empty() {
+        denied("the server does not say how it reads a query")
+    } else {
+        Answer::Words(queries)
+    }
 }
 
 /// The queries of a trace as they are before anything is optimized. The whole of it is not always JSON:

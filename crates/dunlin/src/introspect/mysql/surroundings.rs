@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use dunlin_core::schema::{ColumnType, DataType, Metadata, TableOptions};
 
-use super::super::text;
+use super::super::{filled, text};
 use super::queries;
 use crate::database::Database;
 use crate::error::Error;
@@ -42,7 +42,7 @@ pub(in crate::introspect) async fn surroundings(
     let mut surroundings = Surroundings::default();
     for schema in schemas {
         let literal = schema.as_ref().map_or("DATABASE()".to_owned(), |schema| dialect.literal(schema));
-        let settings = database.rows(&queries::SETTINGS.replace("{schema}", &literal)).await?;
+        let settings = database.rows(&filled(queries::SETTINGS, &[("schema", &literal)])).await?;
         let Some(row) = settings.first() else { continue };
         surroundings.engine = text(row, 1).to_owned();
         surroundings.schemas.insert(schema, text(row, 2).to_owned());

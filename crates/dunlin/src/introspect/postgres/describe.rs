@@ -1,7 +1,8 @@
 //! What the server makes of tables and views that are written down: they are created as temporary ones,
 //! in a transaction (or behind a savepoint, where there is one already) that is rolled back.
 //!
-//! What the server does not take is left out, alone: each statement is run by itself within one DO.
+//! What the server does not take is left out, alone: each statement is run by itself within one DO. Where that
+//! is for want of a right, it is noted.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,7 +14,7 @@ use dunlin_engine::sql::rename::expressions_mut;
 use super::{Queries, queries, read_tables, view_query};
 use crate::database::Database;
 use crate::error::Error;
-use crate::introspect::{SEPARATOR, Scope, names, text};
+use crate::introspect::{Described, SEPARATOR, Scope, names, text};
 
 /// So many tables are created at a time: each takes locks until it is gone.
 const AT_A_TIME: usize = 200;
@@ -30,10 +31,16 @@ const NAMESPACE: &str = "pg_my_temp_schema()";
 pub(in crate::introspect) async fn tables(
     database: &mut Database,
     tables: &[Table],
-) -> Result<Vec<Table>, Error> {
-    let Some(session) = Session::of(database).await? else { return Ok(Vec::new()) };
+) -> Result<Described<Table>, Error> {
+    let mut described = Described::default();
+    let session = match Session::of(database).await? {
+        Ok(session) => session,
+        Err(why) => {
+            described.not_asked(tables.iter().map(|table| &table.name), why);
+            return Ok(described);
+        }
+    };
     let types = Types::of(database, &session, tables).await?;
-    let mut described = Vec::with_capacity(tables.len());
     for (chunk, asked) in tables.chunks(AT_A_TIME).enumerate() {
         let first = chunk * AT_A_TIME;
         let dialect = database.dialect();
@@ -44,17 +51,25 @@ pub(in crate::introspect) async fn tables(
         let names: Vec<String> = (0..asked.len()).map(|at| place(first + at)).collect();
         session.begin(database).await?;
         let found = match run(database, &script).await {
-            Ok(()) => read_back(database, &names).await,
+            Ok(denied) => read_back(database, &names).await.map(|found| (found, denied)),
             Err(refused) => Err(refused),
         };
         session.end(database).await?;
-        let Ok(found) = found else { continue };
+        let (found, denied) = match found {
+            Ok(found) => found,
+            Err(error) => {
+                described.not_asked(asked.iter().map(|table| &table.name), &error.words());
+                continue;
+            }
+        };
+        let denied = denied.iter().filter_map(|at| asked.get(at.checked_sub(first)?));
+        described.not_asked(denied.map(|table| &table.name), NO_RIGHT);
         for mut table in found {
             let at = names.iter().position(|name| *name == table.name.name);
             let Some(asked) = at.and_then(|at| asked.get(at)) else { continue };
             as_asked(&mut table, asked, first + at.unwrap_or_default());
             types.fold(&mut table);
-            described.push(table);
+            described.said.push(table);
         }
     }
     Ok(described)
@@ -63,15 +78,21 @@ pub(in crate::introspect) async fn tables(
 pub(in crate::introspect) async fn views(
     database: &mut Database,
     views: &[View],
-) -> Result<Vec<View>, Error> {
-    let Some(session) = Session::of(database).await? else { return Ok(Vec::new()) };
-    let mut described = Vec::with_capacity(views.len());
+) -> Result<Described<View>, Error> {
+    let mut described = Described::default();
+    let session = match Session::of(database).await? {
+        Ok(session) => session,
+        Err(why) => {
+            described.not_asked(views.iter().map(|view| &view.name), why);
+            return Ok(described);
+        }
+    };
     for chunk in views.chunks(AT_A_TIME) {
         let dialect = database.dialect();
         let create = |(at, view): (usize, &View)| {
             let query = view.query.get(dialect.name())?;
             let name = dialect.quote(&place(at));
-            Some(guarded(&execute(dialect, &format!("CREATE TEMPORARY VIEW {name} AS {query}"))))
+            Some(guarded(&execute(dialect, &format!("CREATE TEMPORARY VIEW {name} AS {query}")), Some(at)))
         };
         let script: Vec<String> = chunk.iter().enumerate().filter_map(create).collect();
         let names: Vec<String> = (0..chunk.len()).map(place).collect();
@@ -79,19 +100,28 @@ pub(in crate::introspect) async fn views(
         let scope = Scope::new(Some(TEMPORARY), &listed);
         session.begin(database).await?;
         let rows = match run(database, &script).await {
-            Ok(()) => {
+            Ok(denied) => {
                 let query = Queries::new(database, &scope, NAMESPACE).of(queries::VIEWS);
-                database.rows(&query).await
+                database.rows(&query).await.map(|rows| (rows, denied))
             }
             Err(refused) => Err(refused),
         };
         session.end(database).await?;
-        for row in rows.unwrap_or_default() {
+        let (rows, denied) = match rows {
+            Ok(rows) => rows,
+            Err(error) => {
+                described.not_asked(chunk.iter().map(|view| &view.name), &error.words());
+                continue;
+            }
+        };
+        let denied = denied.iter().filter_map(|at| chunk.get(*at));
+        described.not_asked(denied.map(|view| &view.name), NO_RIGHT);
+        for row in rows {
             let view = names.iter().position(|name| name == text(&row, 0)).and_then(|at| chunk.get(at));
             if let Some(view) = view {
                 let mut view = view.clone();
-                view.query = view_query(text(&row, 2)).into();
-                described.push(view);
+                view.query = view_query(&row).into();
+                described.said.push(view);
             }
         }
     }
@@ -112,15 +142,20 @@ struct Session {
 }
 
 impl Session {
-    /// `None` where nothing can be created: on a standby, by a role without the right.
-    async fn of(database: &mut Database) -> Result<Option<Self>, Error> {
-        let sql = "SELECT (now() <> statement_timestamp())::text, \
-                   (current_setting('transaction_read_only') = 'off' \
-                       AND has_database_privilege(current_database(), 'TEMPORARY'))::text, \
+    /// Or why nothing can be created.
+    async fn of(database: &mut Database) -> Result<Result<Self, &'static str>, Error> {
+        let sql = "SELECT (now() <> statement_timestamp())::text, pg_is_in_recovery()::text, \
+                   current_setting('transaction_read_only'), \
+                   has_database_privilege(current_database(), 'TEMPORARY')::text, \
                    array_to_string(current_schemas(true), chr(31))";
         let rows = database.rows(sql).await?;
-        let Some(row) = rows.first().filter(|row| text(row, 1) == "true") else { return Ok(None) };
-        Ok(Some(Self { in_transaction: text(row, 0) == "true", visible: names(row, 2) }))
+        let Some(row) = rows.first() else { return Ok(Err("the server does not say what it is")) };
+        Ok(match (text(row, 1), text(row, 2), text(row, 3)) {
+            ("true", _, _) => Err("the server is a standby"),
+            (_, "on", _) => Err("the session may only read"),
+            (_, _, "false") => Err("the role may not create temporary tables"),
+            _ => Ok(Self { in_transaction: text(row, 0) == "true", visible: names(row, 4) }),
+        })
     }
 
     async fn begin(&self, database: &mut Database) -> Result<(), Error> {
@@ -137,19 +172,33 @@ impl Session {
     }
 }
 
-/// Runs blocks of PL/pgSQL.
-async fn run(database: &mut Database, blocks: &[String]) -> Result<(), Error> {
+/// Where it is noted what the role has no right to, and in words.
+const DENIED: &str = "dunlin.denied";
+const NO_RIGHT: &str = "the role has no right on what stands in it";
+
+/// Runs blocks of PL/pgSQL, and says in which of the things that they make something was denied.
+async fn run(database: &mut Database, blocks: &[String]) -> Result<Vec<usize>, Error> {
     let body = blocks.join("\n");
     let mut tag = "$dunlin$".to_owned();
     while body.contains(&tag) {
         tag.insert(1, 'q');
     }
-    database.run(&format!("DO {tag} BEGIN\n{body}\nEND {tag}")).await.map(drop)
+    database.run(&format!("DO {tag} BEGIN\n{body}\nEND {tag}")).await?;
+    let rows = database.rows(&format!("SELECT current_setting('{DENIED}', true)")).await?;
+    let mut denied: Vec<usize> =
+        rows.first().map_or("", |row| text(row, 0)).split_whitespace().flat_map(str::parse).collect();
+    denied.dedup();
+    Ok(denied)
 }
 
-/// A block that does nothing where a statement in it fails.
-fn guarded(statements: &str) -> String {
-    format!("BEGIN {statements} EXCEPTION WHEN OTHERS THEN NULL; END;")
+/// A block that does nothing where a statement in it fails; for want of a right, that is noted of the thing
+/// `at` a place.
+fn guarded(statements: &str, at: Option<usize>) -> String {
+    let note = at.map(|at| {
+        let noted = format!("concat(current_setting('{DENIED}', true), ' {at}')");
+        format!(" WHEN insufficient_privilege THEN PERFORM set_config('{DENIED}', {noted}, true);")
+    });
+    format!("BEGIN {statements} EXCEPTION{} WHEN OTHERS THEN NULL; END;", note.unwrap_or_default())
 }
 
 fn execute(dialect: &dyn Dialect, sql: &str) -> String {
@@ -199,9 +248,9 @@ fn create(dialect: &dyn Dialect, asked: &Table, at: usize) -> Option<String> {
         Operation::CreateIndex { table: name.clone(), index, if_not_exists: false }
     }));
     let create = rendered(&Operation::CreateTable { table: plain, if_not_exists: false })?;
-    let parts: String = parts.iter().filter_map(rendered).map(|part| guarded(&part)).collect();
+    let parts: String = parts.iter().filter_map(rendered).map(|part| guarded(&part, Some(at))).collect();
     let rename = rendered(&Operation::RenameTable { table: name, to: place(at) })?;
-    Some(guarded(&format!("{create} {parts} {rename}")))
+    Some(guarded(&format!("{create} {parts} {rename}"), Some(at)))
 }
 
 async fn read_back(database: &mut Database, names: &[String]) -> Result<Vec<Table>, Error> {
@@ -287,7 +336,7 @@ impl Types {
         if self.temporary.keys().any(|known| known.name == name.name) {
             return;
         }
-        self.create.extend(rendered.statements.iter().map(|sql| guarded(&execute(dialect, sql))));
+        self.create.extend(rendered.statements.iter().map(|sql| guarded(&execute(dialect, sql), None)));
         self.temporary.insert(name.clone(), enum_type.values.clone());
         if let Some(schema) = name.schema.as_ref().filter(|schema| !session.visible.contains(schema)) {
             let bare = identifier(dialect, &name.name);

@@ -163,7 +163,7 @@ ORDER BY t.oid, i.relname";
 /// Views, without those of extensions, in the order of their making: each behind those it reads, unless
 /// it was replaced since.
 pub(super) const VIEWS: &str = "\
-SELECT t.relname, (t.relkind = 'm')::text, pg_get_viewdef(t.oid, true)
+SELECT t.relname, (t.relkind = 'm')::text, pg_get_viewdef(t.oid, true), array_to_string(t.reloptions, chr(31))
 FROM pg_class AS t
 WHERE t.relkind IN ('v', 'm') AND {scope} AND NOT EXISTS (
     SELECT FROM pg_depend AS p
