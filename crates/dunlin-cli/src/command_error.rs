@@ -64,7 +64,7 @@ impl CommandError {
 }
 
 /// An error and its causes in one line. A cause that only repeats its effect is left out.
-fn chain(error: &dyn StdError) -> String {
+pub(crate) fn chain(error: &dyn StdError) -> String {
     let mut line = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

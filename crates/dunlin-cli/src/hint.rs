@@ -124,7 +124,7 @@ fn generate_sql(error: &SqlRevisionError) -> Option<String> {
     })
 }
 
-fn plan(error: &PlanError) -> Option<String> {
+pub(crate) fn plan(error: &PlanError) -> Option<String> {
     Some(match error {
         PlanError::History(error) => history(error)?.to_owned(),
         PlanError::Unversioned { version_table, version_table_exists, .. } => {

@@ -12,6 +12,7 @@ use dunlin_engine::compare::{
 use dunlin_engine::dialect::{Dialect, RenderError};
 use dunlin_engine::owner::Owner;
 
+use crate::author::Refused;
 use crate::database::Database;
 use crate::error::Error;
 use crate::introspect::{self, Surroundings};
@@ -58,6 +59,8 @@ pub struct Drift {
     /// What may differ or not: only the database could tell, and it could not be asked. Nothing of it is in the
     /// comparison.
     pub uncompared: Vec<Uncompared>,
+    /// What a database will not do of it as a revision: found only where one is made of it.
+    pub refused: Vec<Refused>,
 }
 
 /// An expression that could not be compared.
@@ -135,7 +138,7 @@ impl Migrator {
             .map_err(failed_or(&failed))?;
         from.adopt(&history);
         let comparison = compare(dialect, &from, &to, &renames).map_err(failed)?;
-        Ok(Drift { from, to, comparison, uncompared })
+        Ok(Drift { from, to, comparison, uncompared, refused: Vec::new() })
     }
 
     /// Compares the models of an owner with the schema that its history leaves at its heads on a
@@ -159,7 +162,7 @@ impl Migrator {
         }
         let renames = parsed(&options.renames, &from, &to).map_err(failed)?;
         let comparison = compare(dialect, &from, &to, &renames).map_err(failed)?;
-        Ok(Drift { from, to, comparison, uncompared: Vec::new() })
+        Ok(Drift { from, to, comparison, uncompared: Vec::new(), refused: Vec::new() })
     }
 }
 
@@ -236,7 +239,7 @@ impl Database {
         let behind = renamed(dialect, &from, &to, renames).map_err(failed)?;
         let uncompared = self.settle(&behind, &mut to, |_| true).await.map_err(failed_or(&failed))?;
         let comparison = compare(dialect, &from, &to, renames).map_err(failed)?;
-        Ok(Drift { from, to, comparison, uncompared })
+        Ok(Drift { from, to, comparison, uncompared, refused: Vec::new() })
     }
 
     /// Lets the database say what only it can compare, for those tables that are asked about. What it could

@@ -52,6 +52,7 @@ pub mod url;
 pub use dunlin_core as core;
 pub use dunlin_engine as engine;
 
+pub use author::Refused;
 pub use compare::{CompareOptions, Drift, Filter, Uncompared};
 pub use database::{Access, Database};
 pub use error::{DriverError, Error};

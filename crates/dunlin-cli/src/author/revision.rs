@@ -4,24 +4,26 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args};
-use dunlin::Database;
 use dunlin::core::dialect::DialectName;
 use dunlin::core::operation::Operation;
-use dunlin::core::revision::Revision;
+use dunlin::core::revision::{Direction, Revision};
 use dunlin::engine::compare::{Comparison, describe};
 use dunlin::engine::dialect::dialect;
+use dunlin::engine::plan::PlanError;
+use dunlin::{Database, Refused};
 
 use super::check::ASKED_IN_TEMPORARY_TABLES;
 use super::{Against, Author, renames};
-use crate::command_error::CommandError;
+use crate::command_error::{CommandError, chain};
 use crate::exit::ExitStatus;
+use crate::hint;
 
 /// Write a new revision file behind the newest revision.
 ///
 /// With --autogenerate it does what makes of the database, which must stand at the newest revision, what
 /// the models want; with --offline as well, of what the revisions leave. Where nothing differs, no file is
 /// written; what somebody changed by hand in the database, or the database could not be asked about, is named,
-/// and no part of it.
+/// and no part of it. What a database will not do of it is said in a warning.
 #[derive(Debug, Clone, Args)]
 #[command(
     group(ArgGroup::new("for_databases").args(["sql", "offline"]).multiple(true)),
@@ -85,6 +87,7 @@ impl NewRevision {
         if let Some(head) = owner.history().single_head().map_err(CommandError::failed)? {
             revision = revision.down_revision(head);
         }
+        let mut refused = Vec::new();
         let (found, on) = match self.autogenerate {
             false => (Comparison::default(), self.against.dialects()),
             true => {
@@ -114,6 +117,7 @@ impl NewRevision {
                 if !drift.uncompared.is_empty() {
                     author.ui.note(ASKED_IN_TEMPORARY_TABLES);
                 }
+                refused.extend(drift.refused.iter().map(warning));
                 if drift.comparison.upgrade.is_empty() {
                     author.ui.line(&format!("{}: nothing to write a revision of", author.owner));
                     return Ok(ExitStatus::Done);
@@ -129,9 +133,25 @@ impl NewRevision {
         let extension = if self.sql { "sql" } else { "rs" };
         let path = self.directory.join(format!("{id}_{}.{extension}", slug(&self.message)));
         write_new(&path, &text)?;
+        refused.iter().for_each(|line| author.ui.note(line));
         author.ui.line(&path.display().to_string());
         Ok(ExitStatus::Done)
     }
+}
+
+/// One line about what a database will not do of the revision.
+fn warning(refused: &Refused) -> String {
+    let direction = match refused.direction {
+        Direction::Upgrade => "upgrade",
+        Direction::Downgrade => "downgrade",
+    };
+    let why: &dyn std::error::Error = match &refused.why {
+        PlanError::Render { source, .. } => source,
+        PlanError::Replay(error) => &error.source,
+        other => other,
+    };
+    let hint = hint::plan(&refused.why).map_or(String::new(), |hint| format!(" ({hint})"));
+    format!("warning: its {direction} cannot run on {}: {}{hint}", refused.on.display_name(), chain(why))
 }
 
 /// An id that can be one and be part of a file's name.

@@ -24,12 +24,21 @@ pub fn complete(
     history: &Metadata,
     to: &Metadata,
 ) -> Comparison {
+    // What is dropped and added again, as something that it stands on changes, is a change all the same.
+    let expected = match comparison.upgrade.is_empty() {
+        true => None,
+        false => between(on, history, to, &comparison.renames),
+    };
+    let expected: Vec<Operation> =
+        expected.iter().flat_map(|found| &found.upgrade).flat_map(taken_apart).collect();
     let mut after = history.clone();
     let (mut fits, mut left_out) = (Vec::new(), Vec::new());
     for operation in comparison.upgrade.iter().flat_map(taken_apart) {
         let mut played = after.clone();
         match play(&mut played, &operation) {
-            Ok(()) if changes_nothing(on, &operation, &after, &played) => left_out.push(operation),
+            Ok(()) if !expected.contains(&operation) && changes_nothing(on, &operation, &after, &played) => {
+                left_out.push(operation);
+            }
             Ok(()) => {
                 after = played;
                 fits.push(operation);
@@ -88,7 +97,7 @@ fn changes_nothing(
 }
 
 /// The changes of a table one by one, where there are several: some may fit, and others not.
-fn taken_apart(operation: &Operation) -> Vec<Operation> {
+pub(super) fn taken_apart(operation: &Operation) -> Vec<Operation> {
     match operation {
         Operation::AlterTable { table, changes } => {
             let alone = |change| Operation::AlterTable { table: table.clone(), changes: vec![change] };

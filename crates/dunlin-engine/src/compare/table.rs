@@ -1,10 +1,12 @@
 //! What differs between two states of one table.
 
+use dunlin_core::dialect::{DialectName, PerDialect};
 use dunlin_core::operation::{AlterColumn, Change, ColumnPosition, TableChange};
 use dunlin_core::schema::{Column, Constraint, ConstraintKind, Index, IndexKey, Name, SqlValue, Table};
 
 use super::keys::{Footing, said_constraint, said_in_place, said_index};
 use super::normal::nameless;
+use crate::dialect::dialect;
 use crate::sql::rename::names_column;
 
 /// The changes of one table, by when they are made.
@@ -132,7 +134,11 @@ impl Pair<'_> {
         for to in &self.to.columns {
             let said = self.said_to.column(&to.name).unwrap_or(to);
             match self.from.column(&to.name).filter(|_| is_kept(&to.name)) {
-                Some(from) => changes.extend(altered(footing, from, to, said).map(TableChange::from)),
+                Some(from) => {
+                    let said_from = self.said_from.column(&to.name).unwrap_or(from);
+                    let altered = altered(footing, from, to, said).map(|alter| told_how(alter, said_from));
+                    changes.extend(altered.map(TableChange::from));
+                }
                 None => new.push(said),
             }
         }
@@ -438,6 +444,22 @@ fn altered(footing: &Footing, from: &Column, to: &Column, said: &Column) -> Opti
         alter.not_null_on_conflict = Some(Change::from(to.not_null_on_conflict));
     }
     (alter != AlterColumn::new(to.name.clone())).then_some(alter)
+}
+
+/// The same with the expressions that make the new values of the old, for each database that must be told.
+fn told_how(mut alter: AlterColumn, from: &Column) -> AlterColumn {
+    let Some(to) = &alter.column_type else { return alter };
+    for name in DialectName::ALL {
+        let types = from.column_type.get(name).zip(to.get(name)).filter(|(from, to)| from != to);
+        let using = types.and_then(|(from, to)| dialect(name).using(&alter.name, from, to));
+        if let Some(using) = using {
+            alter.using = Some(match alter.using.take() {
+                Some(others) => others.on(name, using),
+                None => PerDialect::only(name, using),
+            });
+        }
+    }
+    alter
 }
 
 /// The conditions and expressions of a constraint.

@@ -122,6 +122,39 @@ fn a_column_of_the_same_type_could_be_renamed_and_is_if_that_is_said() {
     assert_eq!(renamed.possible_renames, []);
 }
 
+// The key that a foreign key stands on is another one: the foreign key goes, and comes back as it was.
+#[test]
+fn what_is_made_anew_as_it_was_is_part_of_a_revision() {
+    let schema = |key: &[&str]| {
+        metadata(|m| {
+            m.table("item", |t| {
+                for column in ["a", "b", "c"] {
+                    t.column(column, DataType::Integer).not_null();
+                }
+                t.add_primary_key(PrimaryKey::new(key.iter().copied()));
+                t.unique("uq_item_c", ["c"]);
+            });
+            m.table("note", |t| {
+                t.column("c", DataType::Integer);
+                t.foreign_key(ForeignKey::new(["c"], "item", ["c"]).named("fk_note"));
+            });
+        })
+    };
+    let (from, to) = (schema(&["c"]), schema(&["a", "b"]));
+    for name in DialectName::ALL {
+        let on = dialect(name);
+        let form = |metadata: &Metadata| Schema::new(on, metadata.clone()).unwrap();
+        let found = compare(on, &form(&from), &form(&to), &[]).unwrap();
+        let completed = complete(found.clone(), on, &[], &from, &to);
+        assert_eq!(completed.left_out, [], "{name}");
+        let one_by_one = found.upgrade.iter().flat_map(everywhere::taken_apart).collect::<Vec<_>>();
+        assert_eq!(
+            completed.upgrade.iter().flat_map(everywhere::taken_apart).collect::<Vec<_>>(),
+            one_by_one
+        );
+    }
+}
+
 #[test]
 fn tables_that_refer_to_each_other_come_and_go_together() {
     let to = metadata(|m| {

@@ -70,6 +70,13 @@ pub trait Dialect: Send + Sync {
     /// known is [`DataType::Native`].
     fn parse_type(&self, text: &str) -> DataType;
 
+    /// The expression that makes the values of a column new ones of another type, where there are several and
+    /// [`render`](Dialect::render) must be told: a revision that is made of what differs says this one, for its
+    /// author to see. The way back takes back what it does.
+    fn using(&self, _column: &str, _from: &DataType, _to: &DataType) -> Option<String> {
+        None
+    }
+
     /// Puts a table without variants, written down or introspected, into the one form in which two of them
     /// can be compared, and leaves it as it is where it is in that form. Columns, checks and exclude
     /// constraints keep their places; expressions may be in any words.

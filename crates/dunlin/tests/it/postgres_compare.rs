@@ -2,9 +2,10 @@
 
 use dunlin::core::operation::{Operation, TableChange};
 use dunlin::core::prelude::*;
+use dunlin::core::revision::Direction;
 use dunlin::core::schema::{Computed, EnumType, Exclude, Identity, IndexElement, TableName, View};
 use dunlin::core::session::Session as _;
-use dunlin::{Access, Database, DatabaseUrl};
+use dunlin::{Access, CompareOptions, Database, DatabaseUrl};
 use dunlin_testkit::TestDatabase;
 
 use crate::support::*;
@@ -376,4 +377,107 @@ db_test_on! { [postgres: Postgres] async fn what_a_session_or_role_may_not_ask_i
     db.admin(&format!("DROP ROLE {role}")).await;
     let no_right = "the role has no right on what stands in it";
     assert_eq!(named, [format!("check ck_b of table t: {no_right}"), format!("view w: {no_right}")]);
+}}
+
+/// A table for each: the type of its column, before and after, and values of it.
+fn retyped() -> Vec<(&'static str, DataType, DataType, &'static str)> {
+    let native = DataType::native;
+    vec![
+        ("number", DataType::Integer, DataType::Boolean, "(1), (0), (NULL)"),
+        ("small", DataType::SmallInteger, DataType::Boolean, "(1), (0), (NULL)"),
+        ("big", DataType::BigInteger, DataType::Boolean, "(1), (0), (NULL)"),
+        ("flag", DataType::Boolean, DataType::SmallInteger, "(true), (false), (NULL)"),
+        ("yes", DataType::Boolean, DataType::BigInteger, "(true), (false), (NULL)"),
+        ("words", DataType::Text, DataType::Binary, r"('it''s \ größer'), ('\x00'), (NULL)"),
+        ("bytes", DataType::Binary, DataType::string(20), r"('abc'), ('\x5c78'), (NULL)"),
+        ("items", DataType::Text, DataType::Text.array(), r#"('{a,"b c"}'), ('{}'), (NULL)"#),
+        ("many", DataType::Integer.array(), DataType::Text, "('{1,NULL}'), (NULL)"),
+        ("host", DataType::Text, native("INET"), "('10.0.0.1/32'), ('10.0.0.0/8'), (NULL)"),
+        ("net", native("INET"), DataType::Text, "('10.0.0.1'), (NULL)"),
+        ("search", DataType::Text, native("TSVECTOR"), "('''a'' ''b'':2'), (NULL)"),
+        ("vector", native("TSVECTOR"), DataType::string(30), "('a b:2'), (NULL)"),
+        ("span", DataType::Text, native("INT4RANGE"), "('[1,3)'), (NULL)"),
+    ]
+}
+
+// What was made of the rows is taken back, and nothing has to be said by hand. An address tells its length as
+// text.
+db_test_on! { [postgres: Postgres] async fn rows_survive_new_types_and_the_way_back(db) {
+    let models = |after: bool| schema(|m| {
+        for (name, before, now, _) in retyped() {
+            m.table(name, |t| {
+                t.column("v", if after { now } else { before });
+            });
+        }
+    });
+    let record = |operations: Vec<Operation>| {
+        move |op: &mut Operations| operations.iter().cloned().for_each(|operation| op.push(operation))
+    };
+    let create = dunlin::core::operation::create_all(&models(false));
+    let first = Migration::new(Revision::new("a"), record(create), |_: &mut Operations| {});
+    let manager = DbManager::new("owner", "version_owner").migrations([first]).models(move |_| models(true));
+    let database = &mut db.connect().await;
+    let one = migrator(db, [manager.clone()]);
+    done(upgrade(&one, database, "a").await);
+    for (name, _, _, values) in retyped() {
+        execute(database, &[&format!("INSERT INTO {name} VALUES {values}")]).await;
+    }
+    let rows = async |database: &mut Database, name: &str| {
+        query(database, &format!("SELECT v::text FROM {name} ORDER BY ctid")).await.concat()
+    };
+    let all = async |database: &mut Database| {
+        let mut all = Vec::new();
+        for (name, ..) in retyped() {
+            all.push((name, rows(database, name).await));
+        }
+        all
+    };
+    let before = all(database).await;
+    let drift = done(one.autogenerate(database, "owner", &CompareOptions::default()).await);
+    assert_eq!(drift.refused, []);
+    assert_eq!(drift.comparison.upgrade.len(), retyped().len());
+    let second = Migration::new(
+        Revision::new("b").down_revision("a"),
+        record(drift.comparison.upgrade),
+        record(drift.comparison.downgrade),
+    );
+    let two = migrator(db, [manager.migrations([second])]);
+    done(upgrade(&two, database, "b").await);
+    let drift = done(two.compare(database, "owner", &CompareOptions::default()).await);
+    assert!(drift.comparison.is_empty(), "{:?}", drift.comparison.upgrade);
+    assert_eq!(rows(database, "big").await, ["true", "false", "NULL"]);
+    assert_eq!(rows(database, "flag").await, ["1", "0", "NULL"]);
+    assert_eq!(rows(database, "bytes").await, ["abc", r"\x", "NULL"]);
+    assert_eq!(rows(database, "items").await, [r#"{a,"b c"}"#, "{}", "NULL"]);
+    done(downgrade(&two, database, "a").await);
+    assert_eq!(all(database).await, before);
+}}
+
+db_test_on! { [postgres: Postgres] async fn what_cannot_run_is_told_with_the_revision_that_is_made(db) {
+    let models = |of: DataType| schema(|m| {
+        m.table("t", |t| {
+            t.column("v", of.clone());
+        });
+    });
+    let (before, after) = (models(DataType::Date), models(DataType::Integer));
+    let create = move |op: &mut Operations| {
+        dunlin::core::operation::create_all(&before).into_iter().for_each(|operation| op.push(operation));
+    };
+    let first = Migration::new(Revision::new("a"), create, |_: &mut Operations| {});
+    let manager = DbManager::new("owner", "version_owner").migrations([first]).models(move |_| after.clone());
+    let database = &mut db.connect().await;
+    let migrator = migrator(db, [manager]);
+    done(upgrade(&migrator, database, "a").await);
+    let drift = done(migrator.autogenerate(database, "owner", &CompareOptions::default()).await);
+    assert_eq!(drift.comparison.upgrade.len(), 1);
+    let refused: Vec<(DialectName, Direction)> =
+        drift.refused.iter().map(|refused| (refused.on, refused.direction)).collect();
+    let both = [Direction::Upgrade, Direction::Downgrade];
+    assert_eq!(refused, both.map(|direction| (DialectName::Postgres, direction)));
+    let source = std::error::Error::source(&drift.refused[0].why).unwrap().to_string();
+    assert!(source.contains("cannot make INTEGER of DATE in the column v"), "{source}");
+    let offline = [DialectName::Sqlite, DialectName::Postgres];
+    let drift = done(migrator.autogenerate_offline(&offline, "owner", &CompareOptions::default()));
+    assert!(drift.refused.iter().all(|refused| refused.on == DialectName::Postgres), "{:?}", drift.refused);
+    assert_eq!(drift.refused.len(), 2);
 }}

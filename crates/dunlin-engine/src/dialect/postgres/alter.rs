@@ -360,6 +360,7 @@ impl Alter<'_> {
                 let column = self.dialect.quote(name);
                 Ok(Some(types.into_iter().fold(column, |value, data_type| format!("{value}::{data_type}"))))
             }
+            Cast::NotZero => Ok(Some(format!("{} <> 0", self.dialect.quote(name)))),
             Cast::Unclear => {
                 let shown = |of: &DataType| self.dialect.column_type(of).unwrap_or_default();
                 Err(unsupported(
@@ -386,6 +387,7 @@ fn kept_default(dialect: &Postgres, column: &Column, to: &dunlin_core::schema::C
     let default = column.server_default.as_ref()?.get(dialect.name())?;
     let to = to.get(dialect.name());
     Some(match default {
+        SqlValue::Integer(number) if to == Some(&DataType::Boolean) => (*number != 0).to_string(),
         SqlValue::Integer(number) => dialect.literal(&number.to_string()),
         SqlValue::Boolean(value) if to.is_some_and(DataType::is_integer) => u8::from(*value).to_string(),
         SqlValue::Boolean(value) => dialect.literal(&value.to_string()),

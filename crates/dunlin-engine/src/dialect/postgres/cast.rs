@@ -3,6 +3,7 @@
 use dunlin_core::schema::DataType;
 
 use super::{Postgres, types};
+use crate::dialect::Dialect as _;
 
 /// How PostgreSQL makes the new value of the old.
 #[derive(Debug, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub(super) enum Cast {
     OfItself,
     /// By these casts, one behind the other, which must be written down, and mean but one thing.
     Through(Vec<String>),
+    /// A number is true that is not zero: it is too large for a cast.
+    NotZero,
     /// In none, or in several that mean different things.
     Unclear,
 }
@@ -45,6 +48,7 @@ pub(super) fn cast(dialect: &Postgres, from: &DataType, to: &DataType) -> Cast {
     if let (DataType::Array { of: from, .. }, DataType::Array { of: to, .. }) = (from, to) {
         return match cast(dialect, from, to) {
             Cast::Through(types) => Cast::Through(types.into_iter().map(|of| format!("{of}[]")).collect()),
+            Cast::NotZero => Cast::Unclear,
             other => other,
         };
     }
@@ -56,10 +60,14 @@ pub(super) fn cast(dialect: &Postgres, from: &DataType, to: &DataType) -> Cast {
         let known = |data_type: &DataType| is_array(data_type) || family(data_type).is_some();
         return if known(from) && known(to) { Cast::Unclear } else { Cast::OfItself };
     }
-    let (Some(old), Some(new)) = (family(from), family(to)) else { return Cast::OfItself };
     let through = |first: &[&str]| match types::write(dialect, to) {
         Ok(last) => Cast::Through(first.iter().map(|&first| first.to_owned()).chain([last]).collect()),
         Err(_) => Cast::OfItself,
+    };
+    let (old, new) = match (family(from), family(to)) {
+        (Some(old), Some(new)) => (old, new),
+        (Some(Text), None) if is_read_from_text(to) => return through(&[]),
+        _ => return Cast::OfItself,
     };
     match (old, new) {
         (Enum, Enum) if same_enum(from, to) => Cast::OfItself,
@@ -72,6 +80,9 @@ pub(super) fn cast(dialect: &Postgres, from: &DataType, to: &DataType) -> Cast {
         (Integer(_) | Fraction, Integer(_) | Fraction) => Cast::OfItself,
         (Boolean, Integer(32)) => through(&[]),
         (Boolean, Integer(_)) => through(&["integer"]),
+        (Integer(32), Boolean) => through(&[]),
+        (Integer(16), Boolean) => through(&["integer"]),
+        (Integer(_), Boolean) => Cast::NotZero,
         (Date | Timestamp | TimestampWithZone, Date | Timestamp | TimestampWithZone)
         | (Timestamp | TimestampWithZone, Time)
         | (TimestampWithZone, TimeWithZone)
@@ -82,6 +93,59 @@ pub(super) fn cast(dialect: &Postgres, from: &DataType, to: &DataType) -> Cast {
         (old, new) if old == new => Cast::OfItself,
         _ => Cast::Unclear,
     }
+}
+
+/// The expression that makes values of one type of those of another where there are several that mean different
+/// things: the one that the way back takes back again. What has no way back is refused by it, and not changed.
+pub(super) fn reversible(dialect: &Postgres, column: &str, from: &DataType, to: &DataType) -> Option<String> {
+    let column = dialect.quote(column);
+    let is_text = |data_type: &DataType| family(data_type) == Some(Family::Text);
+    let of_array = |data_type: &DataType| matches!(data_type, DataType::Array { .. });
+    let is_words = |data_type: &DataType| matches!(data_type, DataType::Native(name) if name.eq_ignore_ascii_case("tsvector"));
+    match (from, to) {
+        (text, DataType::Binary) if is_text(text) => Some(format!("convert_to({column}, 'UTF8')")),
+        (DataType::Binary, text) if is_text(text) => Some(format!("convert_from({column}, 'UTF8')")),
+        (text, to) if is_text(text) && (of_array(to) || is_words(to)) => {
+            Some(format!("{column}::{}", types::write(dialect, to).ok()?))
+        }
+        _ => None,
+    }
+}
+
+/// The types that are read from a text in one way, and that no text is assigned to.
+fn is_read_from_text(to: &DataType) -> bool {
+    const TYPES: [&str; 29] = [
+        "inet",
+        "cidr",
+        "macaddr",
+        "macaddr8",
+        "xml",
+        "money",
+        "oid",
+        "pg_lsn",
+        "jsonpath",
+        "tsquery",
+        "point",
+        "line",
+        "lseg",
+        "box",
+        "path",
+        "polygon",
+        "circle",
+        "int4range",
+        "int8range",
+        "numrange",
+        "tsrange",
+        "tstzrange",
+        "daterange",
+        "int4multirange",
+        "int8multirange",
+        "nummultirange",
+        "tsmultirange",
+        "tstzmultirange",
+        "datemultirange",
+    ];
+    matches!(to, DataType::Native(name) if TYPES.contains(&name.trim().to_ascii_lowercase().as_str()))
 }
 
 fn family(data_type: &DataType) -> Option<Family> {

@@ -84,6 +84,10 @@ impl Dialect for Postgres {
         types::read(text)
     }
 
+    fn using(&self, column: &str, from: &DataType, to: &DataType) -> Option<String> {
+        cast::reversible(self, column, from, to)
+    }
+
     fn normalize(&self, table: &mut Table) {
         normal::normalize(table);
     }

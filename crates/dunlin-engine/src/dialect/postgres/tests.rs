@@ -165,10 +165,10 @@ fn a_default_that_no_cast_can_take_along_goes_and_comes_back() {
 
 #[test]
 fn what_a_new_type_means_must_be_said() {
-    let number_to_word = |op: &mut Operations| {
-        op.alter_column("book", "pages", |c| c.column_type(DataType::Boolean));
+    let number_to_day = |op: &mut Operations| {
+        op.alter_column("book", "pages", |c| c.column_type(DataType::Date));
     };
-    refused(number_to_word, "make BOOLEAN of INTEGER in the column pages without being told how");
+    refused(number_to_day, "make DATE of INTEGER in the column pages without being told how");
     let using_alone = |op: &mut Operations| {
         op.alter_column("book", "pages", |c| c.using("pages + 1"));
     };
@@ -190,6 +190,23 @@ fn casts_are_those_of_the_server() {
     assert_eq!(of(&DataType::Text.array(), &status.clone().array()), through(&["text[]", "\"status\"[]"]));
     assert_eq!(of(&DataType::Text, &DataType::Text.array()), Cast::Unclear);
     assert_eq!(of(&DataType::native("inet"), &DataType::Integer), Cast::OfItself);
+    assert_eq!(of(&DataType::Text, &DataType::native("INET")), through(&["INET"]));
+    assert_eq!(of(&DataType::Text, &DataType::native("citext")), Cast::OfItself);
+    assert_eq!(of(&DataType::Integer, &DataType::Boolean), through(&["BOOLEAN"]));
+    assert_eq!(of(&DataType::SmallInteger, &DataType::Boolean), through(&["integer", "BOOLEAN"]));
+    assert_eq!(of(&DataType::BigInteger, &DataType::Boolean), Cast::NotZero);
+    assert_eq!(of(&DataType::BigInteger.array(), &DataType::Boolean.array()), Cast::Unclear);
+}
+
+#[test]
+fn what_could_mean_several_things_is_said_so_that_it_is_taken_back() {
+    let said = |from: &DataType, to: &DataType| Postgres.using("v", from, to).unwrap_or_default();
+    assert_eq!(said(&DataType::Text, &DataType::Binary), "convert_to(\"v\", 'UTF8')");
+    assert_eq!(said(&DataType::Binary, &DataType::string(9)), "convert_from(\"v\", 'UTF8')");
+    assert_eq!(said(&DataType::Text, &DataType::Integer.array()), "\"v\"::INTEGER[]");
+    assert_eq!(said(&DataType::Text, &DataType::native("TSVECTOR")), "\"v\"::TSVECTOR");
+    assert_eq!(said(&DataType::Text, &DataType::native("INET")), "");
+    assert_eq!(said(&DataType::Text.array(), &DataType::Text), "");
 }
 
 #[test]
