@@ -56,6 +56,7 @@ pub(super) const OWN_FILES: &[&str] = &[
     "dialect/mysql/implicit_index.rs",
     "dialect/mysql/normal/tests.rs",
     "dialect/mysql/options.rs",
+    "dialect/mysql/own_table.rs",
     "dialect/mysql/partition.rs",
     "dialect/sqlite/foreign_keys.rs",
     "dialect/sqlite/normal/tests.rs",
