@@ -135,6 +135,19 @@ impl<T> PerDialect<T> {
         self
     }
 
+    /// Sets the value on one dialect, or (`None`) that for all that have none of their own.
+    pub fn set(&mut self, dialect: Option<DialectName>, value: T) {
+        match dialect {
+            Some(dialect) => drop(self.variants.insert(dialect, value)),
+            None => self.default = Some(value),
+        }
+    }
+
+    /// Whether there is no value at all.
+    pub fn is_empty(&self) -> bool {
+        self.values().next().is_none()
+    }
+
     /// The value on `dialect`, if there is one.
     pub fn get(&self, dialect: DialectName) -> Option<&T> {
         self.variants
@@ -169,6 +182,13 @@ impl<T> PerDialect<T> {
     /// The value where no variant is given.
     pub const fn default_value(&self) -> Option<&T> {
         self.default.as_ref()
+    }
+}
+
+/// No value on any dialect.
+impl<T> Default for PerDialect<T> {
+    fn default() -> Self {
+        Self { default: None, variants: BTreeMap::new() }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Revisions and the migrations that carry them out.
 
+mod sql;
+
 use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
@@ -8,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::operation::Operations;
 use crate::session::BoxError;
+
+pub use sql::SqlScript;
 
 /// A revision's id, as it stands in the version table: free text of at most 32 characters.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

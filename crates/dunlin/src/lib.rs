@@ -38,6 +38,7 @@
 mod author;
 mod compare;
 mod database;
+pub mod directory;
 mod error;
 mod execute;
 mod introspect;

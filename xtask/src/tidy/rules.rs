@@ -4,9 +4,10 @@
 /// knows the contract and nothing of the machinery.
 pub(super) const ARROWS: &[(&str, &[&str])] = &[
     ("dunlin-core", &[]),
-    ("dunlin-macros", &[]),
+    ("dunlin-sql", &["dunlin-core"]),
+    ("dunlin-macros", &["dunlin-core", "dunlin-sql"]),
     ("dunlin-sea-orm", &["dunlin-core"]),
-    ("dunlin-engine", &["dunlin-core"]),
+    ("dunlin-engine", &["dunlin-core", "dunlin-sql"]),
     ("dunlin", &["dunlin-core", "dunlin-engine"]),
     ("dunlin-cli", &["dunlin-core", "dunlin-engine", "dunlin"]),
     ("dunlin-testkit", &["dunlin-core", "dunlin-engine", "dunlin"]),

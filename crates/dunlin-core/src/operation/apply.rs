@@ -106,7 +106,7 @@ impl Metadata {
             Operation::Backfill { backfill } => {
                 self.existing(&backfill.table)?.validate_backfill(backfill)?
             }
-            Operation::Execute { .. } | Operation::Run { .. } => {}
+            Operation::Execute { .. } | Operation::ExecuteStages { .. } | Operation::Run { .. } => {}
         }
         Ok(())
     }

@@ -9,10 +9,12 @@ mod create_all;
 mod data;
 mod recorder;
 mod reverse;
+mod sql;
 
 use serde::{Deserialize, Serialize};
 
 use crate::dialect::PerDialect;
+use crate::revision::Direction;
 use crate::schema::{
     Constraint, EnumChange, EnumType, Index, Name, Object, SqlValue, Table, TableName, View, qualify_type,
 };
@@ -22,6 +24,7 @@ pub use create_all::create_all;
 pub use data::{Backfill, DataStep, StepFunction};
 pub use recorder::{AlterColumnRecorder, AlterEnum, AlterTable, Operations};
 pub use reverse::{Irreversible, reverse};
+pub use sql::SqlStage;
 
 /// One change of a schema or of the rows in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -172,6 +175,14 @@ pub enum Operation {
         #[serde(default)]
         touches: Option<Vec<TableName>>,
     },
+    /// Runs what a revision file of SQL says for the database: the only operation of its revision. A
+    /// database for which it says nothing cannot run it.
+    ExecuteStages {
+        /// Which of the file's directions it is.
+        direction: Direction,
+        /// The section that serves each database: what is committed together, in order.
+        stages: PerDialect<Vec<SqlStage>>,
+    },
     /// Runs a function.
     Run {
         /// The function.
@@ -238,6 +249,10 @@ impl Operation {
             }
             Self::Execute { touches, .. } => {
                 touches.iter_mut().flatten().for_each(|table| table.qualify(schema));
+            }
+            Self::ExecuteStages { stages, .. } => {
+                let touched = stages.values_mut().flatten().flat_map(|stage| &mut stage.touches).flatten();
+                touched.for_each(|table| table.qualify(schema));
             }
             Self::Run { step } => step.touches.iter_mut().for_each(|table| table.qualify(schema)),
             Self::Backfill { backfill } => backfill.table.qualify(schema),

@@ -155,6 +155,7 @@ fn undo(operation: &Operation, schema: &Metadata) -> Result<Vec<Operation>, Irre
             return Err(unknown(format!("the rows inserted into {table}")));
         }
         Operation::Execute { .. } => return Err(unknown("an SQL statement".to_owned())),
+        Operation::ExecuteStages { .. } => return Err(unknown("a file of SQL".to_owned())),
         Operation::Run { step } => return Err(unknown(format!("the step {}", step.name))),
         Operation::Backfill { backfill } => {
             return Err(unknown(format!("the backfill of table {}", backfill.table)));

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::operation::{
-    AlterColumn, Backfill, Change, ColumnPosition, DataStep, Operation, TableChange, create_all,
+    AlterColumn, Backfill, Change, ColumnPosition, DataStep, Operation, SqlStage, TableChange, create_all,
 };
 use crate::prelude::*;
+use crate::revision::Direction;
 use crate::schema::{
     Computed, Constraint, Deferrable, EnumChange, EnumPosition, EnumType, Exclude, Identity, IndexElement,
     IndexKey, IndexKind, MatchType, NullsOrder, Object, OnConflict, PrimaryKey, TableName, TableOptions,
@@ -467,6 +468,13 @@ pub(super) fn one_way() -> Vec<Operation> {
             rows: values().chunks(1).map(<[_]>::to_vec).collect(),
         },
         Operation::Execute { sql: per_dialect("DELETE FROM book"), ddl: true, touches: Some(vec![book()]) },
+        Operation::ExecuteStages {
+            direction: Direction::Upgrade,
+            stages: PerDialect::all(vec![
+                SqlStage::new("DELETE FROM book;", 5).touches(["book"]),
+                SqlStage::new("VACUUM;", 9).no_transaction().no_foreign_keys(),
+            ]),
+        },
         Operation::Run { step: DataStep::new("a step", ["book"], |_| Box::pin(async { Ok(()) })) },
         Operation::Backfill {
             backfill: Backfill {
@@ -506,12 +514,13 @@ pub(super) fn all_operations() -> Vec<Operation> {
             | Operation::DropObject { .. }
             | Operation::BulkInsert { .. }
             | Operation::Execute { .. }
+            | Operation::ExecuteStages { .. }
             | Operation::Run { .. }
             | Operation::Backfill { .. } => {}
         }
     }
     let kinds: std::collections::BTreeSet<String> = all.iter().map(kind).collect();
-    assert_eq!(kinds.len(), 20, "{kinds:?}");
+    assert_eq!(kinds.len(), 21, "{kinds:?}");
     all
 }
 

@@ -62,6 +62,7 @@ fn what_nothing_undoes_is_said() {
             "the value 3 added to the enum type library.status cannot be undone",
             "nothing says how to undo the rows inserted into library.book",
             "nothing says how to undo an SQL statement",
+            "nothing says how to undo a file of SQL",
             "nothing says how to undo the step a step",
             "nothing says how to undo the backfill of table library.book",
         ]

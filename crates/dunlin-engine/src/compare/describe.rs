@@ -58,6 +58,7 @@ pub fn describe(dialect: &dyn Dialect, operation: &Operation, from: &Schema) -> 
         Operation::DropObject { object } => vec![format!("drop {}", object.name)],
         Operation::BulkInsert { table, rows, .. } => vec![format!("insert {} rows into {table}", rows.len())],
         Operation::Execute { .. } => vec!["execute SQL".to_owned()],
+        Operation::ExecuteStages { .. } => vec!["execute a file of SQL".to_owned()],
         Operation::Run { step } => vec![format!("run {}", step.name)],
         Operation::Backfill { backfill } => vec![format!("backfill table {}", backfill.table)],
         _ => vec!["a change of a newer kind".to_owned()],

@@ -13,7 +13,7 @@ use dunlin_core::schema::{
 };
 
 use super::unnamed::unnamed;
-use super::{Dialect, IdentifierLimit, RenderError, ddl};
+use super::{Dialect, IdentifierLimit, RenderError, ddl, sections};
 use crate::sql::implicit_commit::commits_implicitly;
 
 /// What an operation is on a database whose schema is `schema` before it.
@@ -75,6 +75,10 @@ pub fn lower(
                 return Err(RenderError::DdlInDataStep { dialect: name, statement });
             }
             vec![Operation::Execute { sql, ddl: false, touches }]
+        }
+        Operation::ExecuteStages { direction, stages } => {
+            let stages = sections::stages(dialect, direction, &stages)?;
+            stages.into_iter().flat_map(|stage| stage.operations).collect()
         }
         other => vec![other],
     })

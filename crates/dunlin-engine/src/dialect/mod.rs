@@ -8,6 +8,7 @@ mod ddl;
 pub mod lower;
 mod mysql;
 pub(crate) mod narrows;
+pub(crate) mod sections;
 mod postgres;
 mod sqlite;
 pub(crate) mod unnamed;
@@ -21,8 +22,11 @@ use std::fmt;
 
 use dunlin_core::dialect::DialectName;
 use dunlin_core::operation::Operation;
+use dunlin_core::revision::Direction;
 use dunlin_core::schema::{DataType, Metadata, SchemaError, SqlValue, Table, TableName};
 use thiserror::Error;
+
+use crate::sql::SqlError;
 
 /// One database's SQL.
 pub trait Dialect: Send + Sync {
@@ -288,6 +292,25 @@ pub enum RenderError {
         /// The limit.
         limit: IdentifierLimit,
     },
+    /// A revision file of SQL says nothing for a database.
+    #[error("it has no {direction} section{}", dialect.map(|name| format!(" for {}", name.display_name())).unwrap_or_default())]
+    NoSection {
+        /// Which section.
+        direction: Direction,
+        /// The database, where others have one.
+        dialect: Option<DialectName>,
+    },
+    /// A statement of a revision file begins or ends a transaction.
+    #[error("line {line}: {statement} cannot stand in a revision, whose transactions are the runner's")]
+    TransactionStatement {
+        /// The line of the file.
+        line: usize,
+        /// The statement's first words.
+        statement: String,
+    },
+    /// The statements of a revision file cannot be told apart.
+    #[error(transparent)]
+    Sql(#[from] SqlError),
     /// The schema rules it out.
     #[error(transparent)]
     Schema(#[from] SchemaError),

@@ -175,7 +175,7 @@ pub(crate) fn render_operations(
     for stage in stages {
         let mut statements = Vec::new();
         let mut functions = Vec::new();
-        let mut suspends_foreign_keys = false;
+        let mut suspends_foreign_keys = stage.no_foreign_keys;
         for operation in &stage.operations {
             names.check(dialect, operation, schema)?;
             let needs_table = dialect.needs_current_table(operation);
@@ -215,7 +215,12 @@ impl RenderedStep {
                 first.statements.splice(..0, statements);
             }
             _ => {
-                let stage = Stage { kind: StageKind::Together, operations: Vec::new(), records_rows: false };
+                let stage = Stage {
+                    kind: StageKind::Together,
+                    operations: Vec::new(),
+                    no_foreign_keys: false,
+                    records_rows: false,
+                };
                 let functions = Vec::new();
                 let stage = RenderedStage { stage, statements, functions, suspends_foreign_keys: false };
                 self.stages.insert(0, stage);

@@ -6,10 +6,12 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use dunlin_core::operation::{Operation, TableChange};
+use dunlin_core::dialect::PerDialect;
+use dunlin_core::operation::{Operation, SqlStage, TableChange};
+use dunlin_core::revision::Direction;
 use dunlin_core::schema::{EnumChange, Metadata, TableName};
 
-use crate::dialect::{Dialect, RenderError};
+use crate::dialect::{Dialect, RenderError, sections};
 use crate::replay::{Replay, play};
 
 /// What is committed together.
@@ -19,6 +21,8 @@ pub struct Stage {
     pub kind: StageKind,
     /// Its operations, as this database has them.
     pub operations: Vec<Operation>,
+    /// Whether it asks for foreign keys to be off while it runs.
+    pub no_foreign_keys: bool,
     /// Whether the step's version rows change with it: so it is with the last stage.
     pub records_rows: bool,
 }
@@ -38,7 +42,7 @@ pub enum StageKind {
 
 impl Stage {
     fn new(kind: StageKind, operations: Vec<Operation>) -> Self {
-        Self { kind, operations, records_rows: false }
+        Self { kind, operations, no_foreign_keys: false, records_rows: false }
     }
 
     /// Whether it runs in a transaction on a database.
@@ -80,6 +84,12 @@ pub(super) fn stages(
     operations: &[Operation],
     replay: &mut Replay,
 ) -> Result<Vec<Stage>, RenderError> {
+    if let [Operation::ExecuteStages { direction, stages }] = operations {
+        return file_stages(dialect, *direction, stages, replay);
+    }
+    if operations.iter().any(|operation| matches!(operation, Operation::ExecuteStages { .. })) {
+        return Err(RenderError::NotAlone { what: "a file of SQL" });
+    }
     let joins = dialect.capabilities().rebuilds_tables && changes_a_table_twice(operations);
     let before = joins.then(|| replay.here.clone());
     let mut lowered = Vec::with_capacity(operations.len());
@@ -115,13 +125,42 @@ pub(super) fn stages(
             if !values.is_empty() {
                 stages.push(Stage::new(StageKind::Together, values));
             }
-            let rows_only = !lowered.is_empty() && lowered.iter().all(Operation::is_data);
-            let kind = if rows_only { StageKind::Rows } else { StageKind::Together };
-            stages.push(Stage::new(kind, lowered));
+            stages.push(Stage::new(together(&lowered), lowered));
         }
     }
     if let Some(last) = stages.last_mut() {
         last.records_rows = true;
+    }
+    Ok(stages)
+}
+
+/// How operations are committed that stand in one transaction where they can.
+fn together(operations: &[Operation]) -> StageKind {
+    let rows_only = !operations.is_empty() && operations.iter().all(Operation::is_data);
+    if rows_only { StageKind::Rows } else { StageKind::Together }
+}
+
+/// The stages of a revision file of SQL. One that says nothing is one stage, for the version rows.
+fn file_stages(
+    dialect: &dyn Dialect,
+    direction: Direction,
+    sections: &PerDialect<Vec<SqlStage>>,
+    replay: &mut Replay,
+) -> Result<Vec<Stage>, RenderError> {
+    let mut stages = Vec::new();
+    for here in sections::stages(dialect, direction, sections)? {
+        if here.operations.is_empty() {
+            continue;
+        }
+        for operation in &here.operations {
+            replay.play(dialect, operation)?;
+        }
+        let kind = if here.no_transaction { StageKind::Alone } else { together(&here.operations) };
+        stages.push(Stage { no_foreign_keys: here.no_foreign_keys, ..Stage::new(kind, here.operations) });
+    }
+    match stages.last_mut() {
+        Some(last) if last.kind != StageKind::Alone => last.records_rows = true,
+        _ => stages.push(Stage { records_rows: true, ..Stage::new(StageKind::Rows, Vec::new()) }),
     }
     Ok(stages)
 }

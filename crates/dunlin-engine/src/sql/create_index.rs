@@ -6,7 +6,7 @@ use dunlin_core::dialect::DialectName;
 use dunlin_core::schema::{Index, IndexElement};
 
 use super::cursor::{Cursor, is_name};
-use super::error::SqlError;
+use dunlin_sql::SqlError;
 use super::lexer::{Token, TokenKind};
 
 /// Reads the text that SQLite keeps of an index (`sql` of `sqlite_master`), or that created it. Nothing

@@ -16,7 +16,7 @@ use dunlin_core::schema::{
 };
 
 use super::cursor::{Cursor, is_name};
-use super::error::SqlError;
+use dunlin_sql::SqlError;
 use super::lexer::{TokenKind, tokens};
 
 #[cfg(test)]

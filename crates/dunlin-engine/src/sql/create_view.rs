@@ -1,7 +1,7 @@
 //! Reads the CREATE VIEW text that SQLite keeps of a view.
 
 use super::cursor::Cursor;
-use super::error::SqlError;
+use dunlin_sql::SqlError;
 
 /// The query of a view, to the letter, from the text that SQLite keeps of it (`sql` of `sqlite_master`).
 /// A view that names its columns (`CREATE VIEW v(a) AS …`) is a query that names them.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::error::{SqlError, position};
+use dunlin_sql::{SqlError, position};
 use super::lexer::{Token, TokenKind, tokens};
 
 /// Stands before one token of a text. Comments are passed over.

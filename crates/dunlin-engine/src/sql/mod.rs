@@ -8,6 +8,7 @@
 //! - [`implicit_commit`] finds the statements that MySQL and MariaDB commit by themselves
 //! - [`revision_file`] is a revision as SQL text: what stands in a file, by section
 //! - [`split`] cuts text into statements, as each database's own client does
+//! - [`statement`] tells from a statement's words what it is
 //! - [`rename`] puts a column's new name into conditions
 //! - [`trigger`] lets the text of a trigger follow new names
 
@@ -15,13 +16,10 @@ pub mod create_index;
 pub mod create_table;
 pub mod create_view;
 mod cursor;
-mod error;
 pub mod expression;
 pub mod implicit_commit;
 pub mod lexer;
 pub mod rename;
-pub mod revision_file;
-pub mod split;
 pub mod trigger;
 
-pub use error::SqlError;
+pub use dunlin_sql::{SqlError, revision_file, split, statement};

@@ -23,6 +23,7 @@ mod postgres_schema;
 mod real_schemas;
 mod rebuild;
 mod restate;
+mod sql_directory;
 mod sql_revision_file;
 mod sqlite_compare;
 mod sqlite_rebuild;

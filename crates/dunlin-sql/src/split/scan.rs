@@ -1,24 +1,24 @@
 //! Tokens of SQL text, by the rules of each database: as much of them as decides where a statement ends.
 //!
-//! The [`lexer`](crate::sql::lexer) beside it knows SQLite's rules in full; here quotes, comments, words and
+//! The [`lexer`](crate::lexer) beside it knows SQLite's rules in full; here quotes, comments, words and
 //! symbols are told apart on all four. Sources of the rules: "Lexical Structure" of PostgreSQL's manual,
 //! "String Literals" and "Comments" of MySQL's and MariaDB's, "SQLite Keywords" of SQLite's.
 
 use dunlin_core::dialect::DialectName;
 
-use crate::sql::error::{SqlError, position};
+use crate::error::{SqlError, position};
 
 /// A piece of SQL text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Token<'s> {
-    pub(super) kind: Kind,
-    pub(super) text: &'s str,
-    pub(super) start: usize,
+pub(crate) struct Token<'s> {
+    pub(crate) kind: Kind,
+    pub(crate) text: &'s str,
+    pub(crate) start: usize,
 }
 
 /// What a [`Token`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// A keyword, or a name without quotes; a number too.
     Word,
     /// Text or a name in quotes of any kind.
@@ -32,54 +32,54 @@ pub(super) enum Kind {
 }
 
 impl Token<'_> {
-    pub(super) fn end(&self) -> usize {
+    pub(crate) fn end(&self) -> usize {
         self.start + self.text.len()
     }
 
-    pub(super) fn is_comment(&self) -> bool {
+    pub(crate) fn is_comment(&self) -> bool {
         matches!(self.kind, Kind::LineComment | Kind::BlockComment)
     }
 
-    pub(super) fn is_word(&self, word: &str) -> bool {
+    pub(crate) fn is_word(&self, word: &str) -> bool {
         self.kind == Kind::Word && self.text.eq_ignore_ascii_case(word)
     }
 
-    pub(super) fn is_symbol(&self, symbol: &str) -> bool {
+    pub(crate) fn is_symbol(&self, symbol: &str) -> bool {
         self.kind == Kind::Symbol && self.text == symbol
     }
 }
 
 /// Goes through a text from token to token.
-pub(super) struct Scanner<'s> {
-    pub(super) sql: &'s str,
+pub(crate) struct Scanner<'s> {
+    pub(crate) sql: &'s str,
     dialect: DialectName,
     /// Where the next token is looked for.
-    pub(super) at: usize,
+    pub(crate) at: usize,
     /// Where a comment began whose text MySQL runs.
     run_comment: Option<usize>,
     /// What ends statements instead of a semicolon.
-    pub(super) delimiter: Option<&'s str>,
+    pub(crate) delimiter: Option<&'s str>,
 }
 
 impl<'s> Scanner<'s> {
-    pub(super) fn new(dialect: DialectName, sql: &'s str) -> Self {
+    pub(crate) fn new(dialect: DialectName, sql: &'s str) -> Self {
         Self { sql, dialect, at: 0, run_comment: None, delimiter: None }
     }
 
     /// Whether what stands here is in a comment, and run.
-    pub(super) fn in_run_comment(&self) -> bool {
+    pub(crate) fn in_run_comment(&self) -> bool {
         self.run_comment.is_some()
     }
 
     /// Passes over the delimiter, if it stands here.
-    pub(super) fn skip_delimiter(&mut self) -> bool {
+    pub(crate) fn skip_delimiter(&mut self) -> bool {
         let length = self.delimiter.filter(|it| self.sql[self.at..].starts_with(it)).map_or(0, str::len);
         self.at += length;
         length > 0
     }
 
     /// Passes over blanks.
-    pub(super) fn skip_blanks(&mut self) {
+    pub(crate) fn skip_blanks(&mut self) {
         let rest = &self.sql[self.at..];
         self.at += rest.len() - rest.trim_start_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']).len();
     }
@@ -88,7 +88,7 @@ impl<'s> Scanner<'s> {
     ///
     /// # Errors
     /// A quote or comment is never closed.
-    pub(super) fn next(&mut self) -> Result<Option<Token<'s>>, SqlError> {
+    pub(crate) fn next(&mut self) -> Result<Option<Token<'s>>, SqlError> {
         self.skip_blanks();
         let rest = &self.sql[self.at..];
         let mysql = self.is_mysql();
@@ -147,12 +147,12 @@ impl<'s> Scanner<'s> {
     }
 
     /// Whether it is MySQL or MariaDB.
-    pub(super) fn is_mysql(&self) -> bool {
+    pub(crate) fn is_mysql(&self) -> bool {
         matches!(self.dialect, DialectName::MySql | DialectName::MariaDb)
     }
 
     /// The length of the rest of the line, without its end.
-    pub(super) fn line(&self) -> usize {
+    pub(crate) fn line(&self) -> usize {
         let rest = &self.sql[self.at..];
         let line = rest.split('\n').next().unwrap_or_default();
         line.strip_suffix('\r').unwrap_or(line).len()
@@ -204,7 +204,7 @@ impl<'s> Scanner<'s> {
         Ok(at)
     }
 
-    pub(super) fn unclosed(&self, start: usize, what: &'static str) -> SqlError {
+    pub(crate) fn unclosed(&self, start: usize, what: &'static str) -> SqlError {
         let (line, column) = position(self.sql, start);
         SqlError::Unclosed { what, line, column }
     }

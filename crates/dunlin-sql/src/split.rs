@@ -12,12 +12,13 @@
 //!
 //! Comments before a statement and in it belong to its text; what is nothing but comments is no statement.
 
-mod scan;
+pub(crate) mod scan;
 
 use dunlin_core::dialect::DialectName;
 
 use super::error::{SqlError, position};
-use scan::{Kind, Scanner, Token};
+pub(crate) use scan::Scanner;
+use scan::{Kind, Token};
 
 /// A statement of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +33,7 @@ pub struct Statement<'s> {
 ///
 /// ```
 /// use dunlin_core::dialect::DialectName;
-/// use dunlin_engine::sql::split::split;
+/// use dunlin_sql::split::split;
 ///
 /// let sql = "SELECT ';'; DO $$ BEGIN PERFORM 1; END $$;\n\nDROP TABLE t -- why; not";
 /// let statements = split(DialectName::Postgres, sql).unwrap();

@@ -252,7 +252,7 @@ fn what_cannot_stand_in_a_file_is_not_written() {
 
 /// A text in quotes, as a database writes it.
 fn literal(dialect: DialectName, text: &str) -> String {
-    crate::dialect::dialect(dialect).literal(text)
+    dunlin_engine::dialect::dialect(dialect).literal(text)
 }
 
 fn nasty() -> impl Strategy<Value = String> {
@@ -290,7 +290,7 @@ fn nasty() -> impl Strategy<Value = String> {
 fn statement(dialect: DialectName) -> impl Strategy<Value = String> {
     (nasty(), 0..7).prop_map(move |(text, form)| {
         let quoted = literal(dialect, &text);
-        let name = crate::dialect::dialect(dialect).quote(&text);
+        let name = dunlin_engine::dialect::dialect(dialect).quote(&text);
         let line = text.replace(['\n', '\r'], " ");
         let block = text.replace(['/', '*'], " ");
         match form {

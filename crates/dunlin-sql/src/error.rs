@@ -44,8 +44,8 @@ pub enum SqlError {
     },
 }
 
-/// The line and column of a byte offset.
-pub(super) fn position(sql: &str, offset: usize) -> (usize, usize) {
+/// The line and column of a byte offset, both from 1 on.
+pub fn position(sql: &str, offset: usize) -> (usize, usize) {
     let before = &sql[..offset];
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
     (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)

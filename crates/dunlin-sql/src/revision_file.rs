@@ -70,7 +70,8 @@ mod tables;
 mod write;
 
 use dunlin_core::dialect::DialectName;
-use dunlin_core::revision::{Direction, RevisionId};
+use dunlin_core::operation::SqlStage;
+use dunlin_core::revision::{Direction, Revision, RevisionId, SqlScript};
 use dunlin_core::schema::TableName;
 use thiserror::Error;
 
@@ -123,6 +124,38 @@ impl Header {
     /// [`RevisionFileError`].
     pub fn parse(text: &str) -> Result<Self, RevisionFileError> {
         Ok(parse::header(text)?.0)
+    }
+
+    /// Reads the head of the beginning of a file, which ends with a line; nothing if no section begins in it.
+    ///
+    /// # Errors
+    /// [`RevisionFileError`].
+    pub fn parse_beginning(text: &str) -> Result<Option<Self>, RevisionFileError> {
+        let (header, rest) = parse::header(text)?;
+        Ok((!rest.is_empty()).then_some(header))
+    }
+
+    /// The revision that it speaks of.
+    pub fn to_revision(&self) -> Revision {
+        let mut revision = Revision::new(self.revision.clone());
+        revision.down_revisions.clone_from(&self.down_revisions);
+        revision.depends_on.clone_from(&self.depends_on);
+        revision.branch_labels.clone_from(&self.branch_labels);
+        revision.message.clone_from(&self.message);
+        revision
+    }
+}
+
+impl From<&Revision> for Header {
+    fn from(revision: &Revision) -> Self {
+        Self {
+            revision: revision.id.clone(),
+            down_revisions: revision.down_revisions.clone(),
+            message: revision.message.clone(),
+            branch_labels: revision.branch_labels.clone(),
+            depends_on: revision.depends_on.clone(),
+            created: None,
+        }
     }
 }
 
@@ -206,11 +239,33 @@ impl Stage {
     /// # Errors
     /// Those of [`split`], with lines of the file.
     pub fn statements(&self, dialect: DialectName) -> Result<Vec<Statement<'_>>, SqlError> {
-        let before = self.line.0 - 1;
-        let mut statements = split(dialect, &self.text).map_err(|error| moved(error, before))?;
-        statements.iter_mut().for_each(|statement| statement.line += before);
-        Ok(statements)
+        statements(dialect, &self.text, self.line.0)
     }
+
+    /// The line of the file that its text begins in, from 1 on.
+    pub fn line(&self) -> usize {
+        self.line.0
+    }
+
+    fn to_sql_stage(&self) -> SqlStage {
+        let mut stage = SqlStage::new(self.text.clone(), self.line.0);
+        stage.touches.clone_from(&self.touches);
+        stage.no_transaction = self.no_transaction;
+        stage.no_foreign_keys = self.no_foreign_keys;
+        stage
+    }
+}
+
+/// The statements of a text that begins in a line of its file, as a database cuts them, with their lines in
+/// the file.
+///
+/// # Errors
+/// Those of [`split`], with lines of the file.
+pub fn statements(dialect: DialectName, text: &str, line: usize) -> Result<Vec<Statement<'_>>, SqlError> {
+    let before = line.saturating_sub(1);
+    let mut statements = split(dialect, text).map_err(|error| moved(error, before))?;
+    statements.iter_mut().for_each(|statement| statement.line += before);
+    Ok(statements)
 }
 
 /// An error as many lines further down.
@@ -227,7 +282,7 @@ impl RevisionFile {
     /// ```
     /// use dunlin_core::dialect::DialectName;
     /// use dunlin_core::revision::Direction;
-    /// use dunlin_engine::sql::revision_file::RevisionFile;
+    /// use dunlin_sql::revision_file::RevisionFile;
     ///
     /// let text = "-- revision: a1\n\n-- upgrade\nCREATE TABLE t (a INT);\n\n-- downgrade\nDROP TABLE t;\n";
     /// let file = RevisionFile::parse(text).unwrap();
@@ -247,6 +302,14 @@ impl RevisionFile {
     /// [`WriteError`]: something in it would be read as something else.
     pub fn write(&self) -> Result<String, WriteError> {
         write::file(self)
+    }
+
+    /// What the file does, as a revision has it.
+    pub fn script(&self) -> SqlScript {
+        self.sections.iter().fold(SqlScript::default(), |script, section| {
+            let stages = section.stages.iter().map(Stage::to_sql_stage);
+            script.section(section.direction, section.dialect, stages)
+        })
     }
 
     /// The section that serves a database.

@@ -6,7 +6,7 @@ use dunlin_core::revision::Direction;
 use super::mark::{Mark, nearest, nearly};
 use super::tables::read_tables;
 use super::{Header, Line, RevisionFile, RevisionFileError as Error, Section, Stage, moved};
-use crate::sql::split::{Scan, scan};
+use crate::split::{Scan, scan};
 
 const KEYS: [&str; 6] = ["revision", "down_revision", "message", "branch_labels", "depends_on", "created"];
 
@@ -17,6 +17,10 @@ pub(super) struct Rest<'t> {
 }
 
 impl<'t> Rest<'t> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
     /// The first line, without its end.
     fn peek(&self) -> Option<&'t str> {
         let line = self.text.split('\n').next().filter(|_| !self.text.is_empty())?;
@@ -67,7 +71,7 @@ pub(super) fn header(text: &str) -> Result<(Header, Rest<'_>), Error> {
         let line = rest.line;
         if text.starts_with("/*") {
             let unclosed =
-                || moved(crate::sql::SqlError::Unclosed { what: "comment", line: 1, column: 1 }, line - 1);
+                || moved(crate::SqlError::Unclosed { what: "comment", line: 1, column: 1 }, line - 1);
             let end = rest.text.find("*/").ok_or_else(unclosed)?;
             rest.skip(end);
             rest.skip_line();

@@ -1,0 +1,147 @@
+//! What a statement is, as its words tell.
+
+use dunlin_core::dialect::DialectName;
+
+use crate::split::Scanner;
+use crate::split::scan::{Kind, Token};
+
+/// Whether a statement leaves the schema as it is, for sure: it moves rows, or settings, or reads. A query of
+/// PostgreSQL is not sure (`SELECT … INTO` makes a table, and so may a function), nor is a call or a block.
+///
+/// ```
+/// use dunlin_core::dialect::DialectName::{MySql, Postgres};
+/// use dunlin_sql::statement::leaves_schema_alone;
+///
+/// assert!(leaves_schema_alone(Postgres, "-- why\nWITH a AS (SELECT 1) INSERT INTO t SELECT * FROM a"));
+/// assert!(!leaves_schema_alone(Postgres, "SELECT 1 AS a INTO t"));
+/// assert!(leaves_schema_alone(MySql, "SELECT 1"));
+/// assert!(!leaves_schema_alone(MySql, "CALL everything()"));
+/// ```
+pub fn leaves_schema_alone(dialect: DialectName, sql: &str) -> bool {
+    let words = words(dialect, sql);
+    let first = words.first().map(|word| word.to_ascii_uppercase()).unwrap_or_default();
+    match first.as_str() {
+        "INSERT" | "UPDATE" | "DELETE" | "REPLACE" | "MERGE" | "TRUNCATE" | "SET" | "ANALYZE" => true,
+        "SELECT" | "VALUES" | "TABLE" | "LOAD" => dialect != DialectName::Postgres,
+        "WITH" if dialect == DialectName::Postgres => {
+            let into = words.iter().enumerate().filter(|(_, word)| word.eq_ignore_ascii_case("INTO"));
+            let mut before = into.map(|(at, _)| at.checked_sub(1).and_then(|at| words.get(at)));
+            let inserts = |word: &&str| ["INSERT", "MERGE"].iter().any(|it| word.eq_ignore_ascii_case(it));
+            let moves = words.iter().any(|word| {
+                ["INSERT", "UPDATE", "DELETE", "MERGE"].iter().any(|it| word.eq_ignore_ascii_case(it))
+            });
+            moves && before.all(|word| word.is_some_and(inserts))
+        }
+        "WITH" => true,
+        "VACUUM" | "REINDEX" | "GRANT" | "REVOKE" => true,
+        _ => false,
+    }
+}
+
+/// The words with which a statement begins, commits or takes back a transaction: these are the runner's.
+/// Savepoints are not among them.
+///
+/// ```
+/// use dunlin_core::dialect::DialectName::{MariaDb, Postgres};
+/// use dunlin_sql::statement::transaction_words;
+///
+/// assert_eq!(transaction_words(Postgres, "/* all */ start transaction").as_deref(), Some("START TRANSACTION"));
+/// assert_eq!(transaction_words(Postgres, "ROLLBACK TO SAVEPOINT a"), None);
+/// assert_eq!(transaction_words(MariaDb, "BEGIN NOT ATOMIC SELECT 1; END"), None);
+/// ```
+pub fn transaction_words(dialect: DialectName, sql: &str) -> Option<String> {
+    let words: Vec<String> =
+        words(dialect, sql).into_iter().take(3).map(|word| word.to_ascii_uppercase()).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let mysql = matches!(dialect, DialectName::MySql | DialectName::MariaDb);
+    let said = match words.as_slice() {
+        ["BEGIN", "NOT", ..] if mysql => return None,
+        ["ROLLBACK", "TO", ..] | ["ROLLBACK", "WORK" | "TRANSACTION", "TO", ..] => return None,
+        ["START" | "PREPARE", "TRANSACTION", ..] | ["SET", "AUTOCOMMIT", ..] => words[..2].join(" "),
+        ["SET", "SESSION" | "LOCAL" | "GLOBAL", "AUTOCOMMIT", ..] if mysql => words[..3].join(" "),
+        ["BEGIN" | "COMMIT" | "ROLLBACK", ..] => words[0].to_owned(),
+        ["END", ..] if !mysql => words[0].to_owned(),
+        ["ABORT", ..] if dialect == DialectName::Postgres => words[0].to_owned(),
+        ["XA", ..] if mysql => words[0].to_owned(),
+        _ => return None,
+    };
+    Some(said)
+}
+
+/// The words of a statement that stand in no quotes and no comment, up to where it cannot be read on.
+fn words(dialect: DialectName, sql: &str) -> Vec<&str> {
+    let mut scanner = Scanner::new(dialect, sql);
+    let mut words = Vec::new();
+    while let Ok(Some(token)) = scanner.next() {
+        match token {
+            Token { kind: Kind::Word, text, .. } => words.push(text),
+            // A name in quotes is no word of the language.
+            Token { kind: Kind::Quoted, .. } => words.push(""),
+            _ => {}
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use dunlin_core::dialect::DialectName::{MariaDb, MySql, Postgres, Sqlite};
+
+    use super::*;
+
+    #[test]
+    fn what_moves_rows_is_told_from_what_may_change_the_schema() {
+        for (dialect, sql) in [
+            (Postgres, "insert into t values (1)"),
+            (Postgres, "TRUNCATE t"),
+            (Postgres, "WITH a AS (DELETE FROM t RETURNING *) INSERT INTO u SELECT * FROM a"),
+            (Sqlite, "WITH a AS (SELECT 1) UPDATE t SET b = 1"),
+            (Sqlite, "REPLACE INTO t VALUES (1)"),
+            (MySql, "/* CREATE */ UPDATE t SET a = 'CREATE TABLE'"),
+            (MariaDb, "(SELECT 1)"),
+        ] {
+            assert!(leaves_schema_alone(dialect, sql), "{sql}");
+        }
+        for (dialect, sql) in [
+            (Postgres, "SELECT create_everything()"),
+            (Postgres, "WITH a AS (DELETE FROM t RETURNING *) SELECT * INTO u FROM a"),
+            (Postgres, "WITH a AS (SELECT 1) SELECT create_everything() FROM a"),
+            (Postgres, "DO $$ BEGIN UPDATE t SET a = 1; END $$"),
+            (Postgres, "\"update\" t"),
+            (Sqlite, "PRAGMA user_version = 1"),
+            (Sqlite, "CREATE TABLE t (a INT)"),
+            (MySql, "/*!50100 ALTER TABLE t ADD b INT */"),
+            (MySql, "CALL p()"),
+            (MySql, ""),
+        ] {
+            assert!(!leaves_schema_alone(dialect, sql), "{sql}");
+        }
+    }
+
+    #[test]
+    fn the_words_of_transactions_are_found() {
+        for (dialect, sql, words) in [
+            (Postgres, "begin", "BEGIN"),
+            (Postgres, "-- why\nBEGIN ISOLATION LEVEL SERIALIZABLE", "BEGIN"),
+            (Postgres, "END", "END"),
+            (Postgres, "ABORT", "ABORT"),
+            (Postgres, "PREPARE TRANSACTION 'a'", "PREPARE TRANSACTION"),
+            (Sqlite, "BEGIN IMMEDIATE", "BEGIN"),
+            (Sqlite, "ROLLBACK", "ROLLBACK"),
+            (MySql, "COMMIT AND CHAIN", "COMMIT"),
+            (MySql, "set autocommit = 0", "SET AUTOCOMMIT"),
+            (MySql, "SET SESSION autocommit = 0", "SET SESSION AUTOCOMMIT"),
+        ] {
+            assert_eq!(transaction_words(dialect, sql).as_deref(), Some(words), "{sql}");
+        }
+        for (dialect, sql) in [
+            (Postgres, "SAVEPOINT a"),
+            (Postgres, "ROLLBACK TRANSACTION TO a"),
+            (Sqlite, "RELEASE a"),
+            (Sqlite, "CREATE TRIGGER a BEFORE INSERT ON t BEGIN SELECT 1; END"),
+            (MySql, "SELECT 'COMMIT'"),
+        ] {
+            assert_eq!(transaction_words(dialect, sql), None, "{sql}");
+        }
+    }
+}
