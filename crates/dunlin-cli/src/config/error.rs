@@ -1,0 +1,120 @@
+//! What can be wrong with `dunlin.toml`.
+
+use std::path::PathBuf;
+
+use dunlin::url::UrlError;
+use thiserror::Error;
+
+use super::VARIABLE;
+
+/// Why there is no configuration. No message holds a value that may be, or hold, a password.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// There is no file in the directory or above it.
+    #[error("there is no dunlin.toml in {} or above it", directory.display())]
+    NotFound {
+        /// The directory.
+        directory: PathBuf,
+    },
+    /// The file that is named does not exist.
+    #[error("there is no file {}", file.display())]
+    Missing {
+        /// The file.
+        file: PathBuf,
+    },
+    /// There is no current directory.
+    #[error("the current directory cannot be read")]
+    NoDirectory {
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It cannot be read.
+    #[error("{} cannot be read", file.display())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It is no TOML.
+    #[error("{}, line {line}: {problem}", file.display())]
+    Syntax {
+        /// The file.
+        file: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A key that means nothing.
+    #[error("{}, line {line}: there is no key {key}{}", file.display(), suggestion(meant.as_deref()))]
+    UnknownKey {
+        /// The file.
+        file: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The key.
+        key: String,
+        /// What may be meant.
+        meant: Option<String>,
+    },
+    /// A value that a key cannot have.
+    #[error("{}, line {line}: {key} {problem}", file.display())]
+    Value {
+        /// The file.
+        file: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The key.
+        key: String,
+        /// What is wrong with the value.
+        problem: String,
+    },
+    /// Nothing says where the database is.
+    #[error("{} says neither url nor url_env", file.display())]
+    NoUrl {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The variable that holds the URL is not set.
+    #[error("the environment variable {variable} is not set")]
+    VariableNotSet {
+        /// The variable.
+        variable: String,
+    },
+    /// What holds the URL holds none.
+    #[error("{setting} cannot be used")]
+    Url {
+        /// Where it is said.
+        setting: String,
+        /// Why.
+        source: UrlError,
+    },
+}
+
+impl ConfigError {
+    /// What to do about it, in one line.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::NotFound { .. } => {
+                format!("`dunlin init` writes one; --config FILE or {VARIABLE} names another")
+            }
+            Self::Missing { .. } => format!("see --config and {VARIABLE}"),
+            Self::NoDirectory { .. } => "change to a directory that exists".to_owned(),
+            Self::Unreadable { .. } => "it must be a text in UTF-8 that you may read".to_owned(),
+            Self::Syntax { .. } => "a line is `key = value`; text stands in quotes".to_owned(),
+            Self::UnknownKey { .. } => format!("known are {}", super::read::KEYS.join(", ")),
+            Self::Value { .. } => "see the comments in the dunlin.toml that `dunlin init` writes".to_owned(),
+            Self::NoUrl { .. } => {
+                "add url_env = \"DATABASE_URL\", or url = \"sqlite:///app.db\"".to_owned()
+            }
+            Self::VariableNotSet { .. } => "url_env in dunlin.toml names it: set it to the URL".to_owned(),
+            Self::Url { source, .. } => source.hint().to_owned(),
+        }
+    }
+}
+
+fn suggestion(meant: Option<&str>) -> String {
+    meant.map(|meant| format!(": is {meant} meant?")).unwrap_or_default()
+}

@@ -1,0 +1,178 @@
+//! `dunlin.toml`: what the authors of a project say of it.
+//!
+//! ```toml
+//! url_env = "DATABASE_URL"            # or: url = "sqlite:///app.db"
+//! owner = "app"                       # the DB manager that is meant; of SQL revisions, its name
+//! script_location = "migrations"      # with README, templates and versions/
+//! version_locations = ["migrations/versions"]
+//! recursive_version_locations = false
+//! file_template = "{rev}_{slug}"      # rev slug epoch year month day hour minute second, and /
+//! slug_length = 40
+//! timezone = "UTC"                    # of the times in new files
+//! version_table = "alembic_version"   # for SQL revisions
+//! schema = "app"                      # where tables without a schema live
+//! models = "models.json"              # for SQL revisions: what `check` and --autogenerate compare with
+//!
+//! [[post_write_hooks]]                # run on every new revision file, in this order
+//! name = "format"
+//! run = ["rustfmt", "--edition", "2024", "{file}"]
+//! ```
+//!
+//! Every key may be left out. Paths are relative to the file. It serves those who write revisions: a compiled
+//! DB manager never reads it where its application runs.
+
+mod error;
+mod find;
+mod hooks;
+mod read;
+mod template;
+
+use std::path::{Path, PathBuf};
+
+use dunlin::DatabaseUrl;
+use dunlin::url::UrlDialect;
+
+pub use error::ConfigError;
+pub use find::{FILE, VARIABLE};
+pub use hooks::Hook;
+pub use template::FileTemplate;
+
+/// What `dunlin.toml` says, with what holds where it is silent.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Config {
+    /// The directory of the file, to which its paths are relative.
+    pub root: PathBuf,
+    /// The file as errors name it.
+    pub file: PathBuf,
+    /// Where the URL of the database is.
+    pub url: UrlSource,
+    /// The DB manager that is meant.
+    pub owner: Option<String>,
+    /// The directory of the README, the templates and, unless it is said otherwise, `versions`.
+    pub script_location: PathBuf,
+    /// The directories of the revision files, as they are written.
+    pub version_locations: Vec<PathBuf>,
+    /// Whether their subdirectories count, too.
+    pub recursive: bool,
+    /// How new files are called.
+    pub file_template: FileTemplate,
+    /// At most so many characters of a message stand in a file's name.
+    pub slug_length: usize,
+    /// Of the times in new files.
+    pub timezone: jiff::tz::TimeZone,
+    /// The version table of SQL revisions.
+    pub version_table: String,
+    /// Where tables without a schema live.
+    pub schema: Option<String>,
+    /// The models of SQL revisions.
+    pub models: Option<PathBuf>,
+    /// What is run on every new file.
+    pub post_write_hooks: Vec<Hook>,
+}
+
+/// Where the URL of the database is.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UrlSource {
+    /// Nowhere.
+    None,
+    /// In the file.
+    Text(String),
+    /// In an environment variable.
+    Variable(String),
+}
+
+impl std::fmt::Debug for UrlSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::None => f.write_str("None"),
+            // It may hold a password.
+            Self::Text(_) => f.write_str("Text"),
+            Self::Variable(name) => f.debug_tuple("Variable").field(name).finish(),
+        }
+    }
+}
+
+impl Config {
+    /// What holds in a directory whose file says nothing.
+    pub fn of_directory(root: impl Into<PathBuf>) -> Self {
+        let root = root.into();
+        Self {
+            file: root.join(FILE),
+            root,
+            url: UrlSource::None,
+            owner: None,
+            script_location: "migrations".into(),
+            version_locations: Vec::new(),
+            recursive: false,
+            file_template: FileTemplate::default(),
+            slug_length: 40,
+            timezone: jiff::tz::TimeZone::UTC,
+            version_table: "alembic_version".to_owned(),
+            schema: None,
+            models: None,
+            post_write_hooks: Vec::new(),
+        }
+    }
+
+    /// Reads the file that is meant: the one named, else that of the variable [`VARIABLE`], else the first
+    /// `dunlin.toml` in the current directory or above it.
+    ///
+    /// # Errors
+    /// There is none, it cannot be read, or something in it is wrong.
+    pub fn load(named: Option<&Path>) -> Result<Self, ConfigError> {
+        let file = find::file(named)?;
+        let text = std::fs::read_to_string(&file)
+            .map_err(|source| ConfigError::Unreadable { file: file.clone(), source })?;
+        Self::parse(&file, &text)
+    }
+
+    /// Reads the text of a file.
+    ///
+    /// # Errors
+    /// [`ConfigError::Syntax`], [`ConfigError::UnknownKey`] or [`ConfigError::Value`], with the line.
+    pub fn parse(file: &Path, text: &str) -> Result<Self, ConfigError> {
+        read::config(file, text)
+    }
+
+    /// A path of the file, from where we are.
+    pub fn path(&self, relative: &Path) -> PathBuf {
+        if self.root.as_os_str().is_empty() { relative.to_owned() } else { self.root.join(relative) }
+    }
+
+    /// The directories of the revision files, from where we are.
+    pub fn versions(&self) -> Vec<PathBuf> {
+        if self.version_locations.is_empty() {
+            return vec![self.path(&self.script_location).join("versions")];
+        }
+        self.version_locations.iter().map(|location| self.path(location)).collect()
+    }
+
+    /// The URL of the database. The path of a SQLite file is relative to the configuration, as all others.
+    ///
+    /// # Errors
+    /// None is named, the variable is not set, or it is no URL.
+    pub fn database_url(&self) -> Result<DatabaseUrl, ConfigError> {
+        let text = match &self.url {
+            UrlSource::None => return Err(ConfigError::NoUrl { file: self.file.clone() }),
+            UrlSource::Text(text) => text.clone(),
+            UrlSource::Variable(variable) => std::env::var(variable)
+                .map_err(|_| ConfigError::VariableNotSet { variable: variable.clone() })?,
+        };
+        let mut url = DatabaseUrl::parse(&text)
+            .map_err(|source| ConfigError::Url { setting: self.url_setting(), source })?;
+        if url.dialect == UrlDialect::Sqlite && !url.is_in_memory() && !self.root.as_os_str().is_empty() {
+            url.database = url.database.map(|path| self.root.join(path).display().to_string());
+        }
+        Ok(url)
+    }
+
+    /// What says the URL, in words.
+    fn url_setting(&self) -> String {
+        match &self.url {
+            UrlSource::Variable(variable) => variable.clone(),
+            _ => format!("url in {}", self.file.display()),
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! [`Project`]: what a command works on.
+
+mod cargo;
+mod files;
+
+use std::path::{Path, PathBuf};
+
+use dunlin::core::dialect::DialectName;
+use dunlin::core::manager::{DbManager, HostContext};
+use dunlin::core::revision::RevisionId;
+use dunlin::core::schema::{Metadata, NamingConvention};
+use dunlin::engine::dialect::{Dialect, dialect};
+use dunlin::engine::history::{HistoryError, RevisionMap, Target};
+use dunlin::engine::owner::Owner;
+use dunlin::url::UrlDialect;
+use dunlin::{Access, Database, LockKey, Migrator};
+
+use crate::author::Author;
+use crate::command_error::CommandError;
+use crate::config::{Config, ConfigError};
+use crate::hint::{Hints, hint};
+use crate::ui::Ui;
+
+pub use cargo::Delegation;
+
+/// The words of the program.
+pub(crate) const WORDS: Hints = Hints {
+    url_setting: "dunlin.toml",
+    schema_setting: "schema in dunlin.toml",
+    migrate: |_| "dunlin upgrade".to_owned(),
+    revision: |_| "dunlin revision".to_owned(),
+};
+
+/// A configuration, revisions, and the owner that is meant.
+///
+/// The revisions are SQL files ([`of_directory`](Self::of_directory)), or those of DB managers that a program
+/// was built with ([`of_managers`](Self::of_managers)).
+#[derive(Debug, Clone)]
+pub struct Project {
+    config: Config,
+    migrator: Migrator,
+    owner: String,
+    files: files::Files,
+}
+
+impl Project {
+    /// A project of SQL revisions, which is one owner.
+    ///
+    /// # Errors
+    /// A directory or file that cannot be read, a broken history, or models that cannot be read.
+    pub fn of_directory(config: Config) -> Result<Self, CommandError> {
+        let (migrations, files) = files::load(&config)?;
+        let name = config.owner.clone().unwrap_or_else(|| "app".to_owned());
+        let mut manager = DbManager::new(&name, &config.version_table).migrations(migrations);
+        if let Some(path) = &config.models {
+            let models = models(&config.path(path))?;
+            manager = manager.models(move |host| {
+                let mut metadata = Metadata::new(host.schema(), host.naming_convention());
+                models.schemas.iter().for_each(|schema| metadata.schemas.push(schema.clone()));
+                models.enum_types.iter().for_each(|it| drop(metadata.enum_type(it.clone())));
+                models.tables().iter().for_each(|table| drop(metadata.insert(table.clone())));
+                models.views.iter().for_each(|view| metadata.view(view.clone()));
+                models.objects.iter().for_each(|object| metadata.object(object.clone()));
+                metadata
+            });
+        }
+        let migrator = migrator(&config, [manager], NamingConvention::default(), None)
+            .map_err(|error| files.name(failed(error)))?;
+        Ok(Self { config, migrator, owner: name, files })
+    }
+
+    /// The project of a program that was built with DB managers; `owner` is the one that is meant, else
+    /// the configuration's, else the only one.
+    ///
+    /// # Errors
+    /// A broken history, two that claim one table, or it is not clear which one is meant.
+    pub fn of_managers(
+        config: Config,
+        managers: impl IntoIterator<Item = DbManager>,
+        naming_convention: NamingConvention,
+        lock: Option<LockKey>,
+        owner: Option<&str>,
+    ) -> Result<Self, CommandError> {
+        let migrator = migrator(&config, managers, naming_convention, lock).map_err(failed)?;
+        let named = owner.or(config.owner.as_deref()).map(str::to_owned);
+        let owner = match (named, migrator.owners()) {
+            (Some(name), _) => {
+                let known = migrator.owner(&name).map(|owner| owner.name().to_owned());
+                known.map_err(|error| {
+                    CommandError::usage(error).hint(format!("this program has {}", names(&migrator)))
+                })?
+            }
+            (None, [only]) => only.name().to_owned(),
+            (None, several) => {
+                let text = format!("this program has {} DB managers: {}", several.len(), names(&migrator));
+                return Err(CommandError::usage(text).hint("say which one is meant with --owner"));
+            }
+        };
+        let files = files::Files::default();
+        Ok(Self { config, migrator, owner, files })
+    }
+
+    /// What `dunlin.toml` says.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// All owners.
+    pub fn migrator(&self) -> &Migrator {
+        &self.migrator
+    }
+
+    /// The name of the owner that is meant.
+    pub fn owner_name(&self) -> &str {
+        &self.owner
+    }
+
+    /// The owner that is meant.
+    ///
+    /// # Errors
+    /// Never: it was looked up when the project was made.
+    pub fn owner(&self) -> Result<&Owner, CommandError> {
+        self.migrator.owner(&self.owner).map_err(failed)
+    }
+
+    /// Its revisions.
+    ///
+    /// # Errors
+    /// As [`owner`](Self::owner).
+    pub fn history(&self) -> Result<&RevisionMap, CommandError> {
+        Ok(self.owner()?.history())
+    }
+
+    /// A target as it is typed.
+    ///
+    /// # Errors
+    /// It is none, or names nothing.
+    pub fn target(&self, text: &str) -> Result<Target, CommandError> {
+        let history = self.history()?;
+        history.target(text).map_err(|error| self.no_target(error))
+    }
+
+    /// An error about a target, with what to do about it.
+    pub fn no_target(&self, error: HistoryError) -> CommandError {
+        let heads = self.history().map(RevisionMap::heads).unwrap_or_default();
+        let shown = match (&error, heads.as_slice()) {
+            (HistoryError::MultipleHeads { heads }, _) => {
+                let heads: Vec<&str> = heads.iter().map(RevisionId::as_str).collect();
+                Some(format!(
+                    "say `heads` for all of them, or name one; `dunlin merge {}` makes one of them",
+                    heads.join(" ")
+                ))
+            }
+            (HistoryError::UnknownTarget { .. }, []) => {
+                Some("there are no revisions yet: `dunlin revision -m MESSAGE` writes one".to_owned())
+            }
+            (HistoryError::UnknownTarget { .. } | HistoryError::UnknownBranch { .. }, [one]) => {
+                Some(format!("the newest revision is {one}; `dunlin history` shows all"))
+            }
+            (HistoryError::UnknownTarget { .. } | HistoryError::UnknownBranch { .. }, _) => {
+                Some("`dunlin history` shows the revisions".to_owned())
+            }
+            _ => crate::hint::history(&error).map(str::to_owned),
+        };
+        let error = CommandError::failed(error);
+        shown.into_iter().fold(error, CommandError::hint)
+    }
+
+    /// Connects to the database of the configuration.
+    ///
+    /// # Errors
+    /// None is named, or it does not answer.
+    pub async fn connect(&self, access: Access) -> Result<Database, CommandError> {
+        let url = self.config.database_url().map_err(wrong)?;
+        Database::connect(&url, access).await.map_err(failed)
+    }
+
+    /// The database that SQL is written for without one: the one that is named, else that of the URL. Only
+    /// the server can tell MySQL and MariaDB apart: for a URL it is MySQL, which serves both.
+    ///
+    /// # Errors
+    /// Nothing is named, and there is no URL.
+    pub fn dialect(&self, named: Option<DialectName>) -> Result<&'static dyn Dialect, CommandError> {
+        if let Some(name) = named {
+            return Ok(dialect(name));
+        }
+        let url = self.config.database_url();
+        let url = url.map_err(|error| wrong(error).hint("or name the database with --dialect"))?;
+        Ok(dialect(match url.dialect {
+            UrlDialect::Postgres => DialectName::Postgres,
+            UrlDialect::MySql => DialectName::MySql,
+            UrlDialect::Sqlite => DialectName::Sqlite,
+        }))
+    }
+
+    /// The file of a revision.
+    pub fn file(&self, revision: &RevisionId) -> Option<PathBuf> {
+        self.files.of(revision).or_else(|| files::find_rust(&self.config, revision))
+    }
+
+    /// What the commands of authors work with.
+    pub(crate) fn author<'a>(&'a self, ui: &'a Ui) -> Author<'a> {
+        Author { migrator: &self.migrator, owner: &self.owner, failed, words: &WORDS, ui }
+    }
+}
+
+fn migrator(
+    config: &Config,
+    managers: impl IntoIterator<Item = DbManager>,
+    naming_convention: NamingConvention,
+    lock: Option<LockKey>,
+) -> Result<Migrator, dunlin::Error> {
+    let host = HostContext::new(config.schema.clone(), naming_convention);
+    let lock = lock.unwrap_or_else(|| default_lock(config));
+    Migrator::new(managers, &host, lock)
+}
+
+/// The same for whoever migrates one database with dunlin: the number is "dunlin" in ASCII; the name, which
+/// is the whole server's on MySQL, has the database in it.
+fn default_lock(config: &Config) -> LockKey {
+    const POSTGRES: i64 = 0x64_75_6e_6c_69_6e;
+    const LONGEST: usize = 64;
+    let database = config.database_url().ok().and_then(|url| url.database).unwrap_or_default();
+    LockKey::new(POSTGRES, format!("dunlin:{database}").chars().take(LONGEST).collect::<String>())
+}
+
+fn names(migrator: &Migrator) -> String {
+    migrator.owners().iter().map(Owner::name).collect::<Vec<_>>().join(", ")
+}
+
+/// The models of a project of SQL revisions: a [`Metadata`] as JSON.
+fn models(path: &Path) -> Result<Metadata, CommandError> {
+    let wrong = |why: String| {
+        CommandError::usage(format!("{}: {why}", path.display()))
+            .hint("models in dunlin.toml names it; `dunlin generate-models --json` writes one of the database")
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))
+}
+
+/// An error of the database or the owners, with what to do about it.
+pub(crate) fn failed(error: dunlin::Error) -> CommandError {
+    let hint = hint(&error, &WORDS);
+    let error = CommandError::failed(error);
+    hint.into_iter().fold(error, CommandError::hint)
+}
+
+/// An error of the configuration, with what to do about it.
+pub(crate) fn wrong(error: ConfigError) -> CommandError {
+    let hint = error.hint();
+    CommandError::usage(error).hint(hint)
+}
