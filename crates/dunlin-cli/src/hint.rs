@@ -200,7 +200,7 @@ fn schema(error: &SchemaError) -> Option<&'static str> {
     })
 }
 
-fn history(error: &HistoryError) -> Option<&'static str> {
+pub(crate) fn history(error: &HistoryError) -> Option<&'static str> {
     Some(match error {
         HistoryError::UnknownRow { .. } => UNKNOWN_REVISION,
         HistoryError::SuperfluousRow { .. } => "delete that row from the version table",

@@ -5,8 +5,12 @@
 
 pub mod author;
 mod command_error;
+pub mod commands;
+pub mod config;
 mod exit;
 mod hint;
+pub mod program;
+mod project;
 mod registry;
 mod report;
 mod ui;
@@ -14,6 +18,7 @@ mod ui;
 pub use command_error::CommandError;
 pub use exit::ExitStatus;
 pub use hint::{Hints, UNKNOWN_REVISION, hint};
+pub use project::{Delegation, Project};
 pub use registry::{Registry, RegistryError};
 pub use report::{describe_rows, print_status, progress, summarize, why_not_up_to_date};
 pub use ui::Ui;

@@ -42,7 +42,7 @@ pub fn progress(ui: &Ui, event: &Event) {
         Event::StepDone { step, .. } => {
             if let Action::Revision { revision, direction } = &step.action {
                 let elapsed = duration(step.elapsed);
-                ui.line(&format!("  {direction} {}  {}  ({elapsed})", revision.id, revision.message));
+                ui.line(&format!("  {direction} {}  {}  ({elapsed})", revision.id, revision.title()));
             }
         }
         _ => {}

@@ -45,7 +45,7 @@ pub struct Against {
     #[arg(long)]
     offline: bool,
     /// The databases meant, separated by commas: postgres, mysql, mariadb, sqlite.
-    #[arg(long, value_name = "DATABASE", value_delimiter = ',', value_parser = dialect)]
+    #[arg(long, value_name = "DATABASE", value_delimiter = ',', value_parser = parse_dialect)]
     dialect: Vec<DialectName>,
     /// What was renamed: TABLE=NEW, TABLE.COLUMN=NEW or TYPE.VALUE=NEW.
     #[arg(long = "rename", value_name = "OLD=NEW")]
@@ -72,7 +72,8 @@ impl Against {
     }
 }
 
-fn dialect(text: &str) -> Result<DialectName, String> {
+/// A database by its name on the command line.
+pub(crate) fn parse_dialect(text: &str) -> Result<DialectName, String> {
     let known = DialectName::ALL.into_iter().find(|name| name.as_str() == text.to_lowercase());
     known.ok_or_else(|| {
         let all: Vec<&str> = DialectName::ALL.iter().map(|name| name.as_str()).collect();

@@ -106,9 +106,7 @@ impl ConfigError {
             Self::Syntax { .. } => "a line is `key = value`; text stands in quotes".to_owned(),
             Self::UnknownKey { .. } => format!("known are {}", super::read::KEYS.join(", ")),
             Self::Value { .. } => "see the comments in the dunlin.toml that `dunlin init` writes".to_owned(),
-            Self::NoUrl { .. } => {
-                "add url_env = \"DATABASE_URL\", or url = \"sqlite:///app.db\"".to_owned()
-            }
+            Self::NoUrl { .. } => "add url_env = \"DATABASE_URL\", or url = \"sqlite:///app.db\"".to_owned(),
             Self::VariableNotSet { .. } => "url_env in dunlin.toml names it: set it to the URL".to_owned(),
             Self::Url { source, .. } => source.hint().to_owned(),
         }

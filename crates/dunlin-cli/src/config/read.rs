@@ -164,7 +164,8 @@ impl<'t> Value<'t> {
         match self.value {
             DeValue::Integer(number) => {
                 let length = usize::from_str_radix(number.as_str(), number.radix()).ok();
-                length.filter(|length| (1..=200).contains(length))
+                length
+                    .filter(|length| (1..=200).contains(length))
                     .ok_or_else(|| self.wrong("must be a number from 1 to 200"))
             }
             _ => Err(self.other_kind("a number")),

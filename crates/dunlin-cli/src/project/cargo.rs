@@ -54,7 +54,9 @@ impl Delegation {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
         command.args(["run", "--quiet", "--manifest-path"]).arg(&self.manifest).args(self.target).arg("--");
-        command.args(arguments).env(VARIABLE, std::path::absolute(&config.file).unwrap_or(config.file.clone()));
+        command
+            .args(arguments)
+            .env(VARIABLE, std::path::absolute(&config.file).unwrap_or(config.file.clone()));
         let shown = format!("cargo run --quiet {}", self.target.join(" "));
         let status = command.status().map_err(|error| {
             CommandError::failed(format!("`{shown}` cannot be started: {error}"))

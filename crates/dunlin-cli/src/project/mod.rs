@@ -57,8 +57,12 @@ impl Project {
             manager = manager.models(move |host| {
                 let mut metadata = Metadata::new(host.schema(), host.naming_convention());
                 models.schemas.iter().for_each(|schema| metadata.schemas.push(schema.clone()));
-                models.enum_types.iter().for_each(|it| drop(metadata.enum_type(it.clone())));
-                models.tables().iter().for_each(|table| drop(metadata.insert(table.clone())));
+                for enum_type in &models.enum_types {
+                    metadata.enum_type(enum_type.clone());
+                }
+                for table in models.tables() {
+                    metadata.insert(table.clone());
+                }
                 models.views.iter().for_each(|view| metadata.view(view.clone()));
                 models.objects.iter().for_each(|object| metadata.object(object.clone()));
                 metadata
@@ -231,8 +235,9 @@ fn names(migrator: &Migrator) -> String {
 /// The models of a project of SQL revisions: a [`Metadata`] as JSON.
 fn models(path: &Path) -> Result<Metadata, CommandError> {
     let wrong = |why: String| {
-        CommandError::usage(format!("{}: {why}", path.display()))
-            .hint("models in dunlin.toml names it; `dunlin generate-models --json` writes one of the database")
+        CommandError::usage(format!("{}: {why}", path.display())).hint(
+            "models in dunlin.toml names it; `dunlin generate-models --json` writes one of the database",
+        )
     };
     let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
     serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))

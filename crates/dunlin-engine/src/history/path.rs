@@ -108,6 +108,8 @@ impl RevisionMap {
             let is_one = |node: usize| above[node] && (!below[node] || from_nodes.contains(&node));
             todo.iter_mut().enumerate().for_each(|(node, todo)| *todo &= is_one(node));
         }
+        let is_tip = |node: &usize| todo[*node] && !self.needs.up[*node].iter().any(|above| todo[*above]);
+        let tips: Vec<usize> = (0..todo.len()).filter(is_tip).collect();
         Ok(self.order_down(&todo, &tips).into_iter().map(|node| &self.revisions[node]).collect())
     }
 

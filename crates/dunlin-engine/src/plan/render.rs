@@ -234,7 +234,7 @@ impl Step {
     pub fn title(&self, owner: &str) -> String {
         match &self.action {
             Action::Revision { revision, direction } => {
-                format!("{owner}: {direction} {} {}", revision.id, revision.message)
+                format!("{owner}: {direction} {} {}", revision.id, revision.title())
             }
             Action::CreateAll => format!("{owner}: create all tables from the models"),
             Action::DropAll => format!("{owner}: drop all tables"),

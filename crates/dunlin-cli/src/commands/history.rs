@@ -1,0 +1,68 @@
+//! `history`
+
+use clap::Args;
+use dunlin::engine::history::{HistoryError, Target};
+use serde_json::{Value, json};
+
+use super::range::range;
+use super::shown::{Shown, print, status};
+use crate::command_error::CommandError;
+use crate::exit::ExitStatus;
+use crate::project::Project;
+use crate::ui::Ui;
+
+/// Show the revisions, newest first.
+///
+/// The database is asked only with --indicate-current, or where the range says `current`.
+#[derive(Debug, Clone, Args)]
+pub struct History {
+    /// Show those behind FROM up to TO, and FROM itself; either may be left out, and `current` is where the
+    /// database is.
+    #[arg(short = 'r', long, value_name = "FROM:TO", allow_hyphen_values = true)]
+    rev_range: Option<String>,
+    /// Say where the database is.
+    #[arg(short, long)]
+    indicate_current: bool,
+    /// Show everything about each.
+    #[arg(short, long)]
+    verbose: bool,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl History {
+    /// Shows them.
+    ///
+    /// # Errors
+    /// The range is none, or the database cannot be read.
+    pub async fn run(&self, project: &Project, ui: &Ui) -> Result<ExitStatus, CommandError> {
+        let history = project.history()?;
+        let (from, to) = match &self.rev_range {
+            Some(text) => range(project, text)?,
+            None => (None, None),
+        };
+        let (from, to) = (from.unwrap_or(Target::BASE), to.unwrap_or(Target::HEADS));
+        let rows = match self.indicate_current || from.is_current() || to.is_current() {
+            true => Some(status(project).await?.rows),
+            false => None,
+        };
+        let to = to.on_branch_of(&from);
+        let revisions = history.range(rows.as_deref().unwrap_or_default(), &from, &to);
+        let revisions = revisions.map_err(|error| match error {
+            HistoryError::NotReached { .. } => CommandError::failed(format!("{from} is not below {to}"))
+                .hint("a range begins with the older revision"),
+            error => project.no_target(error),
+        })?;
+        let shown = Shown::new(project, rows.as_deref().filter(|_| self.indicate_current))?;
+        if self.json {
+            let revisions: Vec<Value> = revisions.iter().map(|revision| shown.json(revision)).collect();
+            ui.line(&json!({ "owner": project.owner_name(), "history": revisions }).to_string());
+        } else if history.revisions().is_empty() {
+            ui.note("there are no revisions yet");
+        } else {
+            print(ui, &shown, revisions, self.verbose, Shown::line)?;
+        }
+        Ok(ExitStatus::Done)
+    }
+}

@@ -1,0 +1,145 @@
+//! The program `dunlin`, and the same for a program that has its DB managers compiled in.
+//!
+//! `src/bin/migrate.rs` of a project with revisions or models in Rust:
+//!
+//! ```no_run
+//! # mod app { pub fn db_manager() -> dunlin::core::manager::DbManager { todo!() } }
+//! fn main() -> std::process::ExitCode {
+//!     dunlin_cli::program::main([app::db_manager()])
+//! }
+//! ```
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use dunlin::LockKey;
+use dunlin::core::manager::DbManager;
+use dunlin::core::schema::NamingConvention;
+
+use crate::command_error::CommandError;
+use crate::commands::Command;
+use crate::config::Config;
+use crate::exit::ExitStatus;
+use crate::project::{Delegation, Project, wrong};
+use crate::ui::Ui;
+
+/// Database migrations: revisions of one schema, up, down, and as SQL.
+///
+/// What a project is, dunlin.toml says; `init` writes one. Exit codes: 0 done, 1 failed, 2 wrong usage or
+/// configuration, 3 a check found pending revisions or differences.
+#[derive(Debug, Parser)]
+#[command(name = "dunlin", version, max_term_width = 100)]
+struct Line {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Commands,
+}
+
+/// The options of every command.
+#[derive(Debug, Args)]
+struct Global {
+    /// The configuration; else the variable DUNLIN_CONFIG names it, else it is dunlin.toml here or above.
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    /// The DB manager that is meant, in a program that has several.
+    #[arg(long, value_name = "NAME", global = true)]
+    owner: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Commands {
+    #[command(flatten)]
+    OfProject(Command),
+}
+
+/// The commands, as clap knows them.
+pub fn command() -> clap::Command {
+    Line::command()
+}
+
+/// The program `dunlin`: SQL revisions by itself, all others through the program that has them.
+pub fn dunlin() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let Line { global, command } = Line::parse_from(&arguments);
+    let ui = Ui::new();
+    let run = || -> Result<ExitCode, CommandError> {
+        let Commands::OfProject(command) = command;
+        let config = Config::load(global.config.as_deref()).map_err(wrong)?;
+        if let Some(delegation) = Delegation::find(&config)? {
+            return delegation.run(&config, arguments.get(1..).unwrap_or_default());
+        }
+        let mut config = config;
+        if let Some(owner) = global.owner.clone() {
+            config.owner = Some(owner);
+        }
+        run(&Project::of_directory(config)?, &command, &ui).map(ExitCode::from)
+    };
+    run().unwrap_or_else(|error| ui.error(&error).into())
+}
+
+/// The program of a project whose DB managers are compiled in: all commands, and `dunlin.toml`.
+pub fn main(managers: impl IntoIterator<Item = DbManager>) -> ExitCode {
+    Program::new(managers).main()
+}
+
+/// A program that has DB managers compiled in.
+#[derive(Debug, Clone)]
+pub struct Program {
+    managers: Vec<DbManager>,
+    naming_convention: NamingConvention,
+    lock: Option<LockKey>,
+}
+
+impl Program {
+    /// One with these managers.
+    pub fn new(managers: impl IntoIterator<Item = DbManager>) -> Self {
+        let managers = managers.into_iter().collect();
+        Self { managers, naming_convention: NamingConvention::default(), lock: None }
+    }
+
+    /// How the host names constraints that have no name.
+    pub fn naming_convention(mut self, convention: NamingConvention) -> Self {
+        self.naming_convention = convention;
+        self
+    }
+
+    /// The lock that the host's programs share.
+    pub fn lock(mut self, lock: LockKey) -> Self {
+        self.lock = Some(lock);
+        self
+    }
+
+    /// Runs the command that the process was started with.
+    pub fn main(self) -> ExitCode {
+        self.run(std::env::args_os(), &Ui::new())
+    }
+
+    /// Runs a command line; its first word is the program's name.
+    pub fn run(self, line: impl IntoIterator<Item = OsString>, ui: &Ui) -> ExitCode {
+        let Line { global, command } = match Line::try_parse_from(line) {
+            Ok(line) => line,
+            Err(error) => {
+                let _gone = error.print();
+                return if error.use_stderr() { ExitStatus::Usage.into() } else { ExitStatus::Done.into() };
+            }
+        };
+        let run = || {
+            let Commands::OfProject(command) = command;
+            let config = Config::load(global.config.as_deref()).map_err(wrong)?;
+            let owner = global.owner.as_deref();
+            let project =
+                Project::of_managers(config, self.managers, self.naming_convention, self.lock, owner)?;
+            run(&project, &command, ui)
+        };
+        run().unwrap_or_else(|error| ui.error(&error)).into()
+    }
+}
+
+fn run(project: &Project, command: &Command, ui: &Ui) -> Result<ExitStatus, CommandError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(CommandError::failed)?;
+    runtime.block_on(command.run(project, ui))
+}

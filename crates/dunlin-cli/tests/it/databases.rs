@@ -1,0 +1,25 @@
+//! The same on every database.
+
+use dunlin_testkit::db_test;
+
+use crate::support::{LINE, Place};
+
+db_test! {
+    async fn revisions_of_sql_go_up_and_down(db) {
+        let place = Place::on(db.url(), &LINE);
+        let rows = "SELECT version_num FROM alembic_version";
+        assert_eq!(place.succeed(&["current"]), "no revision\n");
+        place.succeed(&["upgrade", "c3d4"]);
+        assert_eq!(db.query(rows).await, [["c3d4"]]);
+        assert_eq!(place.succeed(&["current"]), "c3d4  add title\n");
+        let behind = place.run(&["current", "--check-heads"]);
+        assert_eq!((behind.code, behind.stdout.as_str()), (3, "c3d4  add title\n"), "{behind:?}");
+        place.succeed(&["upgrade"]);
+        assert_eq!(place.run(&["current", "--check-heads"]).code, 0);
+        place.succeed(&["downgrade", "-1"]);
+        assert_eq!(db.query(rows).await, [["c3d4"]]);
+        place.succeed(&["downgrade", "base"]);
+        assert_eq!(db.tables().await, ["alembic_version"]);
+        assert!(db.query(rows).await.is_empty());
+    }
+}
