@@ -41,6 +41,14 @@ pub enum Error {
         /// How long it was waited for.
         timeout: Duration,
     },
+    /// Others did not migrate the database in time.
+    #[error("after {} s the database is not up to date: {}", waited.as_secs(), owners.join(", "))]
+    NotMigrated {
+        /// How long it was waited for.
+        waited: Duration,
+        /// The owners that are not at their heads.
+        owners: Vec<String>,
+    },
     /// A statement failed.
     #[error("the database refused: {}", first_line(statement))]
     Statement {

@@ -11,7 +11,7 @@ mod session;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use dunlin_core::manager::{Lifecycle, PlannedStep, Run};
 use dunlin_core::operation::Operation;
@@ -26,6 +26,7 @@ use self::backfill::Progress;
 use self::session::OwnerSession;
 use crate::database::{Dangling, Database};
 use crate::error::Error;
+use crate::journal::Journal;
 use crate::lock::LockKey;
 use crate::report::{Event, Left, Observer, OwnerReport, RunStatus, StepReport};
 use crate::state;
@@ -35,7 +36,7 @@ use crate::task::Planned;
 /// with what it left in the database.
 pub(crate) async fn run(
     database: &mut Database,
-    lock: &LockKey,
+    (lock, journal): (&LockKey, Option<&Journal>),
     planned: &Planned<'_>,
     report: &mut OwnerReport,
     observer: &mut Observer<'_>,
@@ -47,6 +48,7 @@ pub(crate) async fn run(
         planned: planned_steps(plan),
         session: OwnerSession { database, schema, in_data_step: false },
         lock,
+        journal: None,
         plan,
         rendered,
         report,
@@ -58,6 +60,9 @@ pub(crate) async fn run(
     if let Some(first) = plan.steps.first() {
         let forgotten = Progress::forget_others(run.session.database, &plan.version_table, backfilled(first));
         forgotten.await.map_err(|error| (Left::Nothing, error))?;
+    }
+    if let (Some(journal), false) = (journal, plan.steps.is_empty()) {
+        run.journal = journal.is_open(run.session.database).await.then_some(journal);
     }
     let done = match lifecycle {
         _ if plan.steps.is_empty() => Ok(()),
@@ -124,6 +129,8 @@ pub(crate) fn planned_steps(plan: &OwnerPlan) -> Vec<PlannedStep> {
 struct ManagerRun<'r, 'o> {
     session: OwnerSession<'r>,
     lock: &'r LockKey,
+    /// Where steps are written down, if that can be.
+    journal: Option<&'r Journal>,
     plan: &'r OwnerPlan,
     planned: Vec<PlannedStep>,
     rendered: &'r [RenderedStep],
@@ -273,6 +280,7 @@ impl ManagerRun<'_, '_> {
             let started = Instant::now();
             self.stage(step, stage, transactional).await?;
             if stage.stage.records_rows {
+                self.write_journal(step, started.elapsed(), transactional).await?;
                 rows.clone_from(&step.rows_after);
                 done.push(StepReport { action: step.action.clone(), elapsed: started.elapsed() });
             }
@@ -290,6 +298,23 @@ impl ManagerRun<'_, '_> {
             self.report.steps.push(step);
         }
         Ok(())
+    }
+
+    /// A step that is committed already is done, whatever becomes of its entry.
+    async fn write_journal(
+        &mut self,
+        step: &Step,
+        elapsed: Duration,
+        transactional: bool,
+    ) -> Result<(), Error> {
+        let Some(journal) = self.journal else { return Ok(()) };
+        match journal.write(self.session.database, &self.plan.owner, step, elapsed).await {
+            Err(error) if !transactional => {
+                tracing::warn!(%error, "a step is not in the journal");
+                Ok(())
+            }
+            written => written,
+        }
     }
 
     /// When the connection is lost here, the server may have committed or not.

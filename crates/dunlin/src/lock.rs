@@ -30,6 +30,22 @@ impl LockKey {
         Self { postgres, mysql: mysql.into() }
     }
 
+    /// A lock that programs share which use the same name.
+    ///
+    /// ```
+    /// use dunlin::LockKey;
+    ///
+    /// assert_eq!(LockKey::named("app"), LockKey::named("app"));
+    /// assert_ne!(LockKey::named("app").postgres(), LockKey::named("shop").postgres());
+    /// ```
+    pub fn named(name: &str) -> Self {
+        // FNV-1a: it must be the same in every build and version. User locks of MySQL have names of 64 characters.
+        let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+        Self::new(hash.cast_signed(), format!("dunlin_{hash:016x}"))
+    }
+
     /// The number of the advisory lock.
     pub fn postgres(&self) -> i64 {
         self.postgres

@@ -12,6 +12,7 @@ use dunlin_engine::plan::{Intent, OwnerPlan, PlanError, RenderedStep, Script, St
 
 use crate::database::Database;
 use crate::error::Error;
+use crate::journal::{self, Journal, JournalEntry};
 use crate::lock::{self, LockKey};
 use crate::report::{Failure, Left, Observer, OwnerStatus, Report};
 use crate::script::write_script;
@@ -25,6 +26,7 @@ pub struct Migrator {
     schema: Option<String>,
     lock: LockKey,
     lock_timeout: Duration,
+    journal: Option<Journal>,
 }
 
 /// A plan of one owner, and what it is on its database.
@@ -62,13 +64,33 @@ impl Migrator {
             ownership::check(&claims)?;
         }
         let schema = host.schema().map(str::to_owned);
-        Ok(Self { owners, schema, lock, lock_timeout: LOCK_TIMEOUT })
+        Ok(Self { owners, schema, lock, lock_timeout: LOCK_TIMEOUT, journal: None })
     }
 
     /// How long to wait for the lock.
     pub fn lock_timeout(mut self, timeout: Duration) -> Self {
         self.lock_timeout = timeout;
         self
+    }
+
+    /// Writes down in the database what is applied, and that it was `by` somebody (`alice@host`): see
+    /// [`log`](Self::log). Without this no journal is kept.
+    pub fn journal(mut self, by: impl Into<String>) -> Self {
+        self.journal = Some(Journal::new(by));
+        self
+    }
+
+    /// The newest entries of the journal, oldest first: none where none was kept. Writes nothing.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn log(
+        &self,
+        database: &mut Database,
+        owner: Option<&str>,
+        limit: Option<usize>,
+    ) -> Result<Vec<JournalEntry>, Error> {
+        journal::entries(database, owner, limit).await
     }
 
     /// The owners.
@@ -127,6 +149,20 @@ impl Migrator {
         let owner = self.owner(owner)?;
         let task = Task { owner, intent, after_head: false };
         self.locked(database, vec![vec![task]], observer).await
+    }
+
+    /// Fulfils an intent for every owner, in their order.
+    ///
+    /// # Errors
+    /// A [`Failure`] with what was done before it.
+    pub async fn run_all(
+        &self,
+        database: &mut Database,
+        intent: &Intent,
+        observer: &mut Observer<'_>,
+    ) -> Result<Report, Failure> {
+        let task = |owner| Task { owner, intent: intent.clone(), after_head: false };
+        self.locked(database, vec![self.owners.iter().map(task).collect()], observer).await
     }
 
     /// Drops what the owners own (of the others, those that allow it: the last registered first), and
@@ -338,7 +374,8 @@ impl Migrator {
             }
         }
         for tasks in phases {
-            task::run(database, &self.lock, tasks, schema, report, observer).await?;
+            let held = (&self.lock, self.journal.as_ref());
+            task::run(database, held, tasks, schema, report, observer).await?;
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use dunlin_engine::plan::{Intent, OwnerPlan, RenderedStep};
 use crate::database::Database;
 use crate::error::Error;
 use crate::execute;
+use crate::journal::Journal;
 use crate::lock::LockKey;
 use crate::report::{Event, Left, Observer, OwnerReport, Report};
 use crate::state;
@@ -105,7 +106,7 @@ async fn require_primary_keys(database: &mut Database, planned: &[Planned<'_>]) 
 /// must be held.
 pub(crate) async fn run(
     database: &mut Database,
-    lock: &LockKey,
+    held: (&LockKey, Option<&Journal>),
     tasks: Vec<Task<'_>>,
     schema: Option<&str>,
     report: &mut Report,
@@ -130,7 +131,7 @@ pub(crate) async fn run(
             observer(&Event::Hazard { owner: plan.owner.clone(), hazard: hazard.clone() });
         }
         let own = &mut report.owners[before + position];
-        execute::run(database, lock, planned, own, observer).await?;
+        execute::run(database, held, planned, own, observer).await?;
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ mod sqlite;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use dunlin_core::dialect::DialectName;
@@ -16,7 +17,10 @@ use dunlin_core::operation::Operation;
 use dunlin_core::schema::{SqlValue, TableName};
 use dunlin_core::session::{BoxError, BoxFuture, Row, Session};
 use dunlin_engine::dialect::{Dialect, dialect};
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+use sqlx::mysql::MySqlConnectOptions;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _};
 
 use crate::error::Error;
 use crate::url::{DatabaseUrl, UrlDialect};
@@ -84,6 +88,45 @@ impl Database {
         };
         let absent = name == DialectName::Sqlite && file.is_none() && !url.is_in_memory();
         Ok(Self { connection, dialect: dialect(name), shown, file, absent, running: false })
+    }
+
+    /// Connects with options of a pool.
+    pub(crate) async fn connect_postgres(options: Arc<PgConnectOptions>) -> Result<Self, Error> {
+        let shown = format!("postgres://{}", options.get_host());
+        let connected = tokio::time::timeout(CONNECT_TIMEOUT, options.connect()).await;
+        let connection = connection(connected, &shown)?;
+        Ok(Self::of(Connection::Postgres(connection), DialectName::Postgres, shown))
+    }
+
+    /// Connects with options of a pool.
+    pub(crate) async fn connect_mysql(options: Arc<MySqlConnectOptions>) -> Result<Self, Error> {
+        let shown = "mysql://".to_owned();
+        let opened = tokio::time::timeout(CONNECT_TIMEOUT, mysql::connect_with((*options).clone())).await;
+        let (connection, name) = connection(opened, &shown)?;
+        Ok(Self::of(Connection::MySql(connection), name, shown))
+    }
+
+    /// Opens what a pool has opened.
+    pub(crate) async fn connect_sqlite(
+        options: Arc<SqliteConnectOptions>,
+        access: Access,
+    ) -> Result<Self, Error> {
+        let path = options.get_filename().to_owned();
+        let opened = sqlite::connect_with((*options).clone(), access).await;
+        let opened = opened
+            .map_err(|source| Error::OpenFile { path: path.display().to_string(), source: source.into() });
+        let (connection, file) = opened?;
+        let mut database = Self::of(
+            Connection::Sqlite(connection),
+            DialectName::Sqlite,
+            format!("sqlite:///{}", path.display()),
+        );
+        database.file = file;
+        Ok(database)
+    }
+
+    fn of(connection: Connection, name: DialectName, shown: String) -> Self {
+        Self { connection, dialect: dialect(name), shown, file: None, absent: false, running: false }
     }
 
     /// The dialect that the server speaks.
@@ -359,6 +402,18 @@ impl std::fmt::Debug for Database {
     }
 }
 
+/// What came of connecting with the options of a pool.
+fn connection<C>(
+    connected: Result<Result<C, sqlx::Error>, tokio::time::error::Elapsed>,
+    shown: &str,
+) -> Result<C, Error> {
+    let database = shown.to_owned();
+    match connected {
+        Ok(connected) => connected.map_err(|source| Error::Connect { database, source: source.into() }),
+        Err(_) => Err(Error::ConnectTimeout { database, timeout: CONNECT_TIMEOUT }),
+    }
+}
+
 /// Connects, and finds out which server it is; for SQLite also which file.
 async fn open(
     url: &DatabaseUrl,
@@ -369,8 +424,7 @@ async fn open(
             (Connection::Postgres(postgres::connect(url).await?), DialectName::Postgres, None)
         }
         UrlDialect::MySql => {
-            let mut connection = mysql::connect(url).await?;
-            let name = mysql::server(&mut connection).await?;
+            let (connection, name) = mysql::connect(url).await?;
             (Connection::MySql(connection), name, None)
         }
         UrlDialect::Sqlite => {

@@ -28,17 +28,21 @@ pub(super) fn bytes(row: &MySqlRow) -> Result<Row, sqlx::Error> {
 
 /// The server's SQL mode stays as it is, but for what the dialect's session settings say, which a script
 /// says too: a revision means here what it means in the client.
-pub(super) async fn connect(url: &DatabaseUrl) -> Result<MySqlConnection, sqlx::Error> {
-    MySqlConnectOptions::from_str(&url.to_native())?
-        .pipes_as_concat(false)
-        .no_engine_substitution(false)
-        .connect()
-        .await
+pub(super) async fn connect(url: &DatabaseUrl) -> Result<(MySqlConnection, DialectName), sqlx::Error> {
+    connect_with(MySqlConnectOptions::from_str(&url.to_native())?).await
+}
+
+pub(super) async fn connect_with(
+    options: MySqlConnectOptions,
+) -> Result<(MySqlConnection, DialectName), sqlx::Error> {
+    let mut connection = options.pipes_as_concat(false).no_engine_substitution(false).connect().await?;
+    let name = server(&mut connection).await?;
+    Ok((connection, name))
 }
 
 /// Puts the session right, and says which of the two it is: MariaDB says so in its version. A server
 /// may be set not to commit by itself, or to take a backslash in a literal for itself.
-pub(super) async fn server(connection: &mut MySqlConnection) -> Result<DialectName, sqlx::Error> {
+async fn server(connection: &mut MySqlConnection) -> Result<DialectName, sqlx::Error> {
     let settings = dialect(DialectName::MySql).session_settings().join("; ");
     let sql = format!("{settings}; SELECT VERSION()");
     let row = connection.fetch_one(sqlx::raw_sql(sqlx::AssertSqlSafe(sql))).await?;

@@ -41,6 +41,24 @@ pub(super) async fn connect(
     Ok((connection, Some(file)))
 }
 
+/// Opens what a pool has opened. A file that does not exist counts as an empty database if it is only read.
+pub(super) async fn connect_with(
+    options: SqliteConnectOptions,
+    access: Access,
+) -> Result<(SqliteConnection, Option<PathBuf>), sqlx::Error> {
+    let options = options.foreign_keys(true);
+    let file = options.get_filename().to_owned();
+    let in_memory = file.as_os_str() == ":memory:" || file.to_string_lossy().starts_with("file:");
+    if in_memory {
+        return Ok((options.connect().await?, None));
+    }
+    if access == Access::Read && !file.try_exists()? {
+        return Ok((options.in_memory(true).filename(":memory:").connect().await?, None));
+    }
+    let options = options.read_only(access == Access::Read).create_if_missing(access == Access::Create);
+    Ok((options.connect().await?, Some(file)))
+}
+
 pub(super) fn existing(tables: &[TableName], dialect: &dyn Dialect) -> String {
     let mut wanted: BTreeMap<Option<&str>, Vec<String>> = BTreeMap::new();
     for (at, table) in tables.iter().enumerate() {
