@@ -21,6 +21,9 @@ pub struct GenerateModels {
     /// Write SeaORM entities, a file each, into the directory --output.
     #[arg(long, requires = "output")]
     entities: bool,
+    /// Write JSON, as `models` in dunlin.toml names it.
+    #[arg(long, conflicts_with = "entities")]
+    json: bool,
     /// The schema of the tables; else the connection's own.
     #[arg(long, value_name = "SCHEMA")]
     schema: Option<String>,
@@ -64,7 +67,10 @@ impl GenerateModels {
             }
             return Ok(ExitStatus::Done);
         }
-        let source = models::builder(&metadata).map_err(CommandError::failed)?;
+        let source = match self.json {
+            true => serde_json::to_string_pretty(&metadata).map_err(CommandError::failed)? + "\n",
+            false => models::builder(&metadata).map_err(CommandError::failed)?,
+        };
         match &self.output {
             Some(path) => {
                 write_new(path, &source)?;

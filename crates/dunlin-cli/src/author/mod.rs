@@ -7,6 +7,7 @@
 //! Each is a set of clap arguments with a `run`; the host says which owner, and connects.
 
 mod check;
+mod draft;
 mod generate;
 mod renames;
 mod revision;
@@ -20,8 +21,10 @@ use crate::hint::Hints;
 use crate::ui::Ui;
 
 pub use check::Check;
+pub(crate) use draft::Wanted;
 pub use generate::GenerateModels;
 pub use revision::NewRevision;
+pub(crate) use revision::{checked, new_id, slug, write_new};
 
 /// What a command of an author works with.
 #[derive(Clone, Copy)]
@@ -39,7 +42,7 @@ pub struct Author<'a> {
 }
 
 /// With what models are compared.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct Against {
     /// Compare with the schema that the revisions leave, without any database.
     #[arg(long)]

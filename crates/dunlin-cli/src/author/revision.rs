@@ -4,19 +4,13 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args};
-use dunlin::core::dialect::DialectName;
-use dunlin::core::operation::Operation;
-use dunlin::core::revision::{Direction, Revision};
-use dunlin::engine::compare::{Comparison, describe};
-use dunlin::engine::dialect::dialect;
-use dunlin::engine::plan::PlanError;
-use dunlin::{Database, Refused};
+use dunlin::Database;
+use dunlin::core::revision::Revision;
 
-use super::check::ASKED_IN_TEMPORARY_TABLES;
-use super::{Against, Author, renames};
-use crate::command_error::{CommandError, chain};
+use super::draft::Wanted;
+use super::{Against, Author};
+use crate::command_error::CommandError;
 use crate::exit::ExitStatus;
-use crate::hint;
 
 /// Write a new revision file behind the newest revision.
 ///
@@ -87,75 +81,21 @@ impl NewRevision {
         if let Some(head) = owner.history().single_head().map_err(CommandError::failed)? {
             revision = revision.down_revision(head);
         }
-        let mut refused = Vec::new();
-        let (found, on) = match self.autogenerate {
-            false => (Comparison::default(), self.against.dialects()),
-            true => {
-                let online = database.as_deref().map(|database| database.dialect().name());
-                let drift = renames::asked(author, &self.against, database).await?;
-                let on = match (online, self.against.dialect.as_slice()) {
-                    (Some(name), []) => vec![name],
-                    _ => self.against.dialects(),
-                };
-                let shown = dialect(on.first().copied().unwrap_or(DialectName::Postgres));
-                let say = |operations: &[Operation], begin: &str| {
-                    for line in operations.iter().flat_map(|one| describe(shown, one, &drift.from)) {
-                        author.ui.note(&format!("{begin}{line}"));
-                    }
-                };
-                say(&drift.comparison.upgrade, "");
-                say(
-                    &drift.comparison.left_out,
-                    "not written, as the database is not what its revisions made of it: ",
-                );
-                for one in &drift.uncompared {
-                    author.ui.note(&format!(
-                        "not written, as it could not be compared: {} ({})",
-                        one.what, one.why
-                    ));
-                }
-                if !drift.uncompared.is_empty() {
-                    author.ui.note(ASKED_IN_TEMPORARY_TABLES);
-                }
-                refused.extend(drift.refused.iter().map(warning));
-                if drift.comparison.upgrade.is_empty() {
-                    author.ui.line(&format!("{}: nothing to write a revision of", author.owner));
-                    return Ok(ExitStatus::Done);
-                }
-                (drift.comparison, on)
-            }
+        let wanted = Wanted { against: &self.against, autogenerate: self.autogenerate, sql: self.sql };
+        let Some(draft) = wanted.draft(author, revision, database).await? else {
+            return Ok(ExitStatus::Done);
         };
-        let text = match self.sql {
-            true => author.migrator.sql_revision(author.owner, revision, &found, &on),
-            false => author.migrator.rust_revision(author.owner, revision, &found),
-        };
-        let text = text.map_err(author.failed)?;
         let extension = if self.sql { "sql" } else { "rs" };
-        let path = self.directory.join(format!("{id}_{}.{extension}", slug(&self.message)));
-        write_new(&path, &text)?;
-        refused.iter().for_each(|line| author.ui.note(line));
+        let path = self.directory.join(format!("{id}_{}.{extension}", slug(&self.message, SLUG)));
+        write_new(&path, &draft.text)?;
+        draft.warnings.iter().for_each(|line| author.ui.note(line));
         author.ui.line(&path.display().to_string());
         Ok(ExitStatus::Done)
     }
 }
 
-/// One line about what a database will not do of the revision.
-fn warning(refused: &Refused) -> String {
-    let direction = match refused.direction {
-        Direction::Upgrade => "upgrade",
-        Direction::Downgrade => "downgrade",
-    };
-    let why: &dyn std::error::Error = match &refused.why {
-        PlanError::Render { source, .. } => source,
-        PlanError::Replay(error) => &error.source,
-        other => other,
-    };
-    let hint = hint::plan(&refused.why).map_or(String::new(), |hint| format!(" ({hint})"));
-    format!("warning: its {direction} cannot run on {}: {}{hint}", refused.on.display_name(), chain(why))
-}
-
 /// An id that can be one and be part of a file's name.
-fn checked(id: &str) -> Result<String, CommandError> {
+pub(crate) fn checked(id: &str) -> Result<String, CommandError> {
     let fits = !id.is_empty() && id.len() <= 32;
     match fits && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
         true => Ok(id.to_owned()),
@@ -165,26 +105,26 @@ fn checked(id: &str) -> Result<String, CommandError> {
 }
 
 /// Twelve hexadecimal digits that nobody has had.
-fn new_id() -> String {
+pub(crate) fn new_id() -> String {
     let mut hasher = RandomState::new().build_hasher();
     hasher.write_u128(std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_nanos()));
     format!("{:012x}", hasher.finish() >> 16)
 }
 
-/// A message as part of a file's name.
-fn slug(message: &str) -> String {
+/// A message as part of a file's name, of at most so many characters.
+pub(crate) fn slug(message: &str, longest: usize) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
     let words: String = message.chars().map(plain).collect();
     let words: Vec<&str> = words.split('_').filter(|word| !word.is_empty()).collect();
     let mut slug = String::new();
     for word in words {
-        if !slug.is_empty() && slug.len() + 1 + word.len() > SLUG {
+        if !slug.is_empty() && slug.len() + 1 + word.len() > longest {
             break;
         }
         if !slug.is_empty() {
             slug.push('_');
         }
-        slug.extend(word.chars().take(SLUG));
+        slug.extend(word.chars().take(longest));
     }
     if slug.is_empty() { "revision".to_owned() } else { slug }
 }
@@ -193,7 +133,7 @@ fn slug(message: &str) -> String {
 ///
 /// # Errors
 /// It is there, or cannot be written.
-pub(super) fn write_new(path: &Path, text: &str) -> Result<(), CommandError> {
+pub(crate) fn write_new(path: &Path, text: &str) -> Result<(), CommandError> {
     use std::io::Write as _;
     let file = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
     let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
@@ -209,11 +149,11 @@ mod tests {
 
     #[test]
     fn a_message_becomes_a_short_part_of_a_name() {
-        assert_eq!(slug("Create the ticket table!"), "create_the_ticket_table");
-        assert_eq!(slug("a".repeat(60).as_str()).len(), SLUG);
-        assert_eq!(slug("größe ändern"), "gr_e_ndern");
-        assert_eq!(slug("?!"), "revision");
-        assert!(slug("one two three four five six seven eight nine ten eleven").len() <= SLUG);
+        assert_eq!(slug("Create the ticket table!", SLUG), "create_the_ticket_table");
+        assert_eq!(slug("a".repeat(60).as_str(), SLUG).len(), SLUG);
+        assert_eq!(slug("größe ändern", SLUG), "gr_e_ndern");
+        assert_eq!(slug("?!", SLUG), "revision");
+        assert!(slug("one two three four five six seven eight nine ten eleven", SLUG).len() <= SLUG);
     }
 
     #[derive(Debug, Parser)]

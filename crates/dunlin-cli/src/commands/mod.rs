@@ -4,14 +4,26 @@
 
 mod branches;
 mod change;
+mod check;
 mod current;
 mod downgrade;
+mod edit;
+mod ensure_version;
+mod generate_models;
 mod heads;
 mod history;
+mod init;
+mod merge;
+mod new_file;
+mod plan;
 mod range;
+mod revision;
 mod show;
 mod shown;
+mod stamp;
+mod templates;
 mod upgrade;
+mod wait;
 
 use clap::Subcommand;
 
@@ -22,25 +34,45 @@ use crate::ui::Ui;
 
 pub use branches::Branches;
 pub use change::Changing;
+pub use check::Check;
 pub use current::Current;
 pub use downgrade::Downgrade;
+pub use edit::Edit;
+pub use ensure_version::EnsureVersion;
+pub use generate_models::GenerateModels;
 pub use heads::Heads;
 pub use history::History;
+pub use init::{Init, Template};
+pub use merge::Merge;
+pub use plan::Plan;
+pub use revision::Revision;
 pub use show::Show;
+pub use stamp::Stamp;
+pub use templates::Templates;
 pub use upgrade::Upgrade;
+pub use wait::Wait;
 
 /// The commands that work on a project.
 #[derive(Debug, Clone, Subcommand)]
 #[non_exhaustive]
 #[allow(missing_docs, reason = "what a command does, its arguments say; here it would stand in their place")]
 pub enum Command {
+    Revision(Revision),
+    Merge(Merge),
     Upgrade(Upgrade),
     Downgrade(Downgrade),
+    Plan(Plan),
     Current(Current),
+    Wait(Wait),
     Heads(Heads),
     Branches(Branches),
     History(History),
     Show(Show),
+    Edit(Edit),
+    Check(Check),
+    GenerateModels(GenerateModels),
+    Stamp(Stamp),
+    EnsureVersion(EnsureVersion),
 }
 
 impl Command {
@@ -50,6 +82,15 @@ impl Command {
     /// What to show to the user; its status is the exit code.
     pub async fn run(&self, project: &Project, ui: &Ui) -> Result<ExitStatus, CommandError> {
         match self {
+            Self::Revision(command) => command.run(project, ui).await,
+            Self::Merge(command) => command.run(project, ui).await,
+            Self::Plan(command) => command.run(project, ui).await,
+            Self::Wait(command) => command.run(project, ui).await,
+            Self::Edit(command) => command.run(project).await,
+            Self::Check(command) => command.run(project, ui).await,
+            Self::GenerateModels(command) => command.run(project, ui).await,
+            Self::Stamp(command) => command.run(project, ui).await,
+            Self::EnsureVersion(command) => command.run(project, ui).await,
             Self::Upgrade(command) => command.run(project, ui).await,
             Self::Downgrade(command) => command.run(project, ui).await,
             Self::Current(command) => command.run(project, ui).await,

@@ -19,7 +19,7 @@ use dunlin::core::manager::DbManager;
 use dunlin::core::schema::NamingConvention;
 
 use crate::command_error::CommandError;
-use crate::commands::Command;
+use crate::commands::{Command, Init, Templates};
 use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::project::{Delegation, Project, wrong};
@@ -51,6 +51,8 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Commands {
+    Init(Init),
+    Templates(Templates),
     #[command(flatten)]
     OfProject(Command),
 }
@@ -66,7 +68,11 @@ pub fn dunlin() -> ExitCode {
     let Line { global, command } = Line::parse_from(&arguments);
     let ui = Ui::new();
     let run = || -> Result<ExitCode, CommandError> {
-        let Commands::OfProject(command) = command;
+        let command = match command {
+            Commands::Init(init) => return init.run(&ui).map(ExitCode::from),
+            Commands::Templates(templates) => return Ok(templates.run(&ui).into()),
+            Commands::OfProject(command) => command,
+        };
         let config = Config::load(global.config.as_deref()).map_err(wrong)?;
         if let Some(delegation) = Delegation::find(&config)? {
             return delegation.run(&config, arguments.get(1..).unwrap_or_default());
@@ -127,7 +133,11 @@ impl Program {
             }
         };
         let run = || {
-            let Commands::OfProject(command) = command;
+            let command = match command {
+                Commands::Init(init) => return init.run(ui),
+                Commands::Templates(templates) => return Ok(templates.run(ui)),
+                Commands::OfProject(command) => command,
+            };
             let config = Config::load(global.config.as_deref()).map_err(wrong)?;
             let owner = global.owner.as_deref();
             let project =

@@ -41,6 +41,8 @@ pub struct Project {
     migrator: Migrator,
     owner: String,
     files: files::Files,
+    /// Whether the DB managers are those of a program.
+    is_compiled: bool,
 }
 
 impl Project {
@@ -70,7 +72,7 @@ impl Project {
         }
         let migrator = migrator(&config, [manager], NamingConvention::default(), None)
             .map_err(|error| files.name(failed(error)))?;
-        Ok(Self { config, migrator, owner: name, files })
+        Ok(Self { config, migrator, owner: name, files, is_compiled: false })
     }
 
     /// The project of a program that was built with DB managers; `owner` is the one that is meant, else
@@ -101,7 +103,7 @@ impl Project {
             }
         };
         let files = files::Files::default();
-        Ok(Self { config, migrator, owner, files })
+        Ok(Self { config, migrator, owner, files, is_compiled: true })
     }
 
     /// What `dunlin.toml` says.
@@ -200,6 +202,25 @@ impl Project {
     /// The file of a revision.
     pub fn file(&self, revision: &RevisionId) -> Option<PathBuf> {
         self.files.of(revision).or_else(|| files::find_rust(&self.config, revision))
+    }
+
+    /// Sees that there are models to compare with.
+    ///
+    /// # Errors
+    /// It is a project of SQL revisions, and names none.
+    pub(crate) fn require_models(&self) -> Result<(), CommandError> {
+        if self.is_compiled || self.config.models.is_some() {
+            return Ok(());
+        }
+        let text = format!("{} names no models to compare with", self.config.file.display());
+        Err(CommandError::usage(text).hint(
+            "models = \"models.json\"; `dunlin generate-models --json -o models.json` writes one of the database",
+        ))
+    }
+
+    /// Whether new revisions are Rust: those that there are, or the program, are.
+    pub(crate) fn writes_rust(&self) -> bool {
+        self.is_compiled || !files::rust_files(&self.config).is_empty()
     }
 
     /// What the commands of authors work with.

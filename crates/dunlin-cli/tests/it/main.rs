@@ -1,6 +1,12 @@
 //! The program `dunlin`, run as a user runs it.
 
+mod authoring;
+mod bad_input;
+mod configuration;
 mod databases;
+mod help;
+mod init;
 mod moving;
+mod planning;
 mod reading;
 mod support;

@@ -1,0 +1,118 @@
+//! The text of a new revision file.
+
+use dunlin::core::dialect::DialectName;
+use dunlin::core::operation::Operation;
+use dunlin::core::revision::{Direction, Revision};
+use dunlin::engine::compare::{Comparison, describe};
+use dunlin::engine::dialect::dialect;
+use dunlin::engine::plan::PlanError;
+use dunlin::engine::sql::revision_file::{Header, RevisionFile, Section, Stage};
+use dunlin::{Database, Refused};
+
+use super::check::ASKED_IN_TEMPORARY_TABLES;
+use super::{Against, Author, renames};
+use crate::command_error::{CommandError, chain};
+use crate::hint;
+
+/// A new revision file.
+pub(crate) struct Draft {
+    /// Its text.
+    pub(crate) text: String,
+    /// What databases will not do of it.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// What a new revision file is to be.
+pub(crate) struct Wanted<'a> {
+    /// With what models are compared.
+    pub(crate) against: &'a Against,
+    /// Whether it does what differs.
+    pub(crate) autogenerate: bool,
+    /// Whether it is SQL, and not Rust.
+    pub(crate) sql: bool,
+}
+
+impl Wanted<'_> {
+    /// The file; none where it is to do what differs, and nothing does.
+    pub(crate) async fn draft(
+        &self,
+        author: &Author<'_>,
+        revision: Revision,
+        database: Option<&mut Database>,
+    ) -> Result<Option<Draft>, CommandError> {
+        if !self.autogenerate && self.sql {
+            return empty_sql(&revision).map(|text| Some(Draft { text, warnings: Vec::new() }));
+        }
+        let mut warnings = Vec::new();
+        let (found, on) = match self.autogenerate {
+            false => (Comparison::default(), Vec::new()),
+            true => {
+                let online = database.as_deref().map(|database| database.dialect().name());
+                let drift = renames::asked(author, self.against, database).await?;
+                let on = match (online, self.against.dialect.as_slice()) {
+                    (Some(name), []) => vec![name],
+                    _ => self.against.dialects(),
+                };
+                let shown = dialect(on.first().copied().unwrap_or(DialectName::Postgres));
+                let say = |operations: &[Operation], begin: &str| {
+                    for line in operations.iter().flat_map(|one| describe(shown, one, &drift.from)) {
+                        author.ui.note(&format!("{begin}{line}"));
+                    }
+                };
+                say(&drift.comparison.upgrade, "");
+                say(
+                    &drift.comparison.left_out,
+                    "not written, as the database is not what its revisions made of it: ",
+                );
+                for one in &drift.uncompared {
+                    author.ui.note(&format!(
+                        "not written, as it could not be compared: {} ({})",
+                        one.what, one.why
+                    ));
+                }
+                if !drift.uncompared.is_empty() {
+                    author.ui.note(ASKED_IN_TEMPORARY_TABLES);
+                }
+                warnings.extend(drift.refused.iter().map(warning));
+                if drift.comparison.upgrade.is_empty() {
+                    author.ui.line(&format!("{}: nothing to write a revision of", author.owner));
+                    return Ok(None);
+                }
+                (drift.comparison, on)
+            }
+        };
+        let text = match self.sql {
+            true => author.migrator.sql_revision(author.owner, revision, &found, &on),
+            false => author.migrator.rust_revision(author.owner, revision, &found),
+        };
+        let text = text.map_err(author.failed)?;
+        Ok(Some(Draft { text, warnings }))
+    }
+}
+
+/// A file of SQL that does nothing yet, on any database.
+fn empty_sql(revision: &Revision) -> Result<String, CommandError> {
+    let mut header = Header::new(revision.id.clone());
+    header.down_revisions.clone_from(&revision.down_revisions);
+    header.depends_on.clone_from(&revision.depends_on);
+    header.branch_labels.clone_from(&revision.branch_labels);
+    header.message.clone_from(&revision.message);
+    let section = |direction| Section { direction, dialect: None, stages: vec![Stage::default()] };
+    let sections = vec![section(Direction::Upgrade), section(Direction::Downgrade)];
+    RevisionFile { header, sections }.write().map_err(CommandError::failed)
+}
+
+/// One line about what a database will not do of the revision.
+fn warning(refused: &Refused) -> String {
+    let direction = match refused.direction {
+        Direction::Upgrade => "upgrade",
+        Direction::Downgrade => "downgrade",
+    };
+    let why: &dyn std::error::Error = match &refused.why {
+        PlanError::Render { source, .. } => source,
+        PlanError::Replay(error) => &error.source,
+        other => other,
+    };
+    let hint = hint::plan(&refused.why).map_or(String::new(), |hint| format!(" ({hint})"));
+    format!("warning: its {direction} cannot run on {}: {}{hint}", refused.on.display_name(), chain(why))
+}

@@ -1,0 +1,112 @@
+//! `wait`
+
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use dunlin::{Access, Database, Error, OwnerStatus};
+use serde_json::json;
+
+use crate::command_error::CommandError;
+use crate::exit::ExitStatus;
+use crate::hint::UNKNOWN_REVISION;
+use crate::project::{Project, failed, wrong};
+use crate::report::why_not_up_to_date;
+use crate::ui::Ui;
+
+/// Wait until the database is at the newest revisions.
+///
+/// It may be down, or not there yet, when the waiting begins. Exits 3 when the time is over. Nothing is written:
+/// a role that may only read is enough.
+#[derive(Debug, Clone, Args)]
+pub struct Wait {
+    /// How long to wait, in seconds; 0 looks once.
+    #[arg(short, long, value_name = "SECONDS", default_value_t = 60)]
+    timeout: u64,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+const PAUSE: Duration = Duration::from_millis(500);
+
+impl Wait {
+    /// Waits.
+    ///
+    /// # Errors
+    /// The database cannot be read; or, with exit status 3, the time is over.
+    pub async fn run(&self, project: &Project, ui: &Ui) -> Result<ExitStatus, CommandError> {
+        let deadline = Instant::now() + Duration::from_secs(self.timeout);
+        let manager = project.owner()?.manager();
+        let mut shown = String::new();
+        loop {
+            let looked = look(project).await?;
+            let is_last = Instant::now() + PAUSE > deadline;
+            let reason = match &looked {
+                Ok(status) if status.is_up_to_date() => {
+                    match self.json {
+                        true => self.print(ui, status),
+                        false => ui.line(&format!("{}: up to date", status.owner)),
+                    }
+                    return Ok(ExitStatus::Done);
+                }
+                Ok(status) => why_not_up_to_date(std::slice::from_ref(status), &[manager]).join("; "),
+                Err(error) => error.to_string(),
+            };
+            match looked {
+                Err(error) if is_last => return Err(failed(error)),
+                Ok(status) if is_last => return self.late(ui, &status, &reason),
+                _ => {}
+            }
+            if shown != reason {
+                ui.note(&format!("waiting for {reason}"));
+                shown = reason;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    fn late(&self, ui: &Ui, status: &OwnerStatus, reason: &str) -> Result<ExitStatus, CommandError> {
+        if self.json {
+            self.print(ui, status);
+            return Ok(ExitStatus::Pending);
+        }
+        let waited = if self.timeout == 0 { String::new() } else { format!(" after {} s", self.timeout) };
+        let text = format!("the database is not up to date{waited}");
+        let hint = if status.unknown.is_empty() { "run `dunlin upgrade heads`" } else { UNKNOWN_REVISION };
+        Err(CommandError::new(ExitStatus::Pending, text).note(reason).hint(hint))
+    }
+
+    fn print(&self, ui: &Ui, status: &OwnerStatus) {
+        let pending: Vec<&str> = status.pending.iter().map(|revision| revision.id.as_str()).collect();
+        let all = json!({
+            "owner": status.owner,
+            "rows": status.rows,
+            "heads": status.heads,
+            "is_up_to_date": status.is_up_to_date(),
+            "pending": pending,
+            "unknown": status.unknown,
+        });
+        ui.line(&all.to_string());
+    }
+}
+
+/// Where the owner stands, or why that cannot be seen at the moment.
+async fn look(project: &Project) -> Result<Result<OwnerStatus, Error>, CommandError> {
+    let url = project.config().database_url().map_err(wrong)?;
+    let mut database = match Database::connect(&url, Access::Read).await {
+        Ok(database) => database,
+        Err(error @ (Error::Connect { .. } | Error::ConnectTimeout { .. })) => return Ok(Err(error)),
+        Err(error) if error.is_busy() => return Ok(Err(error)),
+        Err(error) => return Err(failed(error)),
+    };
+    let statuses = project.migrator().status(&mut database).await;
+    database.close().await;
+    let statuses = match statuses {
+        Ok(statuses) => statuses,
+        Err(error) if error.is_busy() => return Ok(Err(error)),
+        Err(error) => return Err(failed(error)),
+    };
+    let name = project.owner_name();
+    let found = statuses.into_iter().find(|status| status.owner == name);
+    found.map(Ok).ok_or_else(|| failed(Error::UnknownOwner { name: name.to_owned() }))
+}

@@ -1,0 +1,91 @@
+//! dunlin.toml: found, read, and refused.
+
+use insta::assert_snapshot;
+
+use crate::support::{LINE, Place};
+
+/// The configuration that a text makes `heads` complain about.
+fn complaint(text: &str) -> String {
+    let mut place = Place::with(&LINE);
+    place.write("dunlin.toml", text);
+    place.shows("heads");
+    place.transcript().to_owned()
+}
+
+#[test]
+fn what_is_wrong_is_said_with_its_line_and_key() {
+    let all: String = [
+        "url = \"sqlite:///a.db\"\nscript_locaton = \"x\"\n",
+        "\n\nslug_length = \"many\"\n",
+        "slug_length = 0\n",
+        "url = 5\n",
+        "url = \"\"\n",
+        "url = \"sqlite:///a.db\"\nurl_env = \"X\"\n",
+        "version_locations = \"one\"\n",
+        "version_locations = [\n  \"one\",\n  2,\n]\n",
+        "version_locations = []\n",
+        "recursive_version_locations = 1\n",
+        "file_template = \"{slug}\"\n",
+        "file_template = \"{rev}_{slugg}\"\n",
+        "file_template = \"../{rev}\"\n",
+        "timezone = \"Europe/Nowhere\"\n",
+        "[[post_write_hooks]]\nname = \"x\"\n",
+        "[[post_write_hooks]]\nname = \"x\"\ncommand = \"y\"\n",
+        "owner = \"a\"\nowner = \"b\"\n",
+        "url = \"postgresql://u:secret@h/d\n",
+        "[database]\nurl = \"sqlite:///a.db\"\n",
+        "colour = \"red\"\n",
+    ]
+    .into_iter()
+    .map(|text| format!("{text}---\n{}", complaint(text)))
+    .collect();
+    assert!(!all.replace("u:secret@h/d\n---", "").contains("secret"), "{all}");
+    assert_snapshot!(all);
+}
+
+#[test]
+fn it_is_found_above_and_by_name() {
+    let mut place = Place::with(&LINE);
+    place.write("deep/er/file", "");
+    let outcome = place.run_in("deep/er", &["upgrade"]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert!(place.path("app.db").is_file(), "the path of a SQLite file is the project's");
+    assert_eq!(place.run_in("deep/er", &["current"]).stdout, "e5f6  create note (head)\n");
+    place.write("other.toml", "url = \"sqlite:///other.db\"\n");
+    assert_eq!(place.succeed(&["--config", "other.toml", "current"]), "no revision\n");
+    assert_eq!(place.succeed(&["current", "--config", "other.toml"]), "no revision\n");
+    place.set("DUNLIN_CONFIG", "other.toml");
+    assert_eq!(place.succeed(&["current"]), "no revision\n");
+    place.set("DUNLIN_CONFIG", "gone.toml");
+    place.shows("current");
+    place.set("DUNLIN_CONFIG", "");
+    assert_eq!(place.succeed(&["current"]), "e5f6  create note (head)\n");
+    assert_snapshot!(place.transcript());
+}
+
+#[test]
+fn the_url_may_stand_in_a_variable() {
+    let mut place = Place::with(&LINE);
+    place.write("dunlin.toml", "url_env = \"SHOP_DATABASE\"\n");
+    place.shows("current");
+    place.shows("heads");
+    place.set("SHOP_DATABASE", "postgresql://u:secret@localhost:1/d?connect_timeout=1&colour=red");
+    place.shows("current");
+    place.set("SHOP_DATABASE", "u:secret@localhost/d");
+    place.shows("current");
+    place.set("SHOP_DATABASE", "sqlite:///app.db");
+    place.shows("current");
+    place.write("dunlin.toml", "");
+    place.shows("current");
+    place.shows("upgrade --sql");
+    assert!(!place.transcript().contains("secret"), "{}", place.transcript());
+    assert_snapshot!(place.transcript());
+}
+
+#[test]
+fn without_one_every_command_says_so() {
+    let mut place = Place::empty();
+    place.shows("heads");
+    place.shows("upgrade");
+    assert_snapshot!(place.transcript());
+}

@@ -1,0 +1,82 @@
+//! `init` and `templates`.
+
+use insta::assert_snapshot;
+
+use crate::support::Place;
+
+/// The names of all files and what they hold.
+fn tree(place: &Place) -> String {
+    let root = place.path("");
+    let mut text = String::new();
+    for (path, bytes) in place.files().into_iter().filter(|(path, _)| path.is_file()) {
+        let name = path.strip_prefix(&root).unwrap().display().to_string();
+        text.push_str(&format!("== {name}\n{}", String::from_utf8(bytes).unwrap()));
+    }
+    text
+}
+
+#[test]
+fn a_project_of_sql_begins_and_works() {
+    let mut place = Place::empty();
+    std::fs::create_dir(place.path("shop")).unwrap();
+    let begun = place.run_in("shop", &["init"]);
+    assert_eq!(begun.code, 0, "{begun:?}");
+    let shown = format!("{}{}\n{}", begun.stdout, begun.stderr, tree(&place));
+    assert_snapshot!(shown);
+
+    place.set("DATABASE_URL", "sqlite:///shop.db");
+    for arguments in
+        [&["heads"][..], &["revision", "-m", "one"], &["upgrade"], &["current", "-c"], &["downgrade", "base"]]
+    {
+        let outcome = place.run_in("shop", arguments);
+        assert_eq!(outcome.code, 0, "{arguments:?}: {outcome:?}");
+    }
+}
+
+#[test]
+fn nothing_is_overwritten() {
+    let mut place = Place::empty();
+    place.write("migrations/README.md", "mine");
+    place.write("dunlin.toml", "");
+    let before = place.files();
+    place.shows("init");
+    place.shows("init --template rust");
+    place.shows("init --template cobol");
+    place.shows("init --plugin ../x");
+    place.shows("init --plugin Ticketing");
+    assert_eq!(place.files(), before);
+    assert_snapshot!(place.transcript());
+}
+
+#[test]
+fn a_cargo_project_gets_its_program() {
+    let mut place = Place::empty();
+    place.write("Cargo.toml", "[package]\nname = \"my-shop\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
+    place.write("src/lib.rs", "//! Mine.\n");
+    place.write("build.rs", "fn main() {}\n");
+    let before = place.files();
+    place.shows("init");
+    assert_eq!(place.files(), before);
+    place
+        .write("build.rs", "fn main() {\n    println!(\"cargo:rerun-if-changed=migrations/versions\");\n}\n");
+    place.shows("init --json");
+    std::fs::remove_file(place.path("dunlin.toml")).unwrap();
+    place.shows("init --template sql");
+    place.shows("templates");
+    place.shows("templates --json");
+    assert_snapshot!(format!("{}{}", place.transcript(), tree(&place)));
+}
+
+#[test]
+fn a_plugin_is_the_tree_of_the_talk() {
+    let mut place = Place::empty();
+    let made = place.run(&["init", "--plugin", "dag_log"]);
+    assert_eq!(made.code, 0, "{made:?}");
+    let names: Vec<String> = made.stdout.lines().map(str::to_owned).collect();
+    let revision = names.iter().find(|name| name.contains("versions/")).unwrap();
+    let id = revision.split("versions/").nth(1).unwrap().split('_').next().unwrap().to_owned();
+    let shown = format!("{}{}\n{}", made.stdout, made.stderr, tree(&place)).replace(&id, "[id]");
+    assert!(!shown.contains("{{n") && !shown.contains("{{o"), "something was not filled in");
+    place.shows("init --plugin dag_log");
+    assert_snapshot!(shown + &place.transcript().replace(&id, "[id]"));
+}
