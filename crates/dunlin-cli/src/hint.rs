@@ -2,12 +2,15 @@
 
 use dunlin::Error;
 use dunlin::core::schema::SchemaError;
+use dunlin::directory::DirectoryError;
 use dunlin::engine::compare::CompareError;
 use dunlin::engine::dialect::RenderError;
 use dunlin::engine::generate::GenerateError;
 use dunlin::engine::generate::sql::SqlRevisionError;
 use dunlin::engine::history::HistoryError;
 use dunlin::engine::plan::PlanError;
+use dunlin::engine::sql::SqlError;
+use dunlin::engine::sql::revision_file::RevisionFileError;
 
 /// The words of a host program that hints need.
 #[derive(Debug, Clone, Copy)]
@@ -83,6 +86,43 @@ pub fn hint(error: &Error, words: &Hints) -> Option<String> {
         Error::GenerateSql { source } => generate_sql(source)?,
         Error::Owner(error) => history(&error.source)?.to_owned(),
         Error::Plan { source, .. } => plan(source)?,
+        _ => return None,
+    })
+}
+
+/// What to do about revision files that cannot be read, where there is something to do.
+pub(crate) fn directory(error: &DirectoryError) -> Option<String> {
+    Some(match error {
+        DirectoryError::Empty { .. } => "write the first revision".to_owned(),
+        DirectoryError::Unreadable { .. } | DirectoryError::LocationTwice { .. } => {
+            "script_location and version_locations in dunlin.toml say where revisions are".to_owned()
+        }
+        DirectoryError::NotUtf8 { .. } => "save the file as UTF-8".to_owned(),
+        DirectoryError::Duplicate { .. } => "give one of the two another id".to_owned(),
+        DirectoryError::RustRevisions { .. } | DirectoryError::NotCompiled { .. } => {
+            "`dunlin init` in a Cargo project writes the program that has them compiled in".to_owned()
+        }
+        DirectoryError::Rust { .. } => {
+            "write fn revision() as `Revision::new(\"…\").down_revision(\"…\")`, in plain text".to_owned()
+        }
+        DirectoryError::Sql { source, .. } => revision_file(source)?.to_owned(),
+        DirectoryError::Vanished { .. } | DirectoryError::Changed { .. } => "run this again".to_owned(),
+        _ => return None,
+    })
+}
+
+fn revision_file(error: &RevisionFileError) -> Option<&'static str> {
+    Some(match error {
+        RevisionFileError::NoRevision => "a file begins with the line `-- revision: ID`",
+        RevisionFileError::NoUpgrade => {
+            "write the line `-- upgrade` before the statements, and `-- downgrade` before those that undo them"
+        }
+        RevisionFileError::BeforeSections { .. } => "move it behind a line `-- upgrade` or `-- downgrade`",
+        RevisionFileError::Misplaced { .. } => "move it there",
+        RevisionFileError::Duplicate { .. } => {
+            "make one section of the two, or name a database: `-- upgrade: mysql`"
+        }
+        RevisionFileError::Sql(SqlError::Unclosed { .. }) => "close it",
         _ => return None,
     })
 }

@@ -68,6 +68,10 @@ fn outcome(owner: &OwnerReport, manager: &DbManager) -> String {
         (RunStatus::Done, PlanKind::Init) => format!("created from its models, at {at}"),
         (RunStatus::Done, PlanKind::Upgrade) => format!("upgraded to {at}"),
         (RunStatus::Done, PlanKind::Downgrade) => format!("downgraded to {at}"),
+        (RunStatus::Done, PlanKind::Stamp) if owner.steps.is_empty() => format!("already at {at}"),
+        (RunStatus::Done, PlanKind::Stamp) if owner.rows_before == owner.rows_after => {
+            format!("version table made, at {at}")
+        }
         (RunStatus::Done, PlanKind::Stamp) => format!("stamped, at {at}"),
         (RunStatus::Done, PlanKind::Reset) if owner.steps.is_empty() => "nothing to drop".to_owned(),
         (RunStatus::Done, PlanKind::Reset) => "dropped".to_owned(),

@@ -7,7 +7,7 @@ use dunlin::core::dialect::DialectName;
 use dunlin::core::revision::{Direction, Revision};
 use dunlin::engine::dialect::Dialect;
 use dunlin::engine::plan::{Action, Intent, PlanKind};
-use dunlin::{Access, Event, Failure, Left, OwnerReport, Report, RunStatus, StepReport};
+use dunlin::{Access, Database, Event, Failure, Left, OwnerReport, Report, RunStatus, StepReport};
 use serde_json::{Value, json};
 
 use crate::author::parse_dialect;
@@ -56,11 +56,7 @@ pub(super) async fn change(
     intent: Intent,
 ) -> Result<OwnerReport, CommandError> {
     let migrator = project.migrator().clone().lock_timeout(Duration::from_secs(options.lock_timeout));
-    let mut database = project.connect(access).await?;
-    if database.is_absent() {
-        return Err(CommandError::failed(format!("{} does not exist", database.url()))
-            .hint("`dunlin upgrade` makes it"));
-    }
+    let mut database = connect(project, access, &intent).await?;
     if !options.json {
         ui.line(&format!("database: {}", database.url()));
     }
@@ -82,6 +78,23 @@ pub(super) async fn change(
         }
         Err(failure) => Err(stopped(project, ui, options.json, &intent, failure)),
     }
+}
+
+/// Connects to be changed. A SQLite file that is not there is made only for what can be planned.
+async fn connect(project: &Project, access: Access, intent: &Intent) -> Result<Database, CommandError> {
+    let mut database = project.connect(Access::Read).await?;
+    if !database.is_absent() {
+        database.close().await;
+        return project.connect(access).await;
+    }
+    if access != Access::Create {
+        return Err(CommandError::failed(format!("{} does not exist", database.url()))
+            .hint("`dunlin upgrade` makes it"));
+    }
+    let planned = project.migrator().plan(&mut database, project.owner_name(), intent).await;
+    database.close().await;
+    planned.map_err(|error| failed(error).note("nothing was changed"))?;
+    project.connect(access).await
 }
 
 /// A run that stopped: what was done is printed, and what failed, and what state the database is in.

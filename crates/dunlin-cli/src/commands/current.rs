@@ -7,8 +7,7 @@ use serde_json::json;
 use super::shown::{Shown, status};
 use crate::command_error::CommandError;
 use crate::exit::ExitStatus;
-use crate::hint::UNKNOWN_REVISION;
-use crate::project::Project;
+use crate::project::{LOST, Project};
 use crate::report::why_not_up_to_date;
 use crate::ui::Ui;
 
@@ -68,7 +67,7 @@ impl Current {
         }
         let hint = match status.unknown.is_empty() {
             true => "run `dunlin upgrade heads`".to_owned(),
-            false => UNKNOWN_REVISION.to_owned(),
+            false => LOST.to_owned(),
         };
         let error = CommandError::new(ExitStatus::Pending, "the database is not up to date");
         let reasons = why_not_up_to_date(&[status], &[project.owner()?.manager()]);

@@ -32,6 +32,11 @@ pub struct History {
 }
 
 impl History {
+    /// Whether the database is asked.
+    pub(crate) fn asks_database(&self) -> bool {
+        self.indicate_current || self.rev_range.as_ref().is_some_and(|range| range.contains("current"))
+    }
+
     /// Shows them.
     ///
     /// # Errors

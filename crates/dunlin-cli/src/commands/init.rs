@@ -91,10 +91,11 @@ impl Init {
 
 /// A project of SQL revisions.
 fn sql(name: &str) -> Tree {
-    let fill =
-        |text: &str| fill(text, &[("owner", name), ("name", &identifier(name)), ("formatter", "sqlfluff")]);
+    let fill = |text: &str| {
+        fill(text, &[("owner", name), ("name", &identifier(name)), ("formatter", "sqlfluff\", \"fix")])
+    };
     let mut tree = Tree::default();
-    let config = template!("dunlin.toml").replace("{{of_sql}}\n", template!("of_sql.toml"));
+    let config = template!("dunlin.toml").replace("{{of_sql}}", template!("of_sql.toml"));
     tree.add(FILE, fill(&config));
     tree.add("migrations/README.md", fill(template!("sql/README.md")));
     tree.add("migrations/template.sql", template!("sql/template.sql").to_owned());
@@ -119,7 +120,7 @@ fn rust(name: &str) -> Tree {
     ];
     let fill = |text: &str| fill(text, &values);
     let mut tree = Tree::default();
-    tree.add(FILE, fill(&template!("dunlin.toml").replace("{{of_sql}}\n", "")));
+    tree.add(FILE, fill(&template!("dunlin.toml").replace("{{of_sql}}", "")));
     tree.add("migrations/README.md", fill(template!("rust/README.md")));
     tree.add("migrations/template.rs", template!("rust/template.rs").to_owned());
     tree.add("migrations/versions/.gitkeep", String::new());
@@ -168,7 +169,7 @@ fn plugin(name: &str) -> Result<Tree, CommandError> {
     let mut tree = Tree::default();
     let mut add = |path: &str, text: &str| tree.add(&format!("{name}/{path}"), fill(text));
     add("Cargo.toml", template!("plugin/Cargo.toml"));
-    add(FILE, &template!("dunlin.toml").replace("{{of_sql}}\n", ""));
+    add(FILE, &template!("dunlin.toml").replace("{{of_sql}}", ""));
     add("build.rs", template!("rust/build.rs"));
     add("examples/migrate.rs", template!("plugin/migrate.rs"));
     add("migrations/README.md", template!("plugin/README.md"));

@@ -13,6 +13,7 @@ mod generate_models;
 mod heads;
 mod history;
 mod init;
+mod log;
 mod merge;
 mod new_file;
 mod plan;
@@ -43,6 +44,7 @@ pub use generate_models::GenerateModels;
 pub use heads::Heads;
 pub use history::History;
 pub use init::{Init, Template};
+pub use log::Log;
 pub use merge::Merge;
 pub use plan::Plan;
 pub use revision::Revision;
@@ -68,6 +70,7 @@ pub enum Command {
     Branches(Branches),
     History(History),
     Show(Show),
+    Log(Log),
     Edit(Edit),
     Check(Check),
     GenerateModels(GenerateModels),
@@ -76,6 +79,19 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether the database or the models are asked: a program has what is compiled into it, and the files alone
+    /// do not say it.
+    pub fn needs_program(&self) -> bool {
+        match self {
+            Self::Heads(_) | Self::Branches(_) | Self::Merge(_) => false,
+            Self::Revision(command) => command.asks_models(),
+            Self::History(command) => command.asks_database(),
+            Self::Show(command) => command.asks_database(),
+            Self::Edit(command) => command.asks_database(),
+            _ => true,
+        }
+    }
+
     /// Runs it.
     ///
     /// # Errors
@@ -89,6 +105,7 @@ impl Command {
             Self::Edit(command) => command.run(project).await,
             Self::Check(command) => command.run(project, ui).await,
             Self::GenerateModels(command) => command.run(project, ui).await,
+            Self::Log(command) => command.run(project, ui).await,
             Self::Stamp(command) => command.run(project, ui).await,
             Self::EnsureVersion(command) => command.run(project, ui).await,
             Self::Upgrade(command) => command.run(project, ui).await,

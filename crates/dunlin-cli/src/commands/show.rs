@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::shown::{Shown, print, status};
 use crate::command_error::CommandError;
 use crate::exit::ExitStatus;
-use crate::project::Project;
+use crate::project::{LOST, Project};
 use crate::ui::Ui;
 
 /// Show everything about a revision.
@@ -22,6 +22,11 @@ pub struct Show {
 }
 
 impl Show {
+    /// Whether the database is asked.
+    pub(crate) fn asks_database(&self) -> bool {
+        self.revision.contains("current")
+    }
+
     /// Shows it.
     ///
     /// # Errors
@@ -57,7 +62,7 @@ pub(super) async fn revisions<'p>(
             let status = status(project).await?;
             if let Some(unknown) = status.unknown.first() {
                 let text = format!("the database is at revision {unknown}, which is not known here");
-                return Err(CommandError::failed(text).hint(crate::hint::UNKNOWN_REVISION));
+                return Err(CommandError::failed(text).hint(LOST));
             }
             (status.rows.clone(), Some(status.rows))
         }

@@ -8,8 +8,7 @@ use serde_json::json;
 
 use crate::command_error::CommandError;
 use crate::exit::ExitStatus;
-use crate::hint::UNKNOWN_REVISION;
-use crate::project::{Project, failed, wrong};
+use crate::project::{LOST, Project, failed, wrong};
 use crate::report::why_not_up_to_date;
 use crate::ui::Ui;
 
@@ -72,7 +71,7 @@ impl Wait {
         }
         let waited = if self.timeout == 0 { String::new() } else { format!(" after {} s", self.timeout) };
         let text = format!("the database is not up to date{waited}");
-        let hint = if status.unknown.is_empty() { "run `dunlin upgrade heads`" } else { UNKNOWN_REVISION };
+        let hint = if status.unknown.is_empty() { "run `dunlin upgrade heads`" } else { LOST };
         Err(CommandError::new(ExitStatus::Pending, text).note(reason).hint(hint))
     }
 

@@ -58,6 +58,8 @@ pub enum ConfigError {
         key: String,
         /// What may be meant.
         meant: Option<String>,
+        /// What there is.
+        known: Vec<&'static str>,
     },
     /// A value that a key cannot have.
     #[error("{}, line {line}: {key} {problem}", file.display())]
@@ -104,7 +106,7 @@ impl ConfigError {
             Self::NoDirectory { .. } => "change to a directory that exists".to_owned(),
             Self::Unreadable { .. } => "it must be a text in UTF-8 that you may read".to_owned(),
             Self::Syntax { .. } => "a line is `key = value`; text stands in quotes".to_owned(),
-            Self::UnknownKey { .. } => format!("known are {}", super::read::KEYS.join(", ")),
+            Self::UnknownKey { known, .. } => format!("known are {}", known.join(", ")),
             Self::Value { .. } => "see the comments in the dunlin.toml that `dunlin init` writes".to_owned(),
             Self::NoUrl { .. } => "add url_env = \"DATABASE_URL\", or url = \"sqlite:///app.db\"".to_owned(),
             Self::VariableNotSet { .. } => "url_env in dunlin.toml names it: set it to the URL".to_owned(),

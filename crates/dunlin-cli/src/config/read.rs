@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 use super::{Config, ConfigError, FileTemplate, Hook, UrlSource};
 
 /// The keys of the file.
-pub(super) const KEYS: [&str; 13] = [
+const KEYS: [&str; 13] = [
     "url",
     "url_env",
     "owner",
@@ -106,7 +106,7 @@ impl Source<'_> {
         &'s self,
         table: &'s DeTable<'s>,
         prefix: &str,
-        known: &[&str],
+        known: &[&'static str],
     ) -> Result<Vec<(String, Value<'s>)>, ConfigError> {
         let mut entries: Vec<(&Spanned<_>, &Spanned<DeValue<'_>>)> = table.iter().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
@@ -117,7 +117,14 @@ impl Source<'_> {
             if !known.contains(&key.as_str()) {
                 let meant = known.iter().find(|known| is_near(known, &key)).map(|known| (*known).to_owned());
                 let file = self.file.to_owned();
-                return Err(ConfigError::UnknownKey { file, line, key: format!("{prefix}{key}"), meant });
+                let known = known.to_vec();
+                return Err(ConfigError::UnknownKey {
+                    file,
+                    line,
+                    key: format!("{prefix}{key}"),
+                    meant,
+                    known,
+                });
             }
             let value = Value { source: self, key: format!("{prefix}{key}"), line, value: value.get_ref() };
             found.push((key, value));

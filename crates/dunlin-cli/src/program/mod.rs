@@ -74,14 +74,28 @@ pub fn dunlin() -> ExitCode {
             Commands::OfProject(command) => command,
         };
         let config = Config::load(global.config.as_deref()).map_err(wrong)?;
-        if let Some(delegation) = Delegation::find(&config)? {
-            return delegation.run(&config, arguments.get(1..).unwrap_or_default());
-        }
-        let mut config = config;
-        if let Some(owner) = global.owner.clone() {
-            config.owner = Some(owner);
-        }
-        run(&Project::of_directory(config)?, &command, &ui).map(ExitCode::from)
+        let project = match Delegation::find(&config)? {
+            Some(delegation) => {
+                let heads = match command.needs_program() || global.owner.is_some() {
+                    true => None,
+                    false => Project::of_heads(&config)?,
+                };
+                let Some(project) = heads else {
+                    return delegation.run(&config, arguments.get(1..).unwrap_or_default());
+                };
+                project
+            }
+            None => {
+                if let (Some(owner), Some(known)) = (&global.owner, config.owner.as_ref())
+                    && owner != known
+                {
+                    let text = format!("there is no owner {owner}");
+                    return Err(CommandError::usage(text).hint(format!("dunlin.toml says {known}")));
+                }
+                Project::of_directory(config)?
+            }
+        };
+        run(&project, &command, &ui).map(ExitCode::from)
     };
     run().unwrap_or_else(|error| ui.error(&error).into())
 }

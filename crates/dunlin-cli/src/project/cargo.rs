@@ -4,7 +4,9 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use super::files::rust_files;
+use dunlin::directory::RustFiles;
+
+use super::files::Files;
 use crate::command_error::CommandError;
 use crate::config::{Config, VARIABLE};
 
@@ -33,7 +35,7 @@ impl Delegation {
         let program = PROGRAMS.iter().find(|(path, _)| config.path(Path::new(path)).is_file());
         match (manifest.is_file(), program) {
             (true, Some((_, target))) => Ok(Some(Self { manifest, target: *target })),
-            _ => match rust_files(config).into_iter().next() {
+            _ => match Files::load(config, RustFiles::Heads).ok().and_then(|files| files.first_rust()) {
                 None => Ok(None),
                 Some(file) => Err(CommandError::usage(format!(
                     "{} is a revision in Rust, and there is no src/bin/migrate.rs that has it compiled in",

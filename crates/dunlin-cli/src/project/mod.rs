@@ -9,6 +9,7 @@ use dunlin::core::dialect::DialectName;
 use dunlin::core::manager::{DbManager, HostContext};
 use dunlin::core::revision::RevisionId;
 use dunlin::core::schema::{Metadata, NamingConvention};
+use dunlin::directory::{DirectoryError, RustFiles};
 use dunlin::engine::dialect::{Dialect, dialect};
 use dunlin::engine::history::{HistoryError, RevisionMap, Target};
 use dunlin::engine::owner::Owner;
@@ -18,8 +19,10 @@ use dunlin::{Access, Database, LockKey, Migrator};
 use crate::author::Author;
 use crate::command_error::CommandError;
 use crate::config::{Config, ConfigError};
-use crate::hint::{Hints, hint};
+use crate::hint::{Hints, UNKNOWN_REVISION, hint};
 use crate::ui::Ui;
+
+use files::Files;
 
 pub use cargo::Delegation;
 
@@ -40,7 +43,7 @@ pub struct Project {
     config: Config,
     migrator: Migrator,
     owner: String,
-    files: files::Files,
+    files: Files,
     /// Whether the DB managers are those of a program.
     is_compiled: bool,
 }
@@ -51,9 +54,25 @@ impl Project {
     /// # Errors
     /// A directory or file that cannot be read, a broken history, or models that cannot be read.
     pub fn of_directory(config: Config) -> Result<Self, CommandError> {
-        let (migrations, files) = files::load(&config)?;
+        let files = Files::load(&config, RustFiles::Refuse).map_err(unreadable)?;
+        Self::of_files(config, files, false)
+    }
+
+    /// What the files of a project say whose revisions are compiled into a program: their places in the history,
+    /// and not what they do. `None` where only the compiler knows.
+    ///
+    /// # Errors
+    /// As [`of_directory`](Self::of_directory).
+    pub fn of_heads(config: &Config) -> Result<Option<Self>, CommandError> {
+        match Files::load(config, RustFiles::Heads) {
+            Err(DirectoryError::Rust { .. }) => Ok(None),
+            files => Self::of_files(config.clone(), files.map_err(unreadable)?, true).map(Some),
+        }
+    }
+
+    fn of_files(config: Config, files: Files, is_compiled: bool) -> Result<Self, CommandError> {
         let name = config.owner.clone().unwrap_or_else(|| "app".to_owned());
-        let mut manager = DbManager::new(&name, &config.version_table).migrations(migrations);
+        let mut manager = DbManager::new(&name, &config.version_table).migrations(files.migrations());
         if let Some(path) = &config.models {
             let models = models(&config.path(path))?;
             manager = manager.models(move |host| {
@@ -71,8 +90,8 @@ impl Project {
             });
         }
         let migrator = migrator(&config, [manager], NamingConvention::default(), None)
-            .map_err(|error| files.name(failed(error)))?;
-        Ok(Self { config, migrator, owner: name, files, is_compiled: false })
+            .map_err(|error| with_files(failed(error), &files))?;
+        Ok(Self { config, migrator, owner: name, files, is_compiled })
     }
 
     /// The project of a program that was built with DB managers; `owner` is the one that is meant, else
@@ -102,7 +121,7 @@ impl Project {
                 return Err(CommandError::usage(text).hint("say which one is meant with --owner"));
             }
         };
-        let files = files::Files::default();
+        let files = Files::load(&config, RustFiles::Heads).unwrap_or_default();
         Ok(Self { config, migrator, owner, files, is_compiled: true })
     }
 
@@ -201,7 +220,7 @@ impl Project {
 
     /// The file of a revision.
     pub fn file(&self, revision: &RevisionId) -> Option<PathBuf> {
-        self.files.of(revision).or_else(|| files::find_rust(&self.config, revision))
+        self.files.of(revision)
     }
 
     /// Sees that there are models to compare with.
@@ -218,9 +237,9 @@ impl Project {
         ))
     }
 
-    /// Whether new revisions are Rust: those that there are, or the program, are.
+    /// Whether new revisions are Rust.
     pub(crate) fn writes_rust(&self) -> bool {
-        self.is_compiled || !files::rust_files(&self.config).is_empty()
+        self.is_compiled
     }
 
     /// What the commands of authors work with.
@@ -236,17 +255,30 @@ fn migrator(
     lock: Option<LockKey>,
 ) -> Result<Migrator, dunlin::Error> {
     let host = HostContext::new(config.schema.clone(), naming_convention);
-    let lock = lock.unwrap_or_else(|| default_lock(config));
-    Migrator::new(managers, &host, lock)
+    let managers: Vec<DbManager> = managers.into_iter().collect();
+    let first = managers.first().map(DbManager::name).unwrap_or_default();
+    // A service that migrates when it starts takes the same one with `Migrator::of(NAME, …)`.
+    let lock = lock.unwrap_or_else(|| LockKey::named(first));
+    Ok(Migrator::new(managers, &host, lock)?.journal(whoami()))
 }
 
-/// The same for whoever migrates one database with dunlin: the number is "dunlin" in ASCII; the name, which
-/// is the whole server's on MySQL, has the database in it.
-fn default_lock(config: &Config) -> LockKey {
-    const POSTGRES: i64 = 0x64_75_6e_6c_69_6e;
-    const LONGEST: usize = 64;
-    let database = config.database_url().ok().and_then(|url| url.database).unwrap_or_default();
-    LockKey::new(POSTGRES, format!("dunlin:{database}").chars().take(LONGEST).collect::<String>())
+/// Who runs this: `alice@host`.
+fn whoami() -> String {
+    let variable = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
+    let user = variable("USER").or_else(|| variable("LOGNAME")).unwrap_or_else(|| "somebody".to_owned());
+    format!("{user}@{}", rustix::system::uname().nodename().to_string_lossy())
+}
+
+/// An error about revisions, with the files of those that it names.
+fn with_files(error: CommandError, files: &Files) -> CommandError {
+    let paths = files.named_in(error.message());
+    paths.into_iter().fold(error, |error, path| error.note(path.display().to_string()))
+}
+
+/// Revision files that cannot be read, with what to do about it.
+fn unreadable(error: DirectoryError) -> CommandError {
+    let hint = crate::hint::directory(&error);
+    hint.into_iter().fold(CommandError::failed(error), CommandError::hint)
 }
 
 fn names(migrator: &Migrator) -> String {
@@ -264,9 +296,14 @@ fn models(path: &Path) -> Result<Metadata, CommandError> {
     serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))
 }
 
+/// What to do about a database at a revision that is not known here.
+pub(crate) const LOST: &str = "the database was migrated by a newer version or by another program: use that version \
+     here; if a revision's file is lost, bring it back, or say with `dunlin stamp REVISION --purge` where the \
+     database is";
+
 /// An error of the database or the owners, with what to do about it.
 pub(crate) fn failed(error: dunlin::Error) -> CommandError {
-    let hint = hint(&error, &WORDS);
+    let hint = hint(&error, &WORDS).map(|hint| if hint == UNKNOWN_REVISION { LOST.to_owned() } else { hint });
     let error = CommandError::failed(error);
     hint.into_iter().fold(error, CommandError::hint)
 }

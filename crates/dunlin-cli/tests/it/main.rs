@@ -4,6 +4,7 @@ mod authoring;
 mod bad_input;
 mod configuration;
 mod databases;
+mod delegation;
 mod help;
 mod init;
 mod moving;

@@ -23,6 +23,9 @@ fn a_database_goes_up_and_down() {
         "downgrade base",
         "downgrade base",
         "downgrade",
+        "log",
+        "log -n 1",
+        "log -n 1 --json",
     ] {
         place.shows(line);
     }

@@ -31,6 +31,8 @@ fn a_line_is_shown() {
         "current --json",
         "current --check-heads",
         "current --check-heads --json",
+        "log",
+        "log --json",
     ] {
         let before = place.files();
         place.shows(line);

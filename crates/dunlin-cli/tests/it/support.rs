@@ -119,7 +119,11 @@ impl Place {
             !["DUNLIN_CONFIG", "EDITOR", "VISUAL"].contains(&&*name) && !name.starts_with("PG")
         });
         let mut command = Command::new(env!("CARGO_BIN_EXE_dunlin"));
-        command.env_clear().envs(inherited.collect::<Vec<_>>()).envs(self.variables.iter().cloned());
+        command
+            .env_clear()
+            .envs(inherited.collect::<Vec<_>>())
+            .env("USER", "tester")
+            .envs(self.variables.iter().cloned());
         command.args(arguments).current_dir(self.path(directory)).stdin(Stdio::null());
         let output = command.output().unwrap();
         Outcome {
@@ -163,10 +167,30 @@ impl Place {
         let directory = std::fs::canonicalize(self.directory.path()).unwrap();
         let mut text = text.replace(&directory.display().to_string(), "[place]");
         text = text.replace(&self.directory.path().display().to_string(), "[place]");
-        for (before, behind) in [("(", " ms)"), ("\"milliseconds\":", "}")] {
+        for (before, behind) in [("(", " ms)"), ("\"milliseconds\":", "}"), ("\"elapsed_ms\":", ",")] {
             text = without_number(&text, before, behind);
         }
-        text
+        without_times(&without_host(&text))
+    }
+}
+
+/// Whoever runs the tests, and wherever.
+fn without_host(text: &str) -> String {
+    let mut pieces = text.split("tester@");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    let rest = |piece: &str| piece.trim_start_matches(|c: char| !c.is_whitespace() && c != '"').to_owned();
+    pieces.fold(first, |text, piece| text + "tester@[host]" + &rest(piece))
+}
+
+/// Times such as 2026-11-23 01:50:00 become a word.
+fn without_times(text: &str) -> String {
+    const LIKE: &[u8] = b"0000-00-00 00:00:00";
+    let is_time = |window: &[u8]| {
+        window.iter().zip(LIKE).all(|(is, like)| if *like == b'0' { is.is_ascii_digit() } else { is == like })
+    };
+    match text.as_bytes().windows(LIKE.len()).position(is_time) {
+        Some(at) => format!("{}[time]{}", &text[..at], without_times(&text[at + LIKE.len()..])),
+        None => text.to_owned(),
     }
 }
 
