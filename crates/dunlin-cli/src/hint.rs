@@ -185,6 +185,7 @@ pub(crate) fn plan(error: &PlanError) -> Option<String> {
             "the manager must say supports_table_dropping(true) before its tables can be reset".to_owned()
         }
         PlanError::Render { source, .. } => render(source)?,
+        PlanError::Unreadable(_) => "correct the revision's file".to_owned(),
         PlanError::Replay(error) => schema(&error.source)?.to_owned(),
         _ => return None,
     })
@@ -194,6 +195,9 @@ fn render(error: &RenderError) -> Option<String> {
     Some(match error {
         RenderError::Unsupported { hint, .. } => (*hint).to_owned(),
         RenderError::NameTooLong { .. } => "give it a shorter name".to_owned(),
+        RenderError::NoSection { direction, .. } => {
+            format!("write a section `-- {direction}` into its file, even if nothing is to be done in it")
+        }
         RenderError::NameClash { .. } => "give one of the two another name".to_owned(),
         RenderError::NotAlone { .. } => {
             "give it a revision of its own: what stands before it would be committed with it".to_owned()

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use dunlin::core::schema::{Metadata, TableName};
 use dunlin::engine::generate::{entity, models};
-use dunlin::{Database, Error, Migrator};
+use dunlin::{Database, Error, JOURNAL_TABLE, Migrator};
 
 use super::revision::write_new;
 use crate::command_error::CommandError;
@@ -14,8 +14,8 @@ use crate::ui::Ui;
 
 /// Write models of the tables that the database has, so that an existing application can start.
 ///
-/// They are a function that builds a Metadata, or, with --entities, SeaORM entities. Version tables are
-/// left out.
+/// They are a function that builds a Metadata, or, with --entities, SeaORM entities. Version tables and
+/// the journal are left out.
 #[derive(Debug, Clone, Args)]
 pub struct GenerateModels {
     /// Write SeaORM entities, a file each, into the directory --output.
@@ -91,8 +91,9 @@ impl GenerateModels {
                 database.introspect(&names).await?
             }
         };
-        for owner in migrator.owners() {
-            metadata.remove(&TableName::new(schema, owner.version_table()));
+        let ours = migrator.owners().iter().map(|owner| owner.version_table()).chain([JOURNAL_TABLE]);
+        for table in ours {
+            metadata.remove(&TableName::new(schema, table));
         }
         Ok(metadata)
     }

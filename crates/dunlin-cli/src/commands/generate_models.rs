@@ -12,7 +12,7 @@ use crate::ui::Ui;
 /// Write models of the tables that the database has, so that an existing application can start.
 ///
 /// They are a function that builds a Metadata, with --entities SeaORM entities, or with --json what `models` in
-/// dunlin.toml names. Version tables are left out.
+/// dunlin.toml names. Version tables and the journal are left out.
 #[derive(Debug, Clone, Args)]
 #[group(skip)]
 pub struct GenerateModels {

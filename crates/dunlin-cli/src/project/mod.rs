@@ -13,6 +13,7 @@ use dunlin::directory::{DirectoryError, RustFiles};
 use dunlin::engine::dialect::{Dialect, dialect};
 use dunlin::engine::history::{HistoryError, RevisionMap, Target};
 use dunlin::engine::owner::Owner;
+use dunlin::engine::plan::PlanError;
 use dunlin::url::UrlDialect;
 use dunlin::{Access, Database, LockKey, Migrator};
 
@@ -301,9 +302,18 @@ pub(crate) const LOST: &str = "the database was migrated by a newer version or b
      here; if a revision's file is lost, bring it back, or say with `dunlin stamp REVISION --purge` where the \
      database is";
 
+/// What to do about tables that are there without a version row.
+const UNVERSIONED: &str = "if they are what a revision leaves, say which one with `dunlin stamp REVISION`; if they are \
+     another program's, move them away";
+
 /// An error of the database or the owners, with what to do about it.
 pub(crate) fn failed(error: dunlin::Error) -> CommandError {
-    let hint = hint(&error, &WORDS).map(|hint| if hint == UNKNOWN_REVISION { LOST.to_owned() } else { hint });
+    let hint = match &error {
+        dunlin::Error::Plan { source: PlanError::Unversioned { .. }, .. } => Some(UNVERSIONED.to_owned()),
+        error => {
+            hint(error, &WORDS).map(|hint| if hint == UNKNOWN_REVISION { LOST.to_owned() } else { hint })
+        }
+    };
     let error = CommandError::failed(error);
     hint.into_iter().fold(error, CommandError::hint)
 }

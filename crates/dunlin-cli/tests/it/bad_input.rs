@@ -65,6 +65,17 @@ fn broken_files_are_refused() {
 }
 
 #[test]
+fn tables_without_a_version_row_are_left_alone() {
+    let mut place = Place::with(&LINE);
+    place.succeed(&["upgrade"]);
+    place.succeed(&["stamp", "base"]);
+    for line in ["upgrade", "plan", "stamp head", "upgrade"] {
+        place.shows(line);
+    }
+    assert_snapshot!(place.transcript());
+}
+
+#[test]
 fn what_is_no_text_is_refused() {
     let mut place = Place::with(&LINE);
     std::fs::write(place.path("migrations/versions/f7.sql"), b"-- revision: f7\n-- message: \xff\n").unwrap();

@@ -80,3 +80,70 @@ fn a_plugin_is_the_tree_of_the_talk() {
     place.shows("init --plugin dag_log");
     assert_snapshot!(shown + &place.transcript().replace(&id, "[id]"));
 }
+
+/// The lines of a Cargo.toml whose crates of ours are those of this workspace.
+fn with_paths(manifest: &str) -> String {
+    let workspace = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
+    let line = |line: &str| match line.strip_suffix(" = \"0.1\"") {
+        Some(name) => {
+            let directory = if name == "airflow-plugin" { "apps" } else { "crates" };
+            format!("{name} = {{ path = \"{}\" }}\n", workspace.join(directory).join(name).display())
+        }
+        None => format!("{line}\n"),
+    };
+    manifest.lines().map(line).collect::<String>() + "\n[workspace]\n"
+}
+
+/// Builds a project with what this workspace has built, and without the network.
+fn build(place: &mut Place, name: &str) {
+    let workspace = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    std::fs::copy(workspace.join("Cargo.lock"), place.path(&format!("{name}/Cargo.lock"))).unwrap();
+    let target = std::path::Path::new(env!("CARGO_BIN_EXE_dunlin")).parent().unwrap().parent().unwrap();
+    place.set("CARGO_TARGET_DIR", &target.join("init").display().to_string());
+    place.set("CARGO_NET_OFFLINE", "true");
+    place.set("DATABASE_URL", "sqlite:///app.db");
+}
+
+#[test]
+fn a_cargo_project_builds_and_works() {
+    let mut place = Place::empty();
+    let manifest = "[package]\nname = \"my-shop\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+                    dunlin-cli = \"0.1\"\ndunlin-core = \"0.1\"\ndunlin-macros = \"0.1\"\n";
+    place.write("shop/Cargo.toml", &with_paths(manifest));
+    place.write("shop/src/main.rs", "fn main() {}\n");
+    build(&mut place, "shop");
+    for (arguments, code) in [
+        (&["init"][..], 0),
+        (&["revision", "-m", "first", "--rev-id", "a1"], 0),
+        (&["current", "--check-heads"], 3),
+        (&["upgrade"], 0),
+        (&["current", "--check-heads"], 0),
+        (&["check"], 0),
+        (&["revision", "-m", "second", "--rev-id", "b2"], 0),
+        (&["current", "--check-heads"], 3),
+        (&["upgrade"], 0),
+        (&["downgrade", "base"], 0),
+    ] {
+        let outcome = place.run_in("shop", arguments);
+        assert_eq!(outcome.code, code, "{arguments:?}: {outcome:?}");
+    }
+}
+
+#[test]
+fn a_plugin_builds_and_works() {
+    let mut place = Place::empty();
+    place.succeed(&["init", "--plugin", "dag_log"]);
+    place.write("dag_log/Cargo.toml", &with_paths(&place.read("dag_log/Cargo.toml")));
+    build(&mut place, "dag_log");
+    for (arguments, code) in [
+        (&["check", "--offline"][..], 0),
+        (&["upgrade"], 0),
+        (&["check"], 0),
+        (&["revision", "-m", "nothing", "--autogenerate"], 0),
+        (&["downgrade", "base"], 0),
+        (&["current", "--check-heads"], 3),
+    ] {
+        let outcome = place.run_in("dag_log", arguments);
+        assert_eq!(outcome.code, code, "{arguments:?}: {outcome:?}");
+    }
+}

@@ -1,4 +1,5 @@
 //! The program `dunlin`, run as a user runs it.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod authoring;
 mod bad_input;
