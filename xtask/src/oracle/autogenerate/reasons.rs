@@ -30,6 +30,13 @@ const REASONS: &[Reason] = &[
         on: &[Kind::Sqlite],
         why: "a primary key can be dropped by any name: its table is not copied for one",
     },
+    Reason {
+        cases: &["Primary keys: another column, referred to by a foreign key"],
+        on: &[Kind::Postgres],
+        why: "PostgreSQL makes one constraint of a primary key and a UNIQUE over the same column, so the UNIQUE that \
+              the revisions have is not there, and cannot be added while they have it: a warning says so where \
+              the revision is made, and they must drop it first",
+    },
 ];
 
 /// The reason for what ours does not do, if there is one.
