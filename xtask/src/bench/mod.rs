@@ -6,6 +6,7 @@
 mod check_migrations;
 mod compare;
 mod measure;
+mod revisions;
 
 use clap::{Args as ClapArgs, Subcommand};
 
@@ -39,6 +40,15 @@ enum Command {
         #[arg(long, value_delimiter = ',', value_enum, default_values_t = Kind::ALL)]
         only: Vec<Kind>,
     },
+    /// Loading and planning of long histories against the real Alembic.
+    Revisions {
+        /// How many rounds.
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+        /// How many revisions.
+        #[arg(long, value_delimiter = ',', default_values_t = [1_000, 10_000, 100_000])]
+        counts: Vec<usize>,
+    },
 }
 
 /// Runs the benchmark.
@@ -49,5 +59,6 @@ pub(crate) fn run(args: Args) -> Result<()> {
     match args.command {
         Command::CheckMigrations { rounds } => check_migrations::run(rounds),
         Command::Compare { rounds, tables, only } => compare::run(rounds, &tables, &only),
+        Command::Revisions { rounds, counts } => revisions::run(rounds, &counts),
     }
 }
