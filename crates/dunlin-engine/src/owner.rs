@@ -23,6 +23,8 @@ pub struct Owner {
     history: RevisionMap,
     metadata: Metadata,
     migrations: HashMap<RevisionId, Migration>,
+    /// The same owner with its history as it was before revisions were squashed, if some were.
+    unsquashed: Option<Box<Owner>>,
 }
 
 /// A manager cannot be an owner.
@@ -63,7 +65,26 @@ impl Owner {
         }
         let migrations = all.map(|m| (m.revision().id.clone(), m.clone())).collect();
         let metadata = manager.metadata(host);
-        Ok(Self { manager, host: host.clone(), history, metadata, migrations })
+        let unsquashed = match manager.all_squashed() {
+            [] => None,
+            _ => Some(Box::new(Self::new(manager.unsquashed(), host)?)),
+        };
+        Ok(Self { manager, host: host.clone(), history, metadata, migrations, unsquashed })
+    }
+
+    /// The owner as a database that stands at `rows` knows it: with the history before revisions were squashed if the
+    /// rows are in the middle of them.
+    pub fn at(&self, rows: &[RevisionId]) -> &Self {
+        let knows = |owner: &Self| rows.iter().all(|row| owner.history.get(row).is_some());
+        match &self.unsquashed {
+            Some(unsquashed) if !knows(self) && knows(unsquashed) => unsquashed,
+            _ => self,
+        }
+    }
+
+    /// The owner before revisions were squashed, if some were.
+    pub(crate) fn unsquashed(&self) -> Option<&Self> {
+        self.unsquashed.as_deref()
     }
 
     /// The same owner with one more revision.
@@ -161,8 +182,8 @@ impl Owner {
     pub fn replay(&self, rows: &[RevisionId]) -> Result<Metadata, ReplayFailure> {
         let mut schema = Metadata::new(self.host.schema(), self.host.naming_convention());
         let direction = Direction::Upgrade;
-        for revision in self.history.lineage(rows)? {
-            for operation in self.operations(&revision.id, direction)? {
+        for revision in self.at(rows).history.lineage(rows)? {
+            for operation in self.at(rows).operations(&revision.id, direction)? {
                 play(&mut schema, &operation).map_err(|source| ReplayError {
                     revision: revision.id.clone(),
                     direction,
@@ -188,7 +209,8 @@ impl Owner {
     ) -> Result<Replay, PlanError> {
         let mut replay = Replay::new(Metadata::new(self.host.schema(), self.host.naming_convention()));
         let direction = Direction::Upgrade;
-        for revision in self.history.lineage(rows)? {
+        let owner = self.at(rows);
+        for revision in owner.history.lineage(rows)? {
             let failed = |source| match source {
                 RenderError::Schema(source) => {
                     PlanError::Replay(ReplayError { revision: revision.id.clone(), direction, source })
@@ -199,7 +221,7 @@ impl Owner {
                     source,
                 },
             };
-            for operation in self.operations(&revision.id, direction)? {
+            for operation in owner.operations(&revision.id, direction)? {
                 replay.play(dialect, &operation).map_err(failed)?;
             }
         }

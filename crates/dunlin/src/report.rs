@@ -185,7 +185,7 @@ impl OwnerStatus {
     }
 
     pub(crate) fn new(owner: &Owner, rows: Vec<RevisionId>) -> Self {
-        let history = owner.history();
+        let history = owner.at(&rows).history();
         let unknown: Vec<RevisionId> =
             rows.iter().filter(|row| history.get(row).is_none()).cloned().collect();
         let path = history.upgrade(&rows, &dunlin_engine::history::Target::HEADS).unwrap_or_default();

@@ -50,6 +50,7 @@ pub struct DbManager {
     models: Models,
     seed: Option<Seed>,
     migrations: Vec<Migration>,
+    squashed: Vec<Migration>,
     releases: ReleaseMap,
     supports_table_dropping: bool,
     lifecycle: Option<Arc<dyn Lifecycle>>,
@@ -65,6 +66,7 @@ impl DbManager {
             models: Arc::new(|host| Metadata::new(host.schema(), host.naming_convention())),
             seed: None,
             migrations: Vec::new(),
+            squashed: Vec::new(),
             releases: ReleaseMap::default(),
             supports_table_dropping: false,
             lifecycle: None,
@@ -86,6 +88,13 @@ impl DbManager {
     /// The history, in any order.
     pub fn migrations(mut self, migrations: impl IntoIterator<Item = Migration>) -> Self {
         self.migrations.extend(migrations);
+        self
+    }
+
+    /// The revisions that squashed ones in the history stand for. A squashed revision has the id of the last of its
+    /// own; a database that stands at an earlier one is brought on by these.
+    pub fn squashed(mut self, migrations: impl IntoIterator<Item = Migration>) -> Self {
+        self.squashed.extend(migrations);
         self
     }
 
@@ -132,6 +141,21 @@ impl DbManager {
     /// Its history.
     pub fn all_migrations(&self) -> &[Migration] {
         &self.migrations
+    }
+
+    /// The revisions that squashed ones stand for.
+    pub fn all_squashed(&self) -> &[Migration] {
+        &self.squashed
+    }
+
+    /// The same manager with its history as it was before revisions were squashed.
+    pub fn unsquashed(&self) -> Self {
+        let is_squashed = |migration: &&Migration| {
+            !self.squashed.iter().any(|old| old.revision().id == migration.revision().id)
+        };
+        let mut migrations: Vec<Migration> = self.squashed.clone();
+        migrations.extend(self.migrations.iter().filter(is_squashed).cloned());
+        Self { migrations, squashed: Vec::new(), ..self.clone() }
     }
 
     /// Its releases.

@@ -14,6 +14,17 @@ impl Owner {
     /// # Errors
     /// [`PlanError`]; nothing has been done then.
     pub fn plan(&self, state: &State, intent: &Intent) -> Result<OwnerPlan, PlanError> {
+        let owner = self.at(state.rows());
+        match (owner.plan_here(state, intent), owner.unsquashed()) {
+            // A target may be in the middle of what was squashed.
+            (Err(PlanError::History(HistoryError::UnknownTarget { .. })), Some(unsquashed)) => {
+                unsquashed.plan_here(state, intent)
+            }
+            (plan, _) => plan,
+        }
+    }
+
+    fn plan_here(&self, state: &State, intent: &Intent) -> Result<OwnerPlan, PlanError> {
         let moves = matches!(intent, Intent::Upgrade { .. } | Intent::Downgrade { .. });
         if moves && let Some(revision) = self.history().superfluous(state.rows())?.into_iter().next() {
             return Err(HistoryError::SuperfluousRow { revision }.into());

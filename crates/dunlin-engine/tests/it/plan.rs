@@ -7,9 +7,9 @@ use dunlin_core::operation::Operation;
 use dunlin_core::prelude::*;
 use dunlin_core::revision::RevisionId;
 use dunlin_engine::dialect::dialect;
-use dunlin_engine::history::HistoryError;
+use dunlin_engine::history::{HistoryError, Target};
 use dunlin_engine::owner::Owner;
-use dunlin_engine::plan::{Action, Intent, OwnerPlan, PlanError, Script, State};
+use dunlin_engine::plan::{Action, Intent, OwnerPlan, PlanError, Script, State, Step};
 
 fn create(name: &'static str) -> impl Fn(&mut Operations) + Send + Sync + 'static {
     move |op| {
@@ -354,4 +354,47 @@ fn a_manager_must_be_sound() {
     ] {
         assert!(Owner::new(sound, &HostContext::default()).is_ok());
     }
+}
+
+/// `b` stands for `a`, `a2` and `b`; a database may still be at `a` or `a2`.
+fn squashed() -> Owner {
+    let migration = |id: &'static str, down: Option<&str>, tables: &'static [&'static str]| {
+        let revision =
+            down.into_iter().fold(Revision::new(id), |revision, down| revision.down_revision(down));
+        let up = move |op: &mut Operations| tables.iter().for_each(|table| create(table)(op));
+        let down = move |op: &mut Operations| tables.iter().rev().for_each(|table| op.drop_table(*table));
+        Migration::new(revision, up, down)
+    };
+    let old = [
+        migration("a", None, &["one"]),
+        migration("a2", Some("a"), &["two"]),
+        migration("b", Some("a2"), &["three"]),
+    ];
+    let now = [migration("b", None, &["one", "two", "three"]), migration("c", Some("b"), &["four"])];
+    let manager = DbManager::new("owner", "version_owner").migrations(now).squashed(old);
+    Owner::new(manager, &HostContext::default()).unwrap()
+}
+
+#[test]
+fn a_database_in_the_middle_of_squashed_revisions_is_brought_on_by_them() {
+    let owner = squashed();
+    let steps = |from: &[&str], intent: Intent| {
+        let state = State { rows: Some(rows(from)), ..State::default() };
+        let plan = owner.plan(&state, &intent).unwrap();
+        plan.render(&owner, dialect(DialectName::Postgres)).unwrap();
+        let said = |step: &Step| match &step.action {
+            Action::Revision { revision, .. } => format!("{}:{}", revision.id, step.operations.len()),
+            other => format!("{other:?}"),
+        };
+        plan.steps.iter().map(said).collect::<Vec<_>>()
+    };
+    let up = || Intent::Upgrade { target: Some(Target::HEADS), use_migration_files: true };
+    assert_eq!(steps(&[], up()), ["b:3", "c:1"]);
+    assert_eq!(steps(&["a"], up()), ["a2:1", "b:1", "c:1"]);
+    assert_eq!(steps(&["a2"], up()), ["b:1", "c:1"]);
+    assert_eq!(steps(&["b"], up()), ["c:1"]);
+    let down = |target: &str| Intent::Downgrade { target: target.parse().unwrap() };
+    assert_eq!(steps(&["c"], down("base")), ["c:1", "b:3"]);
+    assert_eq!(steps(&["c"], down("a2")), ["c:1", "b:1"]);
+    assert_eq!(steps(&["a2"], down("base")), ["a2:1", "a:1"]);
 }
