@@ -156,6 +156,27 @@ impl<T> PerDialect<T> {
             .or(self.default.as_ref())
     }
 
+    /// Keeps the value on `dialect` alone, as the one for all; `false` if there is none, and nothing is
+    /// kept.
+    ///
+    /// ```
+    /// use dunlin_core::dialect::{DialectName, PerDialect};
+    ///
+    /// let mut sql = PerDialect::all("SELECT 1").on(DialectName::MySql, "SELECT 2");
+    /// assert!(sql.narrow(DialectName::MariaDb));
+    /// assert_eq!(sql, PerDialect::all("SELECT 2"));
+    /// assert!(!PerDialect::only(DialectName::Postgres, 1).narrow(DialectName::Sqlite));
+    /// ```
+    pub fn narrow(&mut self, dialect: DialectName) -> bool {
+        let mut variants = std::mem::take(&mut self.variants);
+        let variant = variants.remove(&dialect);
+        let variant = variant.or_else(|| dialect.parent().and_then(|parent| variants.remove(&parent)));
+        if variant.is_some() {
+            self.default = variant;
+        }
+        self.default.is_some()
+    }
+
     /// The same variants, each made into something else.
     pub fn map<U>(self, mut into: impl FnMut(T) -> U) -> PerDialect<U> {
         PerDialect {

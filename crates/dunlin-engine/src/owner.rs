@@ -1,6 +1,7 @@
 //! One owner, checked and ready to be planned for.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use dunlin_core::manager::{DbManager, HostContext};
 use dunlin_core::operation::{self, Operation, Operations};
@@ -21,7 +22,7 @@ pub struct Owner {
     manager: DbManager,
     host: HostContext,
     history: RevisionMap,
-    metadata: Metadata,
+    metadata: Arc<Metadata>,
     migrations: HashMap<RevisionId, Migration>,
     /// The same owner with its history as it was before revisions were squashed, if some were.
     unsquashed: Option<Box<Owner>>,
@@ -64,7 +65,7 @@ impl Owner {
             }
         }
         let migrations = all.map(|m| (m.revision().id.clone(), m.clone())).collect();
-        let metadata = manager.metadata(host);
+        let metadata = Arc::new(manager.metadata(host));
         let unsquashed = match manager.all_squashed() {
             [] => None,
             _ => Some(Box::new(Self::new(manager.unsquashed(), host)?)),
@@ -121,7 +122,7 @@ impl Owner {
     }
 
     /// Its models at the heads.
-    pub fn metadata(&self) -> &Metadata {
+    pub fn metadata(&self) -> &Arc<Metadata> {
         &self.metadata
     }
 
@@ -247,7 +248,9 @@ impl Owner {
     /// # Errors
     /// As [`replay`](Self::replay).
     pub fn tables_at(&self, rows: &[RevisionId]) -> Result<BTreeSet<TableName>, ReplayFailure> {
-        Ok(self.schema_at(rows)?.tables().iter().map(|table| table.name.clone()).collect())
+        let history = self.replay(rows)?;
+        let tables = history.tables().iter().chain(self.metadata.tables());
+        Ok(tables.map(|table| table.name.clone()).collect())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use dunlin_core::revision::RevisionId;
 use dunlin_core::schema::{Metadata, Table, TableName};
@@ -112,7 +113,9 @@ impl Migrator {
 
         let history = history_in(database, owner).await?;
         let surroundings = introspect::surroundings(database, &[owner.metadata(), &history]).await?;
-        let form = |said| form(dialect, surroundings.as_ref(), said).map_err(|error| failed(error.into()));
+        let form = |said: Arc<Metadata>| {
+            form(dialect, surroundings.as_ref(), said).map_err(|error| failed(error.into()))
+        };
         let mut from = introspect_owned(database, owner, &history).await?;
         from.schemas.clone_from(&history.schemas);
         from.objects.clone_from(&history.objects);
@@ -122,12 +125,13 @@ impl Migrator {
         if !dialect.capabilities().enum_types {
             from.enum_types.clone_from(&history.enum_types);
         }
-        let (mut from, mut to) = (form(from)?, form(owner.metadata().clone())?);
-        let mut history = form(history)?;
+        let (mut from, mut to) = (form(from.into())?, form(Arc::clone(owner.metadata()))?);
+        let mut history = form(history.into())?;
         if let Some(wanted) = options.filter {
             [&mut from, &mut to, &mut history].into_iter().for_each(|schema| schema.retain(wanted));
         }
         let renames = parsed(&options.renames, &from, &to).map_err(failed)?;
+        from.align(&mut to);
         let behind = renamed(dialect, &from, &to, &renames).map_err(failed)?;
         let uncompared = database.settle(&behind, &mut to, |_| true).await.map_err(failed_or(&failed))?;
         let mut changed = from.differing(&to);
@@ -154,9 +158,9 @@ impl Migrator {
     ) -> Result<Drift, Error> {
         let owner = self.owner(owner)?;
         let failed = |source: CompareError| Error::Compare { owner: owner.name().to_owned(), source };
-        let form = |said| Schema::new(dialect, said).map_err(|error| failed(error.into()));
-        let (mut from, mut to) =
-            (form(replayed(owner, &owner.history().effective_heads())?)?, form(owner.metadata().clone())?);
+        let form = |said: Arc<Metadata>| Schema::new(dialect, said).map_err(|error| failed(error.into()));
+        let history = replayed(owner, &owner.history().effective_heads())?;
+        let (mut from, mut to) = (form(history.into())?, form(Arc::clone(owner.metadata()))?);
         if let Some(wanted) = options.filter {
             [&mut from, &mut to].into_iter().for_each(|schema| schema.retain(wanted));
         }
@@ -170,7 +174,7 @@ impl Migrator {
 fn form(
     dialect: &dyn Dialect,
     surroundings: Option<&Surroundings>,
-    said: Metadata,
+    said: Arc<Metadata>,
 ) -> Result<Schema, RenderError> {
     match surroundings {
         Some(surroundings) => {
@@ -234,8 +238,11 @@ impl Database {
         let failed = |source: CompareError| Error::Compare { owner: String::new(), source };
         let dialect = self.dialect();
         let surroundings = introspect::surroundings(self, &[&to]).await?;
-        let form = |said| form(dialect, surroundings.as_ref(), said).map_err(|error| failed(error.into()));
-        let (from, mut to) = (form(from)?, form(to)?);
+        let form = |said: Metadata| {
+            form(dialect, surroundings.as_ref(), said.into()).map_err(|error| failed(error.into()))
+        };
+        let (mut from, mut to) = (form(from)?, form(to)?);
+        from.align(&mut to);
         let behind = renamed(dialect, &from, &to, renames).map_err(failed)?;
         let uncompared = self.settle(&behind, &mut to, |_| true).await.map_err(failed_or(&failed))?;
         let comparison = compare(dialect, &from, &to, renames).map_err(failed)?;

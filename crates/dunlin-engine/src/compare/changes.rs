@@ -37,8 +37,9 @@ pub(super) fn changes(
         footing.recast.entry(table.clone()).or_default().push(column.clone());
     }
     footing.recomputed = recomputed;
+    let may_change = pairs.iter().filter(|pair| pair.differs || !footing.is_empty());
     let mut altered: Vec<(&Pair<'_>, TableChanges)> =
-        pairs.iter().map(|pair| (pair, pair.changes(&footing))).collect();
+        may_change.map(|pair| (pair, pair.changes(&footing))).collect();
     let gone = gone(from, to);
     let dependents = dependents::changes(dialect.name(), from, to, &pairs, &gone, &footing);
 
@@ -157,6 +158,7 @@ fn pairs<'s>(from: &'s Schema, to: &'s Schema, way: Way) -> Vec<Pair<'s>> {
             said_from: from.said_table(&table.name).unwrap_or(from_table),
             said_to: to.said_table(&table.name).unwrap_or(table),
             way,
+            differs: from_table != table,
         })
     };
     to.here().tables().iter().filter_map(pair).collect()
@@ -166,7 +168,7 @@ fn pairs<'s>(from: &'s Schema, to: &'s Schema, way: Way) -> Vec<Pair<'s>> {
 fn footing(pairs: &[Pair<'_>], functions: HashSet<String>) -> Footing {
     let has_calls = !functions.is_empty();
     let mut footing = Footing { functions, ..Footing::default() };
-    for pair in pairs.iter().filter(|pair| pair.from != pair.to || has_calls) {
+    for pair in pairs.iter().filter(|pair| pair.differs || has_calls) {
         let name = &pair.from.name;
         let moved = pair.recreated(&footing).into_iter().chain(pair.retyped());
         footing.columns.extend(moved.map(|column| (name.clone(), column)));
@@ -230,6 +232,7 @@ fn circular_keys(from: &Schema, gone: &[&Table]) -> Vec<Operation> {
             said_from: from.said_table(&table.name).unwrap_or(table),
             said_to: table,
             way: Way::There,
+            differs: false,
         };
         let drop = keys.map(|key| pair.dropped(&Constraint::ForeignKey(key.clone()))).collect();
         operations.extend(alter(&pair, drop));

@@ -156,7 +156,7 @@ fn disturbed(pairs: &[Pair<'_>], gone: &[&Table], footing: &Footing) -> Disturbe
     for (table, column) in &footing.columns {
         disturbed.columns.entry(table.name.to_lowercase()).or_default().insert(column.to_lowercase());
     }
-    for pair in pairs.iter().filter(|pair| pair.from != pair.to) {
+    for pair in pairs.iter().filter(|pair| pair.differs) {
         let table = pair.from.name.name.to_lowercase();
         let lost = pair.from.columns.iter().filter(|column| pair.to.column(&column.name).is_none());
         let lost: Vec<String> = lost.map(|column| column.name.to_lowercase()).collect();

@@ -23,6 +23,16 @@ pub(super) struct Footing {
 }
 
 impl Footing {
+    /// Whether everything stays where it is.
+    pub(super) fn is_empty(&self) -> bool {
+        let Self { columns, keys, recast, recomputed, functions } = self;
+        columns.is_empty()
+            && keys.is_empty()
+            && recast.is_empty()
+            && recomputed.is_empty()
+            && functions.is_empty()
+    }
+
     /// Whether a constraint must be dropped before, and added again behind.
     pub(super) fn moves(&self, table: &TableName, constraint: &Constraint) -> bool {
         match constraint {

@@ -1,12 +1,12 @@
 //! A schema in the form that one database gives it.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
-use dunlin_core::dialect::PerDialect;
 use dunlin_core::operation::Operation;
 use dunlin_core::schema::{
-    Column, Constraint, DataType, IndexKey, Metadata, Name, NamingConvention, SchemaError, SqlValue, Table,
-    TableName,
+    Column, Constraint, DataType, IndexKey, Metadata, Name, NamingConvention, PrimaryKey, SchemaError,
+    SqlValue, Table, TableName,
 };
 
 use super::keys::{said_constraint, said_index};
@@ -18,7 +18,7 @@ use crate::sql::rename::expressions_mut;
 /// A schema: as it was said, and as one database has it.
 #[derive(Debug, Clone)]
 pub struct Schema {
-    said: Metadata,
+    said: Arc<Metadata>,
     here: Metadata,
     /// Where each table stands, in both.
     places: HashMap<TableName, usize>,
@@ -67,7 +67,8 @@ impl Schema {
     ///
     /// # Errors
     /// Something in it has no variant for this database.
-    pub fn new(dialect: &dyn Dialect, said: Metadata) -> Result<Self, RenderError> {
+    pub fn new(dialect: &dyn Dialect, said: impl Into<Arc<Metadata>>) -> Result<Self, RenderError> {
+        let said = said.into();
         let here = normalize(dialect, &said)?;
         Ok(Self::of(said, here))
     }
@@ -77,17 +78,23 @@ impl Schema {
     ///
     /// # Errors
     /// Something in it has no variant for this database.
-    pub fn meaning(dialect: &dyn Dialect, said: Metadata, meant: &Metadata) -> Result<Self, RenderError> {
+    pub fn meaning(
+        dialect: &dyn Dialect,
+        said: impl Into<Arc<Metadata>>,
+        meant: &Metadata,
+    ) -> Result<Self, RenderError> {
         let here = normalize(dialect, meant)?;
-        Ok(Self::of(said, here))
+        Ok(Self::of(said.into(), here))
     }
 
     /// A temporary table goes with the session that made it: no database has it.
-    fn of(mut said: Metadata, mut here: Metadata) -> Self {
-        for metadata in [&mut said, &mut here] {
-            let mut tables = metadata.take_tables();
-            tables.retain(|table| !table.options.temporary);
-            metadata.extend(tables);
+    fn of(mut said: Arc<Metadata>, mut here: Metadata) -> Self {
+        if said.tables().iter().any(|table| table.options.temporary) {
+            for metadata in [Arc::make_mut(&mut said), &mut here] {
+                let mut tables = metadata.take_tables();
+                tables.retain(|table| !table.options.temporary);
+                metadata.extend(tables);
+            }
         }
         let places = said.tables().iter().enumerate();
         let places = places.map(|(at, table)| (table.name.clone(), at)).collect();
@@ -106,11 +113,33 @@ impl Schema {
 
     /// Leaves out what a filter does not want to see.
     pub fn retain(&mut self, wanted: impl Fn(&SchemaObject<'_>) -> bool) {
-        for metadata in [&mut self.said, &mut self.here] {
+        for metadata in [Arc::make_mut(&mut self.said), &mut self.here] {
             retain(metadata, &wanted);
         }
         let places = self.said.tables().iter().enumerate();
         self.places = places.map(|(at, table)| (table.name.clone(), at)).collect();
+    }
+
+    /// Lets this schema, which a server told, and `models` differ in nothing that says nothing: what is told
+    /// in the order of its names stands in the order of the models, and a primary key that nobody named has
+    /// its name.
+    pub fn align(&mut self, models: &mut Self) {
+        let (mut told, mut wanted) = (self.here.take_tables(), models.here.take_tables());
+        for wanted in &mut wanted {
+            let place = self.places.get(&wanted.name);
+            let Some(told) = place.and_then(|place| told.get_mut(*place)) else { continue };
+            in_order_of(&mut told.uniques, &wanted.uniques, |unique| unique.name.as_ref());
+            in_order_of(&mut told.foreign_keys, &wanted.foreign_keys, |key| key.name.as_ref());
+            in_order_of(&mut told.indexes, &wanted.indexes, |index| index.name.as_ref());
+            let Some((told, key)) = told.primary_key.as_ref().zip(wanted.primary_key.as_mut()) else {
+                continue;
+            };
+            if key.name.is_none() && is_same_key(told, key) {
+                key.name.clone_from(&told.name);
+            }
+        }
+        self.here.extend(told);
+        models.here.extend(wanted);
     }
 
     /// The tables that are in both and not the same.
@@ -122,14 +151,15 @@ impl Schema {
     /// Takes over how a history says what is the same in it: with variants for all databases, and in the
     /// words of its author.
     pub fn adopt(&mut self, history: &Self) {
-        let mut tables = self.said.take_tables();
+        let now = Arc::make_mut(&mut self.said);
+        let mut tables = now.take_tables();
         for (said, here) in tables.iter_mut().zip(self.here.tables()) {
             if let Some(known) = history.table(&here.name).zip(history.said_table(&here.name)) {
                 adopt_table(said, here, known.0, known.1);
             }
         }
-        self.said.extend(tables);
-        for (said, here) in self.said.views.iter_mut().zip(&self.here.views) {
+        now.extend(tables);
+        for (said, here) in now.views.iter_mut().zip(&self.here.views) {
             let known = history.here.views.iter().any(|known| known == here);
             let there = history.said.views.iter().find(|known| known.name == here.name);
             if let Some(there) = there.filter(|_| known) {
@@ -155,7 +185,7 @@ impl Schema {
 
     /// What was said, in other words; the database has the same.
     pub(super) fn say(&mut self, said: Metadata) {
-        self.said = said;
+        self.said = said.into();
     }
 
     /// The query of a view, as the database has it.
@@ -189,7 +219,7 @@ impl Schema {
 
     /// Plays an operation on it.
     pub(super) fn play(&mut self, dialect: &dyn Dialect, operation: &Operation) -> Result<(), SchemaError> {
-        play(&mut self.said, operation)?;
+        play(Arc::make_mut(&mut self.said), operation)?;
         match operation {
             // The words of the type stand in each column of it.
             Operation::AlterEnum { name, .. } if !dialect.capabilities().enum_types => {
@@ -216,6 +246,23 @@ impl Schema {
         self.places = places.map(|(at, table)| (table.name.clone(), at)).collect();
         Ok(())
     }
+}
+
+/// Puts things into the order in which others of the same names stand.
+fn in_order_of<T>(things: &mut [T], others: &[T], name: impl Fn(&T) -> Option<&Name>) {
+    if !things.iter().map(&name).eq(others.iter().map(&name)) {
+        things.sort_by_cached_key(|thing| {
+            let place = others.iter().position(|other| name(other) == name(thing));
+            place.unwrap_or(others.len())
+        });
+    }
+}
+
+/// Whether two primary keys are the same but for their names.
+fn is_same_key(one: &PrimaryKey, other: &PrimaryKey) -> bool {
+    let mut one = one.clone();
+    one.name.clone_from(&other.name);
+    one == *other
 }
 
 fn retain(metadata: &mut Metadata, wanted: &impl Fn(&SchemaObject<'_>) -> bool) {
@@ -291,26 +338,19 @@ pub(super) fn resolved(dialect: &dyn Dialect, said: &Table) -> Result<Table, Ren
     for column in &mut table.columns {
         resolve_column(dialect, column)?;
     }
-    table.checks.retain_mut(|check| exists_on(&check.only_on, name) && resolve(&mut check.expression, name));
+    table.checks.retain_mut(|check| exists_on(&check.only_on, name) && check.expression.narrow(name));
     table.excludes.retain(|exclude| exists_on(&exclude.only_on, name));
     table.indexes.retain(|index| exists_on(&index.only_on, name));
     for index in &mut table.indexes {
-        index.predicate = index.predicate.take().filter(|predicate| predicate.get(name).is_some());
-        index.using = index.using.take().filter(|using| using.get(name).is_some());
+        index.predicate.take_if(|predicate| !predicate.narrow(name));
+        index.using.take_if(|using| !using.narrow(name));
         index.concurrently = false;
-        for text in index.predicate.iter_mut().chain(&mut index.using) {
-            resolve(text, name);
-        }
         index.elements.retain_mut(|element| match &mut element.key {
             IndexKey::Column(_) => true,
-            IndexKey::Expression(sql) => resolve(sql, name),
+            IndexKey::Expression(sql) => sql.narrow(name),
         });
     }
-    let partition_by = table.options.partition_by.take();
-    table.options.partition_by = partition_by.filter(|by| by.get(name).is_some()).map(|mut by| {
-        resolve(&mut by, name);
-        by
-    });
+    table.options.partition_by.take_if(|by| !by.narrow(name));
     table.checks.iter_mut().for_each(|check| check.only_on.clear());
     table.excludes.iter_mut().for_each(|exclude| exclude.only_on.clear());
     table.indexes.iter_mut().for_each(|index| index.only_on.clear());
@@ -324,27 +364,13 @@ pub(super) fn resolved(dialect: &dyn Dialect, said: &Table) -> Result<Table, Ren
 
 fn resolve_column(dialect: &dyn Dialect, column: &mut Column) -> Result<(), RenderError> {
     let name = dialect.name();
-    let data_type = column.column_type.get(name).cloned();
-    let data_type = data_type.ok_or_else(|| crate::dialect::no_variant(dialect, &column.name))?;
-    column.column_type = data_type.into();
-    column.server_default =
-        column.server_default.as_ref().and_then(|value| value.get(name)).cloned().map(PerDialect::all);
-    column.on_update = column.on_update.as_ref().and_then(|sql| sql.get(name)).cloned().map(PerDialect::all);
-    if let Some(mut computed) = column.computed.take() {
-        column.computed = resolve(&mut computed.expression, name).then_some(computed);
+    if !column.column_type.narrow(name) {
+        return Err(crate::dialect::no_variant(dialect, &column.name));
     }
+    column.server_default.take_if(|value| !value.narrow(name));
+    column.on_update.take_if(|sql| !sql.narrow(name));
+    column.computed.take_if(|computed| !computed.expression.narrow(name));
     Ok(())
-}
-
-/// Leaves of a text the variant for one database; false if there is none.
-fn resolve(text: &mut PerDialect<String>, dialect: dunlin_core::dialect::DialectName) -> bool {
-    match text.get(dialect).cloned() {
-        Some(sql) => {
-            *text = sql.into();
-            true
-        }
-        None => false,
-    }
 }
 
 /// Puts a table without variants into the form in which two of them can be compared.

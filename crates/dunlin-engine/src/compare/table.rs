@@ -28,6 +28,8 @@ pub(super) struct Pair<'s> {
     pub(super) to: &'s Table,
     pub(super) said_from: &'s Table,
     pub(super) said_to: &'s Table,
+    /// Whether it is not the same before and after: most tables are.
+    pub(super) differs: bool,
     pub(super) way: Way,
 }
 

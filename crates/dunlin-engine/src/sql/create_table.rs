@@ -67,7 +67,7 @@ pub struct SqliteTable {
 /// assert_eq!(read.table, pool);
 /// assert!(read.lost.is_empty());
 /// ```
-pub fn read_sqlite(sql: &str, parse_type: impl Fn(&str) -> DataType) -> Result<SqliteTable, SqlError> {
+pub fn read_sqlite(sql: &str, parse_type: impl FnMut(&str) -> DataType) -> Result<SqliteTable, SqlError> {
     let mut cursor = Cursor::new(sql)?;
     let table = Table::new(head(&mut cursor)?);
     let mut reader =
@@ -111,7 +111,7 @@ struct Reader<'s, F> {
     descending_key: bool,
 }
 
-impl<'s, F: Fn(&str) -> DataType> Reader<'s, F> {
+impl<'s, F: FnMut(&str) -> DataType> Reader<'s, F> {
     /// `(columns, constraints)`.
     fn body(&mut self) -> Result<(), SqlError> {
         self.cursor.expect_symbol("(")?;
@@ -234,7 +234,7 @@ impl<'s, F: Fn(&str) -> DataType> Reader<'s, F> {
             || self.cursor.at_words(&["GENERATED", "ALWAYS", "AS"])
     }
 
-    fn column_type(&self, declared: &str, unquoted: &str, collation: Option<String>) -> DataType {
+    fn column_type(&mut self, declared: &str, unquoted: &str, collation: Option<String>) -> DataType {
         let data_type = match (self.parse_type)(unquoted) {
             DataType::Native(_) => DataType::native(declared),
             known => known,
@@ -530,6 +530,9 @@ fn clause(kind: &str, columns: &[impl AsRef<str>]) -> String {
 
 /// A type that is one word in quotes means what it means without them.
 fn unquoted_type(declared: &str) -> Cow<'_, str> {
+    if !declared.contains(['"', '`', '[', '\'']) {
+        return Cow::Borrowed(declared);
+    }
     match tokens(declared).as_deref() {
         Ok([only]) => only.value(),
         _ => Cow::Borrowed(declared),

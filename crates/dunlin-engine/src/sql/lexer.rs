@@ -86,6 +86,8 @@ thread_local! {
     /// How many texts were cut on this thread: what tests count in place of time.
     pub(crate) static CUT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
+/// Few texts have more tokens than one in so many bytes.
+const BYTES_OF_A_TOKEN: usize = 4;
 
 /// Cuts `sql` into tokens, comments included. A character that SQL does not know is a symbol.
 ///
@@ -95,7 +97,7 @@ pub fn tokens(sql: &str) -> Result<Vec<Token<'_>>, SqlError> {
     #[cfg(test)]
     CUT.set(CUT.get() + 1);
     let mut lexer = Lexer { sql, start: 0 };
-    let mut tokens = Vec::new();
+    let mut tokens = Vec::with_capacity(sql.len() / BYTES_OF_A_TOKEN);
     while let Some(token) = lexer.next()? {
         tokens.push(token);
     }
@@ -127,6 +129,7 @@ impl<'s> Lexer<'s> {
             (b'x' | b'X', Some(b'\'')) => (TokenKind::Blob, self.quoted(1, '\'', "blob literal")?),
             (b'0'..=b'9', _) | (b'.', Some(b'0'..=b'9')) => (TokenKind::Number, self.number()),
             _ if is_name_start(first) => (TokenKind::Word, self.count(self.start, is_name_part)),
+            (b'(' | b')' | b',' | b';' | b'.', _) => (TokenKind::Symbol, 1),
             _ => {
                 let long = LONG_SYMBOLS.iter().find(|symbol| rest.starts_with(**symbol));
                 (TokenKind::Symbol, long.map_or(1, |symbol| symbol.len()))
