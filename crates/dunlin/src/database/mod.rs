@@ -3,6 +3,7 @@
 //! Each server has a file with the same functions; nothing outside this folder, `introspect` and `lock`
 //! knows which server it is.
 
+pub(crate) mod answer;
 mod mysql;
 mod postgres;
 mod sqlite;
@@ -179,6 +180,33 @@ impl Database {
         self.try_rows(sql)
             .await
             .map_err(|error| Error::Statement { statement: sql.to_owned(), source: error.into() })
+    }
+
+    /// Runs catalog queries in one round trip, so that the server works on the next one while the rows of
+    /// one are read; `take` gets each row with the place of its query.
+    pub(crate) async fn answers(
+        &mut self,
+        queries: &[String],
+        take: impl FnMut(usize, &answer::Row) + Send,
+    ) -> Result<(), Error> {
+        queries.iter().for_each(|sql| tracing::debug!(sql, "query"));
+        let all = raw(&queries.join(";\n"));
+        let answered = match &mut self.connection {
+            Connection::Postgres(connection) => answer::each(connection.fetch_many(all), take).await,
+            Connection::MySql(connection) => answer::each(connection.fetch_many(all), take).await,
+            Connection::Sqlite(connection) => answer::each(connection.fetch_many(all), take).await,
+        };
+        answered.map_err(|(at, error)| {
+            let statement = queries.get(at).or(queries.last()).cloned().unwrap_or_default();
+            Error::Statement { statement, source: error.into() }
+        })
+    }
+
+    /// The rows of one catalog query.
+    pub(crate) async fn answer(&mut self, sql: &str) -> Result<Vec<answer::Row>, Error> {
+        let mut rows = Vec::new();
+        self.answers(&[sql.to_owned()], |_, row| rows.push(row.clone())).await?;
+        Ok(rows)
     }
 
     /// The same with a character for each byte of what a server prints, which need not be text.

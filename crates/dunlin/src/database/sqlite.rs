@@ -16,6 +16,9 @@ use crate::url::DatabaseUrl;
 /// How the message begins; the code is the same for many errors.
 pub(super) const NO_SUCH_TABLE: &str = "no such table";
 
+/// So many rows are read before the reader takes them: each time that it waits for one costs more than a row.
+const ROWS_AHEAD: usize = 1_000;
+
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Opens the file. To read one that does not exist is to read an empty database.
@@ -25,6 +28,7 @@ pub(super) async fn connect(
 ) -> Result<(SqliteConnection, Option<PathBuf>), sqlx::Error> {
     let options = SqliteConnectOptions::new()
         .foreign_keys(true)
+        .row_buffer_size(ROWS_AHEAD)
         .busy_timeout(url.timeouts.busy.unwrap_or(BUSY_TIMEOUT));
     let file = url.database.as_ref().filter(|_| !url.is_in_memory()).map(PathBuf::from);
     let there = match &file {

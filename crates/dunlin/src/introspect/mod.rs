@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use dunlin_core::dialect::DialectName;
 use dunlin_core::schema::{Metadata, ReferentialAction, Table, TableName, View};
-use dunlin_core::session::Row;
 
 use crate::database::Database;
+use crate::database::answer::Row;
 use crate::error::Error;
 pub(crate) use mysql::surroundings::Surroundings;
 
@@ -249,11 +249,11 @@ const SEPARATOR: char = '\u{1f}';
 
 /// A column of a row as text; NULL and an absent column are empty.
 fn text(row: &Row, at: usize) -> &str {
-    row.get(at).and_then(Option::as_deref).unwrap_or_default()
+    row.text(at).unwrap_or_default()
 }
 
 fn optional(row: &Row, at: usize) -> Option<String> {
-    row.get(at).cloned().flatten()
+    row.text(at).map(str::to_owned)
 }
 
 fn names(row: &Row, at: usize) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! MySQL and MariaDB: nine queries over `information_schema`, and a few more where there is what these do not
+//! MySQL and MariaDB: eight queries over `information_schema`, seven of them in one round trip, and a few more where there is what these do not
 //! tell: partitions, parsers of full-text indexes, bytes as defaults.
 //!
 //! What a table has as its server or its schema has it, a storage engine or a collation, is not said of
@@ -16,14 +16,14 @@ use std::collections::HashMap;
 
 use dunlin_core::dialect::DialectName;
 use dunlin_core::schema::{
-    Check, Column, Computed, DataType, ForeignKey, Index, IndexElement, IndexKind, Metadata, PrimaryKey,
+    Check, Column, Computed, DataType, ForeignKey, Index, IndexElement, IndexKind, PrimaryKey,
     ReferentialAction, Table, TableName, Unique, View,
 };
-use dunlin_core::session::Row;
 use dunlin_engine::dialect::{Dialect, implicit_index};
 
 use super::{Introspected, LISTED, Scope, Unsaid, action, filled, optional, text};
 use crate::database::Database;
+use crate::database::answer::Row;
 use crate::error::Error;
 use text::{Extra, default_of_mariadb, default_of_mysql, expression as expression_of};
 
@@ -37,7 +37,7 @@ pub(super) async fn read(
         Some(schema) => dialect.literal(schema),
         None => "DATABASE()".to_owned(),
     };
-    let settings = database.rows(&filled(queries::SETTINGS, &[("schema", &schema)])).await?;
+    let settings = database.answer(&filled(queries::SETTINGS, &[("schema", &schema)])).await?;
     let Some(settings) = settings.into_iter().next() else { return Ok(()) };
     let folds_names = text(&settings, 0) != "0";
     let mariadb = dialect.name() == DialectName::MariaDb;
@@ -60,34 +60,53 @@ pub(super) async fn read(
         with_parser: Vec::new(),
         bytes: Vec::new(),
         without_rules: Vec::new(),
+        index_rows: Vec::new(),
+        rule_rows: Vec::new(),
+        key_rows: Vec::new(),
+        folds_names,
+        views: Vec::new(),
         unsaid: Vec::new(),
     };
     let condition = names_condition(database, scope, folds_names);
     let query = |sql: &str| filled(sql, &[("schema", &schema), ("names", &condition)]);
 
-    for row in database.rows(&query(queries::TABLES)).await? {
-        reader.table(&row);
-    }
-    let columns = if mariadb { queries::COLUMNS_MARIADB } else { queries::COLUMNS_MYSQL };
-    for row in database.rows(&query(columns)).await? {
-        reader.column(row);
-    }
-    let indexes = if mariadb { queries::INDEXES_MARIADB } else { queries::INDEXES_MYSQL };
-    reader.indexes(&database.rows(&query(indexes)).await?);
-    let rules = database.rows(&query(queries::REFERENCES)).await?;
-    reader.foreign_keys(&rules, &database.rows(&query(queries::KEY_COLUMNS)).await?);
-    let checks = if mariadb { queries::CHECKS_MARIADB } else { queries::CHECKS_MYSQL };
-    for row in database.rows(&query(checks)).await? {
-        reader.check(&row);
-    }
+    let asked = asked(mariadb);
+    let all: Vec<String> = asked.iter().map(|(sql, _)| query(sql)).collect();
+    database
+        .answers(&all, |at, row| {
+            if let Some((_, take)) = asked.get(at) {
+                take(&mut reader, row);
+            }
+        })
+        .await?;
+    reader.indexes();
+    reader.foreign_keys();
     more::read(database, &mut reader, &query).await?;
     reader.tables.iter_mut().for_each(implicit_index::leave_out);
     found.metadata.extend(reader.tables);
     found.unsaid.extend(reader.unsaid);
-    for row in database.rows(&query(queries::VIEWS)).await? {
-        view(&row, scope, folds_names, &mut found.metadata);
-    }
+    found.metadata.views.extend(reader.views);
     Ok(())
+}
+
+/// A query, and what takes its rows.
+type Ask = (&'static str, fn(&mut Reader<'_, '_>, &Row));
+
+/// What of a table, and in the end of a view, is asked for.
+fn asked(mariadb: bool) -> [Ask; 7] {
+    let (columns, indexes, checks) = match mariadb {
+        true => (queries::COLUMNS_MARIADB, queries::INDEXES_MARIADB, queries::CHECKS_MARIADB),
+        false => (queries::COLUMNS_MYSQL, queries::INDEXES_MYSQL, queries::CHECKS_MYSQL),
+    };
+    [
+        (queries::TABLES, |reader, row| reader.table(row)),
+        (columns, |reader, row| reader.column(row)),
+        (indexes, |reader, row| reader.index_rows.push(row.clone())),
+        (queries::REFERENCES, |reader, row| reader.rule_rows.push(row.clone())),
+        (queries::KEY_COLUMNS, |reader, row| reader.key_rows.push(row.clone())),
+        (checks, |reader, row| reader.check(row)),
+        (queries::VIEWS, |reader, row| reader.view(row)),
+    ]
 }
 
 fn names_condition(database: &Database, scope: &Scope<'_>, folds_names: bool) -> String {
@@ -128,6 +147,15 @@ struct Reader<'r, 's> {
     bytes: Vec<(usize, usize)>,
     /// The tables with foreign keys whose actions the role may not see.
     without_rules: Vec<usize>,
+    /// The columns of indexes.
+    index_rows: Vec<Row>,
+    /// The actions of foreign keys.
+    rule_rows: Vec<Row>,
+    /// The columns of foreign keys.
+    key_rows: Vec<Row>,
+    /// Whether the server does not look at the case of names of tables.
+    folds_names: bool,
+    views: Vec<View>,
     unsaid: Vec<Unsaid>,
 }
 
@@ -194,14 +222,14 @@ impl Reader<'_, '_> {
         data_type
     }
 
-    fn column(&mut self, row: Row) {
-        let Some(place) = self.place(text(&row, 0)) else { return };
-        let mut data_type = self.data_type(text(&row, 2));
+    fn column(&mut self, row: &Row) {
+        let Some(place) = self.place(text(row, 0)) else { return };
+        let mut data_type = self.data_type(text(row, 2));
         if let Some(collation) = row.text(6).filter(|collation| *collation != self.collations[place]) {
             data_type = data_type.collate(collation);
         }
-        let extra = Extra::read(text(&row, 5));
-        let default = optional(&row, 4).filter(|_| extra.stored.is_none());
+        let extra = Extra::read(text(row, 5));
+        let default = optional(row, 4).filter(|_| extra.stored.is_none());
         let is_bytes = matches!(
             data_type,
             DataType::FixedBinary { .. }
@@ -224,26 +252,27 @@ impl Reader<'_, '_> {
             unsaid.push(format!("SRID {system}"));
         }
         if !unsaid.is_empty() {
-            let name = text(&row, 1).to_owned();
+            let name = text(row, 1).to_owned();
             self.unsaid(place, Some(&name), format!("{} of column {name}", unsaid.join(" ")));
         }
-        let mut column = Column::new(text(&row, 1), data_type);
-        column.nullable = text(&row, 3) == "YES";
+        let mut column = Column::new(text(row, 1), data_type);
+        column.nullable = text(row, 3) == "YES";
         column.server_default = default.map(Into::into);
         column.on_update = extra.on_update.map(Into::into);
         column.autoincrement = extra.autoincrement;
-        column.comment = optional(&row, 7).filter(|comment| !comment.is_empty());
+        column.comment = optional(row, 7).filter(|comment| !comment.is_empty());
         column.computed = extra.stored.map(|stored| {
             let expression = match self.mariadb {
-                true => text(&row, 8).to_owned(),
-                false => expression_of(text(&row, 8)),
+                true => text(row, 8).to_owned(),
+                false => expression_of(text(row, 8)),
             };
             if stored { Computed::stored(expression) } else { Computed::on_read(expression) }
         });
         self.tables[place].columns.push(column);
     }
 
-    fn indexes(&mut self, rows: &[Row]) {
+    fn indexes(&mut self) {
+        let rows = std::mem::take(&mut self.index_rows);
         for rows in rows.chunk_by(|one, next| text(one, 1) == text(next, 1) && text(one, 0) == text(next, 0))
         {
             let Some(first) = rows.first() else { continue };
@@ -286,7 +315,8 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn foreign_keys(&mut self, rules: &[Row], columns: &[Row]) {
+    fn foreign_keys(&mut self) {
+        let (rules, columns) = (std::mem::take(&mut self.rule_rows), std::mem::take(&mut self.key_rows));
         let actions = |row: &Row| [self.action(text(row, 2)), self.action(text(row, 3))];
         let rules: HashMap<_, _> =
             rules.iter().map(|row| ((text(row, 0), text(row, 1)), actions(row))).collect();
@@ -373,17 +403,17 @@ impl Reader<'_, '_> {
             }
         }
     }
-}
 
-fn view(row: &Row, scope: &Scope<'_>, folds_names: bool, metadata: &mut Metadata) {
-    let stored = text(row, 0);
-    let same = |name: &&&str| folds_names && name.to_lowercase() == stored.to_lowercase();
-    let name = match scope.wants(stored) {
-        true => Some(stored),
-        false => scope.names.iter().find(same).copied(),
-    };
-    if let Some(name) = name {
-        metadata.views.push(View::new(scope.table(name), view::query(row, scope.schema.is_some())));
+    fn view(&mut self, row: &Row) {
+        let (scope, stored) = (self.scope, text(row, 0));
+        let same = |name: &&&str| self.folds_names && name.to_lowercase() == stored.to_lowercase();
+        let name = match scope.wants(stored) {
+            true => Some(stored),
+            false => scope.names.iter().find(same).copied(),
+        };
+        if let Some(name) = name {
+            self.views.push(View::new(scope.table(name), view::query(row, scope.schema.is_some())));
+        }
     }
 }
 

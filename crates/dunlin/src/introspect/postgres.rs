@@ -1,4 +1,5 @@
-//! PostgreSQL: seven queries over `pg_catalog`, and one more where foreign keys refer to other tables.
+//! PostgreSQL: seven queries over `pg_catalog` in one round trip, and one more where foreign keys refer to
+//! other tables.
 //!
 //! Expressions are told in the server's words, constants among the defaults as values; names are final.
 
@@ -6,13 +7,11 @@ pub(super) mod describe;
 mod queries;
 mod tables;
 
-use std::collections::HashMap;
+use dunlin_core::schema::TableName;
 
-use dunlin_core::schema::{EnumType, TableName, View};
-use dunlin_core::session::Row;
-
-use super::{Introspected, Scope, Unsaid, filled, names, text};
+use super::{Introspected, Scope, filled, names, text};
 use crate::database::Database;
+use crate::database::answer::Row;
 use crate::error::Error;
 use tables::Tables;
 
@@ -29,62 +28,61 @@ pub(super) async fn read(
         None => "(SELECT oid FROM pg_namespace WHERE nspname = current_schema())".to_owned(),
     };
     let queries = Queries::new(database, scope, &namespace);
-    let rows = database.rows(&queries.of(queries::ENUM_TYPES)).await?;
-    let enum_types: Vec<Enum> = rows.iter().map(|row| Enum::read(row, scope)).collect();
-    let by_number = enum_types.iter().map(|known| (known.number.as_str(), &known.enum_type)).collect();
-    let mut tables = read_tables(database, scope, &queries, by_number, true).await?;
-    let is_wanted = |known: &Enum| known.is_own && scope.wants(&known.name) || tables.uses(&known.number);
-    for known in enum_types.iter().filter(|known| is_wanted(known)) {
-        if !found.metadata.enum_types.contains(&known.enum_type) {
-            found.metadata.enum_types.push(known.enum_type.clone());
+    let mut tables = read_tables(database, scope, &queries, &ALL).await?;
+    for enum_type in tables.enum_types() {
+        if !found.metadata.enum_types.contains(enum_type) {
+            found.metadata.enum_types.push(enum_type.clone());
         }
     }
     found.unsaid.append(&mut tables.unsaid);
+    found.metadata.views.append(&mut tables.views);
     found.metadata.extend(tables.finish());
-    for row in
-        database.rows(&queries.of(queries::VIEWS)).await?.iter().filter(|row| scope.wants(text(row, 0)))
-    {
-        let view = View::new(scope.table(text(row, 0)), view_query(row));
-        for what in unsaid_options(row) {
-            found.unsaid.push(Unsaid { table: view.name.clone(), column: None, what });
-        }
-        found.metadata.views.push(if text(row, 1) == "true" { view.materialized() } else { view });
-    }
     Ok(())
 }
 
-/// Tables with all that they have; sequences need not be asked for where no column counts up.
+/// A query, and what takes its rows.
+type Ask = (&'static str, fn(&mut Tables<'_>, &Row));
+
+const ALL: [Ask; 7] = [
+    (queries::ENUM_TYPES, |tables, row| tables.enum_type(row)),
+    (queries::TABLES, |tables, row| tables.table(row)),
+    (queries::SEQUENCES, |tables, row| tables.sequence(row)),
+    (queries::COLUMNS, |tables, row| tables.column(row)),
+    (queries::CONSTRAINTS, |tables, row| tables.constraint(row)),
+    (queries::INDEXES, |tables, row| tables.index(row)),
+    (queries::VIEWS, |tables, row| tables.view(row)),
+];
+
+/// Those that tell of tables of plain types, in which no column counts up.
+const PLAIN: [Ask; 4] = [
+    (queries::TABLES, |tables, row| tables.table(row)),
+    (queries::COLUMNS, |tables, row| tables.column(row)),
+    (queries::CONSTRAINTS, |tables, row| tables.constraint(row)),
+    (queries::INDEXES, |tables, row| tables.index(row)),
+];
+
+/// Tables with all that is asked for, in one round trip, and one more where foreign keys refer to others.
 async fn read_tables<'s>(
     database: &mut Database,
     scope: &'s Scope<'s>,
     queries: &Queries,
-    enum_types: HashMap<&'s str, &'s EnumType>,
-    with_sequences: bool,
+    asked: &[Ask],
 ) -> Result<Tables<'s>, Error> {
-    let mut tables = Tables::new(scope, database.dialect(), enum_types);
-    for row in database.rows(&queries.of(queries::TABLES)).await? {
-        tables.table(&row);
-    }
-    if with_sequences {
-        for row in database.rows(&queries.of(queries::SEQUENCES)).await? {
-            tables.sequence(&row);
-        }
-    }
-    for row in database.rows(&queries.of(queries::COLUMNS)).await? {
-        tables.column(&row);
-    }
-    for row in database.rows(&queries.of(queries::CONSTRAINTS)).await? {
-        tables.constraint(&row);
-    }
+    let mut tables = Tables::new(scope, database.dialect());
+    let all: Vec<String> = asked.iter().map(|(sql, _)| queries.of(sql)).collect();
+    database
+        .answers(&all, |at, row| {
+            if let Some((_, take)) = asked.get(at) {
+                take(&mut tables, row);
+            }
+        })
+        .await?;
     let numbers = tables.strangers().join(", ");
     if !numbers.is_empty() {
         let query = filled(queries::REFERRED_COLUMNS, &[("numbers", &numbers)]);
-        tables.referred_columns(&database.rows(&query).await?);
+        tables.referred_columns(&database.answer(&query).await?);
     }
     tables.refer();
-    for row in database.rows(&queries.of(queries::INDEXES)).await? {
-        tables.index(&row);
-    }
     Ok(tables)
 }
 
@@ -132,27 +130,6 @@ impl Queries {
 
     fn of(&self, sql: &str) -> String {
         filled(sql, &[("namespace", &self.namespace), ("scope", &self.scope), ("types", &self.types)])
-    }
-}
-
-/// An enum type.
-struct Enum {
-    number: String,
-    name: String,
-    /// Whether it is one of the schema that is read, and of no extension.
-    is_own: bool,
-    enum_type: EnumType,
-}
-
-impl Enum {
-    fn read(row: &Row, scope: &Scope<'_>) -> Self {
-        let name = scope.named(text(row, 1), text(row, 2) == "true", text(row, 3));
-        Self {
-            number: text(row, 0).to_owned(),
-            name: text(row, 3).to_owned(),
-            is_own: text(row, 5) == "true",
-            enum_type: EnumType::new(name, names(row, 4)),
-        }
     }
 }
 

@@ -6,18 +6,19 @@
 
 use std::collections::HashMap;
 
-use dunlin_core::schema::{ForeignKey, IndexElement, IndexKey, Table, View};
-use dunlin_core::session::Row;
+use dunlin_core::schema::{DataType, ForeignKey, IndexElement, IndexKey, Table, View};
+use dunlin_engine::dialect::Dialect;
 use dunlin_engine::sql::{SqlError, create_index, create_table, create_view};
 
 use super::{Introspected, Scope, Unsaid, filled, text};
 use crate::database::Database;
+use crate::database::answer::Row;
 use crate::error::Error;
 
 /// An index that implements a constraint has no text. Temporary objects stand in a place of their own,
 /// and hide others of the same name.
 const OBJECTS: &str = "\
-SELECT type, name, tbl_name, sql, 0 AS temporary, rowid FROM {master}
+SELECT type, name, tbl_name, sql, 0 AS temporary, rowid AS place FROM {master}
 WHERE type IN ('table', 'view', 'index') AND sql IS NOT NULL
   AND tbl_name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND {names}";
 
@@ -25,8 +26,6 @@ const TEMPORARY: &str = "\
 UNION ALL
 SELECT type, name, tbl_name, sql, 1, rowid FROM sqlite_temp_master
 WHERE type IN ('table', 'index') AND sql IS NOT NULL AND {names}";
-
-const ORDER: &str = "ORDER BY 5, 6";
 
 /// The tables in which virtual tables keep their rows.
 const SHADOWS: &str = "SELECT name FROM pragma_table_list WHERE type = 'shadow' AND schema = {schema}";
@@ -48,87 +47,119 @@ pub(super) async fn read(
         false => scope.names_condition(database, "tbl_name COLLATE NOCASE"),
     };
     let temporary = if scope.schema.is_none() && !scope.names.is_empty() { TEMPORARY } else { "" };
-    let query = format!("{OBJECTS}\n{temporary}\n{ORDER}");
+    // Tables stand before their indexes.
+    let query = format!(
+        "SELECT type, name, tbl_name, sql, temporary FROM ({OBJECTS}\n{temporary})\n\
+         ORDER BY type = 'index', temporary, place"
+    );
     let query = filled(&query, &[("master", &master), ("names", &names)]);
-    let mut rows = database.rows(&query).await?;
     let asked = scope.names.iter().map(|name| (name.to_ascii_lowercase(), (*name).to_owned()));
-    let mut tables = Tables { asked: asked.collect(), ..Tables::default() };
-    if scope.names.len() > MANY {
-        rows.retain(|row| tables.asked.contains_key(&text(row, 2).to_ascii_lowercase()));
+    let mut tables = Tables {
+        dialect: database.dialect(),
+        scope,
+        asked: asked.collect(),
+        tables: Vec::new(),
+        places: HashMap::new(),
+        types: HashMap::new(),
+        views: Vec::new(),
+        unsaid: Vec::new(),
+        any_virtual: false,
+    };
+    let mut failed = None;
+    database
+        .answers(&[query], |_, row| {
+            if failed.is_none() {
+                failed = tables.read(row).err();
+            }
+        })
+        .await?;
+    if let Some(error) = failed {
+        return Err(error);
     }
-    let mut any_virtual = false;
-    for row in of_type(&rows, "table") {
-        any_virtual |= !tables.read(database, scope, row, found)?;
-    }
-    if any_virtual {
+    if tables.any_virtual {
         let schema = database.dialect().literal(scope.schema.unwrap_or("main"));
-        let shadows = database.rows(&filled(SHADOWS, &[("schema", &schema)])).await?;
+        let shadows = database.answer(&filled(SHADOWS, &[("schema", &schema)])).await?;
         shadows.iter().for_each(|row| tables.leave_out(text(row, 0)));
     }
-    for row in of_type(&rows, "index") {
-        tables.read_index(row)?;
-    }
     tables.spell_references();
+    found.unsaid.append(&mut tables.unsaid);
+    found.metadata.views.append(&mut tables.views);
     found.metadata.extend(tables.tables.into_iter().flatten());
-    for row in of_type(&rows, "view") {
-        let query =
-            create_view::read_sqlite(text(row, 3)).map_err(|error| unreadable(text(row, 1), error))?;
-        found.metadata.views.push(View::new(scope.table(text(row, 1)), query));
-    }
     Ok(())
 }
 
-fn of_type<'r>(rows: &'r [Row], wanted: &'static str) -> impl Iterator<Item = &'r Row> {
-    rows.iter().filter(move |row| text(row, 0) == wanted)
-}
-
 /// Tables that are read, and where each of them is.
-#[derive(Default)]
-struct Tables {
+struct Tables<'s> {
+    dialect: &'static dyn Dialect,
+    scope: &'s Scope<'s>,
     tables: Vec<Option<Table>>,
     /// By their names in small letters: SQLite does not tell `a` from `A`.
     places: HashMap<String, usize>,
     /// How the tables are spelled that were asked for, by their names in small letters.
     asked: HashMap<String, String>,
+    /// Types by their texts: there are few.
+    types: HashMap<String, DataType>,
+    views: Vec<View>,
+    unsaid: Vec<Unsaid>,
+    /// Whether there are virtual tables, which are none of those that all are.
+    any_virtual: bool,
 }
 
-impl Tables {
+impl Tables<'_> {
     fn get(&self, name: &str) -> Option<&Table> {
         self.tables.get(*self.places.get(&name.to_ascii_lowercase())?)?.as_ref()
     }
 
-    /// Reads a table; false for a virtual one, which is none of those that all are.
-    fn read(
-        &mut self,
-        database: &Database,
-        scope: &Scope<'_>,
-        row: &Row,
-        found: &mut Introspected,
-    ) -> Result<bool, Error> {
-        let dialect = database.dialect();
+    /// Reads a table, a view, or an index of a table that was read.
+    fn read(&mut self, row: &Row) -> Result<(), Error> {
+        if self.scope.names.len() > MANY && !self.asked.contains_key(&text(row, 2).to_ascii_lowercase()) {
+            return Ok(());
+        }
+        match text(row, 0) {
+            "table" => self.read_table(row),
+            "index" => self.read_index(row),
+            _ => {
+                let (name, sql) = (text(row, 1), text(row, 3));
+                let query = create_view::read_sqlite(sql).map_err(|error| unreadable(name, error))?;
+                self.views.push(View::new(self.scope.table(name), query));
+                Ok(())
+            }
+        }
+    }
+
+    fn read_table(&mut self, row: &Row) -> Result<(), Error> {
+        let (dialect, types) = (self.dialect, &mut self.types);
+        let data_type = |text: &str| match types.get(text) {
+            Some(known) => known.clone(),
+            None => types.entry(text.to_owned()).or_insert(dialect.parse_type(text)).clone(),
+        };
         let name = text(row, 1);
-        let read = match create_table::read_sqlite(text(row, 3), |text| dialect.parse_type(text)) {
+        let read = match create_table::read_sqlite(text(row, 3), data_type) {
             Ok(read) => read,
-            Err(SqlError::VirtualTable { .. }) if scope.names.is_empty() => return Ok(false),
+            Err(SqlError::VirtualTable { .. }) if self.scope.names.is_empty() => {
+                self.any_virtual = true;
+                return Ok(());
+            }
             Err(error) => return Err(unreadable(name, error)),
         };
         let mut table = read.table;
-        table.name = scope.table(self.asked.get(&name.to_ascii_lowercase()).map_or(name, String::as_str));
+        let folded = name.to_ascii_lowercase();
+        table.name = self.scope.table(self.asked.get(&folded).map_or(name, String::as_str));
         table.options.temporary = is_temporary(row);
         let unsaid = |what| Unsaid { table: table.name.clone(), column: None, what };
-        let place = self.places.get(&name.to_ascii_lowercase()).copied();
+        let place = self.places.get(&folded).copied();
         if place.is_some() {
-            found.unsaid.retain(|unsaid| unsaid.table != table.name);
+            self.unsaid.retain(|unsaid| unsaid.table != table.name);
         }
-        found.unsaid.extend(read.lost.into_iter().map(unsaid));
+        self.unsaid.extend(read.lost.into_iter().map(unsaid));
         match place {
             Some(place) => self.tables[place] = Some(table),
             None => {
-                self.places.insert(name.to_ascii_lowercase(), self.tables.len());
+                self.places.insert(folded, self.tables.len());
                 self.tables.push(Some(table));
             }
         }
-        Ok(true)
+        Ok(())
     }
 
     fn leave_out(&mut self, name: &str) {

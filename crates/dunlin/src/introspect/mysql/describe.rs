@@ -80,10 +80,10 @@ async fn describe(database: &mut Database, tables: &[&Table]) -> Answer<Vec<Tabl
     }
     let drop = drop.join("; ");
     let sql = create.into_iter().chain(show).collect::<Vec<_>>().join("; ");
-    let rows = match database.rows(&format!("{sql}; {drop}")).await {
+    let rows = match database.answer(&format!("{sql}; {drop}")).await {
         Ok(rows) => rows,
         Err(error) => {
-            if let Err(error) = database.rows(&drop).await {
+            if let Err(error) = database.answer(&drop).await {
                 tracing::debug!(%error, "temporary tables were not dropped");
             }
             return Answer::of(&error);
@@ -174,7 +174,7 @@ async fn as_it_is(database: &mut Database, view: &View, traced: bool) -> Result<
     let dialect = database.dialect();
     let schema = view.name.schema.as_ref().map_or("DATABASE()".to_owned(), |schema| dialect.literal(schema));
     let names = format!("c.table_name = {}", dialect.literal(&view.name.name));
-    let rows = database.rows(&filled(queries::VIEWS, &[("schema", &schema), ("names", &names)])).await?;
+    let rows = database.answer(&filled(queries::VIEWS, &[("schema", &schema), ("names", &names)])).await?;
     let Some(row) = rows.first() else { return Ok(Answer::Refused) };
     let known = view::query(row, view.name.schema.is_some());
     if known.is_empty() {
@@ -217,12 +217,12 @@ fn without_check_option(query: &str) -> (&str, Option<&'static str>) {
 
 /// A query as the server reads it: all names resolved, nothing optimized. It is refused if it is none here.
 async fn resolved(database: &mut Database, query: &str) -> Answer<Vec<String>> {
-    if let Err(error) = database.rows(&format!("EXPLAIN {query}")).await {
+    if let Err(error) = database.answer(&format!("EXPLAIN {query}")).await {
         return Answer::of(&error);
     }
     let sql = "SELECT trace, missing_bytes_beyond_max_mem_size, insufficient_privileges \
                FROM information_schema.optimizer_trace";
-    let rows = match database.rows(sql).await {
+    let rows = match database.answer(sql).await {
         Ok(rows) => rows,
         Err(error) => return Answer::of(&error),
     };

@@ -4,12 +4,12 @@
 use std::collections::{BTreeSet, HashSet};
 
 use dunlin_core::schema::{IndexKind, ReferentialAction, SqlValue, TableName};
-use dunlin_core::session::Row;
 
 use super::super::text;
 use super::text::literal;
 use super::{Reader, queries, show_create};
 use crate::database::Database;
+use crate::database::answer::Row;
 use crate::error::Error;
 
 pub(super) async fn read(
@@ -18,7 +18,7 @@ pub(super) async fn read(
     query: &impl Fn(&str) -> String,
 ) -> Result<(), Error> {
     if !reader.partitioned.is_empty() {
-        let rows = database.rows(&query(queries::PARTITIONS)).await?;
+        let rows = database.answer(&query(queries::PARTITIONS)).await?;
         for rows in rows.chunk_by(|one, next| text(one, 0) == text(next, 0)) {
             let Some(first) = rows.first() else { continue };
             if let Some(place) = reader.place(text(first, 0)) {

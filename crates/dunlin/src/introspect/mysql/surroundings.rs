@@ -42,12 +42,12 @@ pub(in crate::introspect) async fn surroundings(
     let mut surroundings = Surroundings::default();
     for schema in schemas {
         let literal = schema.as_ref().map_or("DATABASE()".to_owned(), |schema| dialect.literal(schema));
-        let settings = database.rows(&filled(queries::SETTINGS, &[("schema", &literal)])).await?;
+        let settings = database.answer(&filled(queries::SETTINGS, &[("schema", &literal)])).await?;
         let Some(row) = settings.first() else { continue };
         surroundings.engine = text(row, 1).to_owned();
         surroundings.schemas.insert(schema, text(row, 2).to_owned());
     }
-    for row in database.rows(queries::CHARACTER_SETS).await? {
+    for row in database.answer(queries::CHARACTER_SETS).await? {
         surroundings.character_sets.insert(text(&row, 0).to_owned(), text(&row, 1).to_owned());
     }
     Ok(Some(surroundings))

@@ -1,9 +1,8 @@
 //! The queries of views. The catalog prints them with the name of the database before that of each table and
 //! column, but where a table has an alias.
 
-use dunlin_core::session::Row;
-
 use super::super::text;
+use crate::database::answer::Row;
 
 /// The query of a view, without the names of the connection's own database.
 pub(super) fn query(row: &Row, keeps_schema: bool) -> String {

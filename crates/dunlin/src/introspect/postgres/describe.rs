@@ -4,14 +4,14 @@
 //! What the server does not take is left out, alone: each statement is run by itself within one DO. Where that
 //! is for want of a right, it is noted.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use dunlin_core::operation::{AlterColumn, Change, ColumnPosition, Operation, TableChange};
 use dunlin_core::schema::{Column, Constraint, DataType, EnumType, Metadata, Name, Table, TableName, View};
 use dunlin_engine::dialect::Dialect;
 use dunlin_engine::sql::rename::expressions_mut;
 
-use super::{Queries, queries, read_tables, view_query};
+use super::{PLAIN, Queries, queries, read_tables, view_query};
 use crate::database::Database;
 use crate::error::Error;
 use crate::introspect::{Described, SEPARATOR, Scope, names, text};
@@ -102,7 +102,7 @@ pub(in crate::introspect) async fn views(
         let rows = match run(database, &script).await {
             Ok(denied) => {
                 let query = Queries::new(database, &scope, NAMESPACE).of(queries::VIEWS);
-                database.rows(&query).await.map(|rows| (rows, denied))
+                database.answer(&query).await.map(|rows| (rows, denied))
             }
             Err(refused) => Err(refused),
         };
@@ -148,7 +148,7 @@ impl Session {
                    current_setting('transaction_read_only'), \
                    has_database_privilege(current_database(), 'TEMPORARY')::text, \
                    array_to_string(current_schemas(true), chr(31))";
-        let rows = database.rows(sql).await?;
+        let rows = database.answer(sql).await?;
         let Some(row) = rows.first() else { return Ok(Err("the server does not say what it is")) };
         Ok(match (text(row, 1), text(row, 2), text(row, 3)) {
             ("true", _, _) => Err("the server is a standby"),
@@ -184,7 +184,7 @@ async fn run(database: &mut Database, blocks: &[String]) -> Result<Vec<usize>, E
         tag.insert(1, 'q');
     }
     database.run(&format!("DO {tag} BEGIN\n{body}\nEND {tag}")).await?;
-    let rows = database.rows(&format!("SELECT current_setting('{DENIED}', true)")).await?;
+    let rows = database.answer(&format!("SELECT current_setting('{DENIED}', true)")).await?;
     let mut denied: Vec<usize> =
         rows.first().map_or("", |row| text(row, 0)).split_whitespace().flat_map(str::parse).collect();
     denied.dedup();
@@ -257,7 +257,7 @@ async fn read_back(database: &mut Database, names: &[String]) -> Result<Vec<Tabl
     let listed: Vec<&str> = names.iter().map(String::as_str).collect();
     let scope = Scope::new(Some(TEMPORARY), &listed);
     let queries = Queries::new(database, &scope, NAMESPACE);
-    Ok(read_tables(database, &scope, &queries, HashMap::new(), false).await?.finish().collect())
+    Ok(read_tables(database, &scope, &queries, &PLAIN).await?.finish().collect())
 }
 
 /// Gives a table that was read back the names that it was asked for under, and its types.
@@ -308,7 +308,7 @@ impl Types {
              WHERE y.typtype = 'e' AND y.typname IN ({})",
             listed.join(", ")
         );
-        let there = database.rows(&sql).await?;
+        let there = database.answer(&sql).await?;
         for (name, enum_type) in wanted {
             let is_it = |schema: &str, is_visible: bool| match &name.schema {
                 Some(wanted) => wanted == schema,

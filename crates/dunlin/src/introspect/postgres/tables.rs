@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use dunlin_core::dialect::{DialectName, PerDialect};
 use dunlin_core::schema::{
     Check, Column, Computed, DataType, Deferrable, EnumType, Exclude, ForeignKey, Identity, Index,
-    IndexElement, MatchType, Name, NullsOrder, PrimaryKey, Table, Unique,
+    IndexElement, MatchType, Name, NullsOrder, PrimaryKey, Table, Unique, View,
 };
-use dunlin_core::session::Row;
 use dunlin_engine::dialect::{Dialect, read_default, without_defaults};
 
+use super::{unsaid_options, view_query};
+use crate::database::answer::Row;
 use crate::introspect::{SEPARATOR, Scope, Unsaid, action, names, optional, text};
 
 /// Separates the parts of a name among names.
@@ -19,7 +20,11 @@ const PART_SEPARATOR: char = '\u{1e}';
 pub(super) struct Tables<'s> {
     scope: &'s Scope<'s>,
     dialect: &'s dyn Dialect,
-    enum_types: HashMap<&'s str, &'s EnumType>,
+    enum_types: Vec<Enum>,
+    /// Where each enum type stands, by its oid.
+    enum_places: HashMap<String, usize>,
+    /// Types by their texts: there are few.
+    types: HashMap<String, DataType>,
     tables: Vec<Known>,
     /// Where each table stands, by its oid.
     places: HashMap<String, usize>,
@@ -30,7 +35,8 @@ pub(super) struct Tables<'s> {
     references: Vec<Reference>,
     /// The columns of tables that are not read.
     strangers: HashMap<String, Attributes>,
-    used_types: HashSet<String>,
+    /// The views that are wanted.
+    pub(super) views: Vec<View>,
     /// What cannot be said of the tables.
     pub(super) unsaid: Vec<Unsaid>,
 }
@@ -42,6 +48,15 @@ struct Known {
 }
 
 type Attributes = Vec<(i16, String)>;
+
+/// An enum type.
+struct Enum {
+    /// Whether it is one of those that are asked for, and of no extension.
+    is_wanted: bool,
+    /// Whether a column is of it, or an array of it.
+    is_used: bool,
+    enum_type: EnumType,
+}
 
 /// A sequence that belongs to a column.
 struct Sequence {
@@ -59,22 +74,20 @@ struct Reference {
 }
 
 impl<'s> Tables<'s> {
-    pub(super) fn new(
-        scope: &'s Scope<'s>,
-        dialect: &'s dyn Dialect,
-        enum_types: HashMap<&'s str, &'s EnumType>,
-    ) -> Self {
+    pub(super) fn new(scope: &'s Scope<'s>, dialect: &'s dyn Dialect) -> Self {
         Self {
             scope,
             dialect,
-            enum_types,
+            enum_types: Vec::new(),
+            enum_places: HashMap::new(),
+            types: HashMap::new(),
             tables: Vec::new(),
             places: HashMap::new(),
             last: (String::new(), 0),
             sequences: HashMap::new(),
             references: Vec::new(),
             strangers: HashMap::new(),
-            used_types: HashSet::new(),
+            views: Vec::new(),
             unsaid: Vec::new(),
         }
     }
@@ -84,9 +97,41 @@ impl<'s> Tables<'s> {
         self.tables.into_iter().map(|known| known.table)
     }
 
-    /// Whether a column is of an enum type, or an array of one.
-    pub(super) fn uses(&self, number: &str) -> bool {
-        self.used_types.contains(number)
+    /// The enum types that are asked for, and those of the columns.
+    pub(super) fn enum_types(&self) -> impl Iterator<Item = &EnumType> {
+        let wanted = self.enum_types.iter().filter(|known| known.is_wanted || known.is_used);
+        wanted.map(|known| &known.enum_type)
+    }
+
+    pub(super) fn enum_type(&mut self, row: &Row) {
+        let name = self.scope.named(text(row, 1), text(row, 2) == "true", text(row, 3));
+        let is_own = text(row, 5) == "true";
+        self.enum_places.insert(text(row, 0).to_owned(), self.enum_types.len());
+        self.enum_types.push(Enum {
+            is_wanted: is_own && self.scope.wants(text(row, 3)),
+            is_used: false,
+            enum_type: EnumType::new(name, names(row, 4)),
+        });
+    }
+
+    pub(super) fn view(&mut self, row: &Row) {
+        if !self.scope.wants(text(row, 0)) {
+            return;
+        }
+        let view = View::new(self.scope.table(text(row, 0)), view_query(row));
+        for what in unsaid_options(row) {
+            self.unsaid.push(Unsaid { table: view.name.clone(), column: None, what });
+        }
+        self.views.push(if text(row, 1) == "true" { view.materialized() } else { view });
+    }
+
+    fn data_type(&mut self, text: &str) -> DataType {
+        if let Some(known) = self.types.get(text) {
+            return known.clone();
+        }
+        let data_type = self.dialect.parse_type(text);
+        self.types.insert(text.to_owned(), data_type.clone());
+        data_type
     }
 
     /// Where the table of a row stands; `None` if it is not wanted.
@@ -146,7 +191,7 @@ impl<'s> Tables<'s> {
         counts.max = value(7);
         counts.cache = value(8);
         counts.cycle = text(row, 9) == "true";
-        let data_type = self.dialect.parse_type(text(row, 3));
+        let data_type = self.data_type(text(row, 3));
         let sequence = Sequence { is_identity: text(row, 2) == "i", data_type, counts };
         self.sequences.insert((place, number), sequence);
     }
@@ -157,12 +202,11 @@ impl<'s> Tables<'s> {
         if text(row, 3) != "true" {
             return;
         }
-        let mut data_type = self.dialect.parse_type(text(row, 4));
-        if let Some((number, enum_type)) = self.enum_types.get_key_value(text(row, 12)) {
-            if !self.used_types.contains(*number) {
-                self.used_types.insert((*number).to_owned());
-            }
-            let of = DataType::Enum((*enum_type).clone());
+        let mut data_type = self.data_type(text(row, 4));
+        let enum_type = self.enum_places.get(text(row, 12)).and_then(|at| self.enum_types.get_mut(*at));
+        if let Some(known) = enum_type {
+            known.is_used = true;
+            let of = DataType::Enum(known.enum_type.clone());
             data_type = if matches!(data_type, DataType::Array { .. }) { of.array() } else { of };
         }
         if let DataType::Array { dimensions, .. } = &mut data_type {
