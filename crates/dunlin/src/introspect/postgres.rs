@@ -116,9 +116,10 @@ struct Queries {
 impl Queries {
     fn new(database: &Database, scope: &Scope<'_>, namespace: &str) -> Self {
         let tables = scope.names_condition(database, "t.relname");
-        // A temporary table is in no schema to who names it.
+        // A temporary table is in no schema to who names it. Asked for by itself, its schema does not keep the
+        // server from reading the catalog in parallel.
         let within = match scope.schema.is_none() && !scope.names.is_empty() {
-            true => format!("t.relnamespace IN ({namespace}, pg_my_temp_schema())"),
+            true => format!("t.relnamespace IN ({namespace}, (SELECT pg_my_temp_schema()))"),
             false => format!("t.relnamespace = {namespace}"),
         };
         Self {
