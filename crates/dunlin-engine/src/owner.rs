@@ -14,7 +14,7 @@ use crate::dialect::{Dialect, RenderError};
 use crate::history::{HistoryError, RevisionMap};
 use crate::ownership::Claim;
 use crate::plan::PlanError;
-use crate::replay::{Replay, play};
+use crate::replay::{Anywhere, Replay};
 
 /// A DB manager in a host: its history checked, its models written down for the host's schema.
 #[derive(Debug, Clone)]
@@ -181,18 +181,22 @@ impl Owner {
     /// # Errors
     /// An unknown row, or a revision that does what cannot be done.
     pub fn replay(&self, rows: &[RevisionId]) -> Result<Metadata, ReplayFailure> {
-        let mut schema = Metadata::new(self.host.schema(), self.host.naming_convention());
+        self.replayed_anywhere(rows).map(|replay| replay.schema)
+    }
+
+    fn replayed_anywhere(&self, rows: &[RevisionId]) -> Result<Anywhere, ReplayFailure> {
+        let mut replay = Anywhere::new(Metadata::new(self.host.schema(), self.host.naming_convention()));
         let direction = Direction::Upgrade;
         for revision in self.at(rows).history.lineage(rows)? {
             for operation in self.at(rows).operations(&revision.id, direction)? {
-                play(&mut schema, &operation).map_err(|source| ReplayError {
+                replay.play(&operation).map_err(|source| ReplayError {
                     revision: revision.id.clone(),
                     direction,
                     source,
                 })?;
             }
         }
-        Ok(schema)
+        Ok(replay)
     }
 
     /// The schema that the revisions up to `rows` leave on a database.
@@ -230,16 +234,35 @@ impl Owner {
     }
 
     /// Every table that it may own in a database that stands at `rows`: its history's as they are then,
-    /// and what else its models have.
+    /// and what else its models have, or the end of its history, where there are no models. Of a table that a
+    /// file of SQL makes only the name is known.
     ///
     /// # Errors
     /// As [`replay`](Self::replay).
     pub fn schema_at(&self, rows: &[RevisionId]) -> Result<Metadata, ReplayFailure> {
-        let mut schema = self.replay(rows)?;
-        let known: HashSet<&TableName> = schema.tables().iter().map(|table| &table.name).collect();
-        let models = self.metadata.tables().iter();
-        let more: Vec<Table> = models.filter(|table| !known.contains(&table.name)).cloned().collect();
-        schema.extend(more);
+        let mut schema = self.replayed_with_named(rows)?;
+        let add = |schema: &mut Metadata, tables: &[Table]| {
+            let known: HashSet<&TableName> = schema.tables().iter().map(|table| &table.name).collect();
+            let more: Vec<Table> =
+                tables.iter().filter(|table| !known.contains(&table.name)).cloned().collect();
+            schema.extend(more);
+        };
+        let heads = self.history.effective_heads();
+        match self.metadata.tables() {
+            [] if rows != heads => add(&mut schema, self.replayed_with_named(&heads)?.tables()),
+            models => add(&mut schema, models),
+        }
+        Ok(schema)
+    }
+
+    /// The schema that the revisions up to `rows` leave, with the tables of which only the name is known.
+    fn replayed_with_named(&self, rows: &[RevisionId]) -> Result<Metadata, ReplayFailure> {
+        let replay = self.replayed_anywhere(rows)?;
+        let named = replay.named();
+        let mut schema = replay.schema;
+        let unknown: Vec<Table> =
+            named.into_iter().filter(|name| schema.get(name).is_none()).map(Table::new).collect();
+        schema.extend(unknown);
         Ok(schema)
     }
 

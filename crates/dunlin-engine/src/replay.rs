@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use dunlin_core::dialect::PerDialect;
-use dunlin_core::operation::{AlterColumn, Operation, TableChange};
+use dunlin_core::dialect::{DialectName, PerDialect};
+use dunlin_core::operation::{AlterColumn, Operation, SqlStage, TableChange};
 use dunlin_core::schema::{IndexKey, Metadata, SchemaError, Table, TableName};
 
 use crate::dialect::lower::{cut_names, lower};
 use crate::dialect::{Dialect, RenderError};
 use crate::sql::rename::{names_column, rename_in};
+use crate::sql::revision_file::statements;
+use crate::sql::statement::{NamedTable, leaves_schema_alone, named_tables};
 use crate::sql::trigger;
 
 /// The schema that a history leaves: on one database, and on all of them together.
@@ -42,14 +44,14 @@ impl Replay {
         let mut operation = operation.clone();
         cut_names(dialect, &mut operation);
         let meant = self.meant_here(&operation);
-        play(&mut self.anywhere, &operation)?;
+        play_seen(&mut self.anywhere, &operation, &self.opaque)?;
         let lowered = match &meant {
             Some(operation) => lower(dialect, operation, &self.here)?,
             None => Vec::new(),
         };
         for operation in &lowered {
             self.opaque.note(dialect, operation, &self.here);
-            play(&mut self.here, operation)?;
+            play_seen(&mut self.here, operation, &self.opaque)?;
         }
         Ok(lowered)
     }
@@ -89,14 +91,110 @@ impl Replay {
     }
 }
 
+/// The schema that a history leaves on all databases together, as far as it says.
+#[derive(Debug, Clone)]
+pub(crate) struct Anywhere {
+    /// What is known.
+    pub(crate) schema: Metadata,
+    opaque: OpaqueTables,
+    /// By database, the tables that files of SQL make by name: what is in them is not known.
+    named: BTreeMap<DialectName, Vec<TableName>>,
+}
+
+impl Anywhere {
+    /// Begins with a schema.
+    pub(crate) fn new(schema: Metadata) -> Self {
+        Self { schema, opaque: OpaqueTables::default(), named: BTreeMap::new() }
+    }
+
+    /// Plays an operation.
+    ///
+    /// # Errors
+    /// It does not fit.
+    pub(crate) fn play(&mut self, operation: &Operation) -> Result<(), SchemaError> {
+        let named = &mut self.named;
+        let mut each =
+            |change: NamedTable| named.values_mut().for_each(|tables| follow_named(tables, &change));
+        match operation {
+            Operation::ExecuteStages { stages, .. } => self.note_stages(stages),
+            Operation::Execute { sql, ddl: true, touches } => {
+                let sql = sql.values().next().map(String::as_str).unwrap_or_default();
+                self.opaque.note_sql(sql, touches.as_deref(), &self.schema);
+            }
+            Operation::DropTable { table, .. } => each(NamedTable::Dropped(table.clone())),
+            Operation::RenameTable { table, to } => {
+                let to = TableName { schema: table.schema.clone(), name: to.clone() };
+                each(NamedTable::Renamed(table.clone(), to));
+            }
+            _ => {}
+        }
+        play_seen(&mut self.schema, operation, &self.opaque)
+    }
+
+    fn note_stages(&mut self, stages: &PerDialect<Vec<SqlStage>>) {
+        for name in DialectName::ALL {
+            for stage in stages.get(name).into_iter().flatten() {
+                // What cannot be read cannot be run.
+                let statements = statements(name, &stage.text, stage.line).unwrap_or_default();
+                for statement in statements.iter().filter(|it| !leaves_schema_alone(name, it.sql)) {
+                    self.opaque.note_sql(statement.sql, stage.touches.as_deref(), &self.schema);
+                    let named = self.named.entry(name).or_default();
+                    for mut change in named_tables(name, statement.sql) {
+                        change.qualify(self.schema.schema());
+                        follow_named(named, &change);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The tables that files of SQL make by name and leave, on any database, in order.
+    pub(crate) fn named(&self) -> Vec<TableName> {
+        let mut all: Vec<TableName> = Vec::new();
+        for table in self.named.values().flatten() {
+            if !all.contains(table) {
+                all.push(table.clone());
+            }
+        }
+        all
+    }
+}
+
+fn follow_named(tables: &mut Vec<TableName>, change: &NamedTable) {
+    match change {
+        NamedTable::Created(table) if !tables.contains(table) => tables.push(table.clone()),
+        NamedTable::Created(_) => {}
+        NamedTable::Dropped(table) => tables.retain(|known| known != table),
+        NamedTable::Renamed(from, to) => {
+            tables.iter_mut().filter(|known| *known == from).for_each(|known| known.clone_from(to));
+        }
+    }
+}
+
 /// The tables that SQL as it stands has changed: what they are is not known until the database is asked.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct OpaqueTables(BTreeMap<TableName, String>);
+pub(crate) struct OpaqueTables {
+    tables: BTreeMap<TableName, String>,
+    /// A statement that may have made any table.
+    any: Option<String>,
+}
 
 impl OpaqueTables {
-    /// The statement that changed a table.
-    pub(crate) fn changed_by(&self, table: &TableName) -> Option<&str> {
-        self.0.get(table).map(String::as_str)
+    /// The statement that changed a table, or may have made it, where it is not in `schema`.
+    pub(crate) fn changed_by(&self, table: &TableName, schema: &Metadata) -> Option<&str> {
+        let maker = || self.any.as_deref().filter(|_| schema.get(table).is_none());
+        self.tables.get(table).map(String::as_str).or_else(maker)
+    }
+
+    /// Notes a statement that changes some tables, or any.
+    fn note_sql(&mut self, sql: &str, touches: Option<&[TableName]>, schema: &Metadata) {
+        let all = || schema.tables().iter().map(|table| table.name.clone()).collect();
+        if touches.is_none() {
+            self.any.get_or_insert_with(|| sql.to_owned());
+        }
+        for table in touches.map_or_else(all, <[TableName]>::to_vec) {
+            self.tables.entry(table).or_insert_with(|| sql.to_owned());
+        }
     }
 
     /// Notes what an operation makes of this; `schema` is what is there before it.
@@ -106,17 +204,15 @@ impl OpaqueTables {
         }
         match operation {
             Operation::Execute { sql, ddl: true, touches } => {
-                let Some(sql) = sql.get(dialect.name()) else { return };
-                let all = || schema.tables().iter().map(|table| table.name.clone()).collect();
-                for table in touches.clone().unwrap_or_else(all) {
-                    self.0.entry(table).or_insert_with(|| sql.clone());
+                if let Some(sql) = sql.get(dialect.name()) {
+                    self.note_sql(sql, touches.as_deref(), schema);
                 }
             }
-            Operation::CreateTable { table, if_not_exists: false } => drop(self.0.remove(&table.name)),
-            Operation::DropTable { table, .. } => drop(self.0.remove(table)),
+            Operation::CreateTable { table, if_not_exists: false } => drop(self.tables.remove(&table.name)),
+            Operation::DropTable { table, .. } => drop(self.tables.remove(table)),
             Operation::RenameTable { table, to } => {
-                if let Some(sql) = self.0.remove(table) {
-                    self.0.insert(TableName { schema: table.schema.clone(), name: to.clone() }, sql);
+                if let Some(sql) = self.tables.remove(table) {
+                    self.tables.insert(TableName { schema: table.schema.clone(), name: to.clone() }, sql);
                 }
             }
             _ => {}
@@ -132,7 +228,7 @@ impl OpaqueTables {
                     let tables = schema.tables().iter().map(|table| &table.name);
                     let watched = trigger::table_of(sql).unwrap_or_default();
                     for table in tables.filter(|table| table.name.eq_ignore_ascii_case(&watched)) {
-                        self.0.entry(table.clone()).or_insert_with(|| sql.clone());
+                        self.tables.entry(table.clone()).or_insert_with(|| sql.clone());
                     }
                 }
             }
@@ -140,7 +236,7 @@ impl OpaqueTables {
                 let known = schema.objects.iter().find(|known| known.name == object.name);
                 let gone: Vec<&String> =
                     known.iter().flat_map(|object| &object.create).flat_map(PerDialect::values).collect();
-                self.0.retain(|_, sql| !gone.contains(&&*sql));
+                self.tables.retain(|_, sql| !gone.contains(&&*sql));
             }
             _ => {}
         }
@@ -176,6 +272,22 @@ fn follow_all(schema: &mut Metadata, operation: &Operation) {
                 touched.name.clone_from(to);
             }
         }
+    }
+}
+
+/// Plays an operation. What does not fit a table of which nobody knows what it is may fit all the same.
+///
+/// # Errors
+/// The operation cannot be.
+pub(crate) fn play_seen(
+    schema: &mut Metadata,
+    operation: &Operation,
+    opaque: &OpaqueTables,
+) -> Result<(), SchemaError> {
+    let unseen = operation.table().is_some_and(|table| opaque.changed_by(table, schema).is_some());
+    match play(schema, operation) {
+        Err(_) if unseen => Ok(()),
+        played => played,
     }
 }
 

@@ -7,7 +7,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::LitStr;
 
-use crate::listing::{RevisionFile, revision_files};
+use crate::listing::{Kind, RevisionFile, revision_files};
+use crate::sql;
 
 /// The expression for a directory below the crate that is being compiled.
 pub(crate) fn migrations(directory: &LitStr) -> syn::Result<TokenStream> {
@@ -17,24 +18,40 @@ pub(crate) fn migrations(directory: &LitStr) -> syn::Result<TokenStream> {
     })?;
     let files =
         revision_files(Path::new(&root), &directory.value()).map_err(|cause| error(cause.report()))?;
-    Ok(expression(&files))
+    expression(&files).map_err(error)
 }
 
-/// A block that declares each file as a module and lists what the modules say.
-fn expression(files: &[RevisionFile]) -> TokenStream {
-    let paths = files.iter().map(|file| &file.path);
-    let modules: Vec<_> = files.iter().map(|file| Ident::new(&file.module, Span::call_site())).collect();
-    quote! {
-        {
-            #( #[path = #paths] mod #modules; )*
-            ::std::vec![#(
-                ::dunlin_core::revision::Migration::new(
-                    #modules::revision(),
-                    #modules::upgrade,
-                    #modules::downgrade,
-                )
-            ),*]
+/// A block that declares each file of Rust as a module, and lists what the files say.
+///
+/// # Errors
+/// A file of SQL is no revision file, or two are the same revision.
+fn expression(files: &[RevisionFile]) -> Result<TokenStream, String> {
+    let mut modules = Vec::new();
+    let mut migrations = Vec::with_capacity(files.len());
+    let mut known = Vec::new();
+    for RevisionFile { kind, path } in files {
+        match kind {
+            Kind::Rust { module } => {
+                let module = Ident::new(module, Span::call_site());
+                modules.push(quote!(#[path = #path] mod #module;));
+                migrations.push(quote! {
+                    ::dunlin_core::revision::Migration::new(
+                        #module::revision(),
+                        #module::upgrade,
+                        #module::downgrade,
+                    )
+                });
+            }
+            Kind::Sql => {
+                let file = sql::read(path)?;
+                migrations.push(sql::expression(path, &file));
+                known.push((path.as_str(), file.header.revision));
+            }
         }
+    }
+    match sql::duplicate(&known) {
+        Some(duplicate) => Err(duplicate),
+        None => Ok(quote!({ #(#modules)* ::std::vec![#(#migrations),*] })),
     }
 }
 
@@ -44,9 +61,12 @@ mod tests {
 
     #[test]
     fn each_file_is_a_module_and_a_migration() {
-        let file = |module: &str, path: &str| RevisionFile { module: module.into(), path: path.into() };
+        let file = |module: &str, path: &str| RevisionFile {
+            kind: Kind::Rust { module: module.into() },
+            path: path.into(),
+        };
         let files = [file("revision_1a", "/m/versions/1a.rs"), file("revision_2b", "/m/versions/2b.rs")];
-        let text = expression(&files).to_string().replace(' ', "");
+        let text = expression(&files).unwrap().to_string().replace(' ', "");
         assert_eq!(
             text,
             "{#[path=\"/m/versions/1a.rs\"]modrevision_1a;#[path=\"/m/versions/2b.rs\"]modrevision_2b;\

@@ -2,15 +2,17 @@
 
 mod expand;
 mod listing;
+mod sql;
 
 use proc_macro::TokenStream;
 use syn::LitStr;
 
 /// The revision files of a directory, as a `Vec<dunlin_core::revision::Migration>`.
 ///
-/// `migrations!("migrations")` takes every `migrations/versions/*.rs` below the crate's own directory,
-/// sorted by name; files whose name starts with `_` or `.` are left out. A revision file is a module
-/// with three functions:
+/// `migrations!("migrations")` takes every `migrations/versions/*.rs` and `*.sql` below the crate's own
+/// directory, sorted by name; files whose name starts with `_` or `.` are left out. Both may stand in one
+/// history. A file of SQL is checked while it is compiled in, and stands in the program: docs/REVISIONS.md has
+/// its format. A file of Rust is a module with three functions:
 ///
 /// ```text
 /// //! create ticket table
@@ -37,7 +39,8 @@ use syn::LitStr;
 ///
 /// # Errors
 /// Compilation fails where there is no `build.rs`, no such directory, no revision file in it, or a file
-/// whose name makes no identifier.
+/// of Rust whose name makes no identifier; and with the file and line where a file of SQL is no revision file,
+/// or two of them are the same revision.
 #[proc_macro]
 pub fn migrations(input: TokenStream) -> TokenStream {
     let directory = syn::parse_macro_input!(input as LitStr);

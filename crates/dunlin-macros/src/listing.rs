@@ -6,13 +6,22 @@ use std::{fs, io};
 
 use thiserror::Error;
 
-/// A revision file and the module it becomes.
+/// A revision file.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct RevisionFile {
-    /// `revision_` and the file's name, so that an id may start with a digit.
-    pub(crate) module: String,
+    /// What it becomes.
+    pub(crate) kind: Kind,
     /// Where it lies.
     pub(crate) path: String,
+}
+
+/// What a revision file becomes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A module: `revision_` and the file's name, so that an id may start with a digit.
+    Rust { module: String },
+    /// What its text says.
+    Sql,
 }
 
 /// Why a directory cannot be compiled in.
@@ -26,13 +35,15 @@ pub(crate) enum ListingError {
     NoBuildScript { build_script: PathBuf, directory: String },
     #[error("{} cannot be read", path.display())]
     Unreadable { path: PathBuf, source: io::Error },
-    #[error("there is no revision file (*.rs) in {}", path.display())]
+    #[error("there is no revision file (*.rs, *.sql) in {}", path.display())]
     Empty { path: PathBuf },
     #[error(
         "{} is no name for a revision file: only ASCII letters, digits and underscores may stand before .rs",
         path.display()
     )]
     BadName { path: PathBuf },
+    #[error("the name {} is not UTF-8", path.display())]
+    NotUtf8 { path: PathBuf },
 }
 
 impl ListingError {
@@ -70,16 +81,25 @@ pub(crate) fn revision_files(root: &Path, directory: &str) -> Result<Vec<Revisio
 fn is_revision(path: &Path) -> bool {
     let hidden =
         path.file_name().is_some_and(|name| matches!(name.as_encoded_bytes().first(), Some(b'_' | b'.')));
-    !hidden && path.extension().is_some_and(|extension| extension == "rs") && path.is_file()
+    let known = path.extension().is_some_and(|extension| extension == "rs" || extension == "sql");
+    !hidden && known && path.is_file()
 }
 
 fn revision_file(path: PathBuf) -> Result<RevisionFile, ListingError> {
+    if path.extension().is_some_and(|extension| extension == "sql") {
+        let text = path.to_str().map(str::to_owned);
+        return match text {
+            Some(path) => Ok(RevisionFile { kind: Kind::Sql, path }),
+            None => Err(ListingError::NotUtf8 { path }),
+        };
+    }
     let plain = |stem: &&str| stem.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let stem = path.file_stem().and_then(|stem| stem.to_str()).filter(plain);
     match (stem, path.to_str()) {
-        (Some(stem), Some(text)) => {
-            Ok(RevisionFile { module: format!("revision_{stem}"), path: text.to_owned() })
-        }
+        (Some(stem), Some(text)) => Ok(RevisionFile {
+            kind: Kind::Rust { module: format!("revision_{stem}") },
+            path: text.to_owned(),
+        }),
         _ => Err(ListingError::BadName { path }),
     }
 }
@@ -108,16 +128,18 @@ mod tests {
 
     #[test]
     fn files_are_sorted_and_may_start_with_a_digit() {
-        let root = crate_with(&["d759c6d30f5a_create.rs", "0001_first.rs"]);
+        let root = crate_with(&["d759c6d30f5a_create.rs", "0001_first.rs", "0002-more of it.sql"]);
         let files = revision_files(root.path(), "migrations").unwrap();
-        let modules: Vec<_> = files.iter().map(|file| file.module.as_str()).collect();
-        assert_eq!(modules, ["revision_0001_first", "revision_d759c6d30f5a_create"]);
+        let module = |module: &str| Kind::Rust { module: module.to_owned() };
+        let kinds: Vec<_> = files.into_iter().map(|file| file.kind).collect();
+        assert_eq!(kinds, [module("revision_0001_first"), Kind::Sql, module("revision_d759c6d30f5a_create")]);
+        let files = revision_files(root.path(), "migrations").unwrap();
         assert_eq!(Path::new(&files[0].path), root.path().join("migrations/versions/0001_first.rs"));
     }
 
     #[test]
     fn other_files_are_left_out() {
-        let root = crate_with(&["1_a.rs", "_helpers.rs", ".1_a.rs", "1_a.sql", "README"]);
+        let root = crate_with(&["1_a.rs", "_helpers.rs", ".1_a.rs", "_old.sql", "README"]);
         fs::create_dir(root.path().join("migrations/versions/old.rs")).unwrap();
         assert_eq!(revision_files(root.path(), "migrations").unwrap().len(), 1);
     }
@@ -134,7 +156,7 @@ mod tests {
     #[test]
     fn a_directory_without_revisions_is_an_error() {
         let error = error_of(crate_with(&["_helpers.rs"]).path());
-        assert!(error.starts_with("there is no revision file (*.rs) in "), "{error}");
+        assert!(error.starts_with("there is no revision file (*.rs, *.sql) in "), "{error}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a statement is, as its words tell.
 
 use dunlin_core::dialect::DialectName;
+use dunlin_core::schema::TableName;
 
 use crate::split::Scanner;
 use crate::split::scan::{Kind, Token};
@@ -68,6 +69,157 @@ pub fn transaction_words(dialect: DialectName, sql: &str) -> Option<String> {
     Some(said)
 }
 
+/// A table that a statement makes, drops or gives another name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NamedTable {
+    /// `CREATE TABLE`: but for temporary ones.
+    Created(TableName),
+    /// `DROP TABLE`.
+    Dropped(TableName),
+    /// `ALTER TABLE … RENAME TO`, and `RENAME TABLE` of MySQL: the names before and after.
+    Renamed(TableName, TableName),
+}
+
+impl NamedTable {
+    /// Puts bare names into `schema`.
+    pub fn qualify(&mut self, schema: Option<&str>) {
+        match self {
+            Self::Created(table) | Self::Dropped(table) => table.qualify(schema),
+            Self::Renamed(from, to) => {
+                from.qualify(schema);
+                to.qualify(schema);
+            }
+        }
+    }
+}
+
+/// The tables that a statement makes, drops or renames, as its words say. What a block or a procedure does is
+/// not seen. A name without quotes is in small letters, as PostgreSQL has it, on PostgreSQL.
+///
+/// ```
+/// use dunlin_core::dialect::DialectName::Postgres;
+/// use dunlin_sql::statement::{NamedTable, named_tables};
+///
+/// let sql = "CREATE TABLE IF NOT EXISTS audit.\"Log\" (a INT)";
+/// let [NamedTable::Created(table)] = named_tables(Postgres, sql)[..].try_into().unwrap() else { panic!() };
+/// assert_eq!(table.to_string(), "audit.Log");
+/// ```
+pub fn named_tables(dialect: DialectName, sql: &str) -> Vec<NamedTable> {
+    let mut scanner = Scanner::new(dialect, sql);
+    let mut tokens = Vec::new();
+    while let Ok(Some(token)) = scanner.next() {
+        if !token.is_comment() {
+            tokens.push(token);
+        }
+    }
+    let mut rest = Tokens { dialect, tokens: &tokens };
+    if rest.skip(&["CREATE"]) {
+        if rest.skip(&["OR"]) {
+            rest.skip(&["REPLACE"]);
+        }
+        while rest.skip(&["GLOBAL", "LOCAL", "UNLOGGED", "FOREIGN", "VIRTUAL"]) {}
+        if rest.skip(&["TABLE"]) {
+            rest.skip_if_exists();
+            return rest.name().map(NamedTable::Created).into_iter().collect();
+        }
+    } else if rest.skip(&["DROP"]) {
+        rest.skip(&["FOREIGN"]);
+        if rest.skip(&["TABLE", "TABLES"]) {
+            rest.skip_if_exists();
+            return rest.list(|rest| rest.name().map(NamedTable::Dropped));
+        }
+    } else if rest.skip(&["ALTER"]) {
+        rest.skip(&["FOREIGN"]);
+        if rest.skip(&["TABLE"]) {
+            rest.skip_if_exists();
+            rest.skip(&["ONLY"]);
+            return rest.name().and_then(|from| rest.new_name(from)).into_iter().collect();
+        }
+    } else if rest.skip(&["RENAME"]) && rest.skip(&["TABLE", "TABLES"]) {
+        rest.skip_if_exists();
+        return rest.list(|rest| rest.name().and_then(|from| rest.new_name(from)));
+    }
+    Vec::new()
+}
+
+/// Tokens that are not read yet.
+struct Tokens<'t> {
+    dialect: DialectName,
+    tokens: &'t [Token<'t>],
+}
+
+impl Tokens<'_> {
+    fn skip(&mut self, words: &[&str]) -> bool {
+        let skips = self.tokens.first().is_some_and(|token| words.iter().any(|word| token.is_word(word)));
+        self.tokens = &self.tokens[usize::from(skips)..];
+        skips
+    }
+
+    fn skip_symbol(&mut self, symbol: &str) -> bool {
+        let skips = self.tokens.first().is_some_and(|token| token.is_symbol(symbol));
+        self.tokens = &self.tokens[usize::from(skips)..];
+        skips
+    }
+
+    fn skip_if_exists(&mut self) {
+        if self.skip(&["IF"]) {
+            self.skip(&["NOT"]);
+            self.skip(&["EXISTS"]);
+        }
+    }
+
+    fn list<T>(&mut self, mut one: impl FnMut(&mut Self) -> Option<T>) -> Vec<T> {
+        let mut found = Vec::new();
+        while let Some(item) = one(self) {
+            found.push(item);
+            if !self.skip_symbol(",") {
+                break;
+            }
+        }
+        found
+    }
+
+    fn new_name(&mut self, from: TableName) -> Option<NamedTable> {
+        let renames = match self.skip(&["RENAME"]) {
+            // `ALTER TABLE a RENAME b TO c` is about a column.
+            true => self.skip(&["TO", "AS"]),
+            false => self.skip(&["TO"]),
+        };
+        let mut to = renames.then(|| self.name()).flatten()?;
+        to.qualify(from.schema.as_deref());
+        Some(NamedTable::Renamed(from, to))
+    }
+
+    fn name(&mut self) -> Option<TableName> {
+        let first = self.part()?;
+        match self.skip_symbol(".") {
+            true => self.part().map(|name| TableName { schema: Some(first), name }),
+            false => Some(TableName { schema: None, name: first }),
+        }
+    }
+
+    fn part(&mut self) -> Option<String> {
+        let (token, rest) = self.tokens.split_first()?;
+        let name = match token.kind {
+            Kind::Word if self.dialect == DialectName::Postgres => token.text.to_lowercase(),
+            Kind::Word => token.text.to_owned(),
+            Kind::Quoted => unquoted(token.text)?,
+            _ => return None,
+        };
+        self.tokens = rest;
+        Some(name)
+    }
+}
+
+/// A name without its quotes.
+fn unquoted(text: &str) -> Option<String> {
+    let mut inner = text.chars();
+    let (open, close) = (inner.next()?, inner.next_back()?);
+    let doubled = String::from_iter([close, close]);
+    matches!((open, close), ('"', '"') | ('`', '`') | ('[', ']'))
+        .then(|| inner.as_str().replace(&doubled, &close.to_string()))
+}
+
 /// The words of a statement that stand in no quotes and no comment, up to where it cannot be read on.
 fn words(dialect: DialectName, sql: &str) -> Vec<&str> {
     let mut scanner = Scanner::new(dialect, sql);
@@ -115,6 +267,29 @@ mod tests {
             (MySql, ""),
         ] {
             assert!(!leaves_schema_alone(dialect, sql), "{sql}");
+        }
+    }
+
+    #[test]
+    fn tables_that_are_made_dropped_or_renamed_are_named() {
+        let created = |name: &str| NamedTable::Created(name.into());
+        let dropped = |name: &str| NamedTable::Dropped(name.into());
+        let renamed = |from: &str, to: &str| NamedTable::Renamed(from.into(), to.into());
+        for (dialect, sql, found) in [
+            (Postgres, "create unlogged table Ticket (a int)", vec![created("ticket")]),
+            (Sqlite, "CREATE VIRTUAL TABLE [a b] USING fts5(x)", vec![created("a b")]),
+            (MySql, "CREATE TABLE `a``b` AS SELECT 1", vec![created("a`b")]),
+            (MariaDb, "CREATE OR REPLACE TABLE T (a INT)", vec![created("T")]),
+            (Postgres, "DROP TABLE IF EXISTS a, \"B\" CASCADE", vec![dropped("a"), dropped("B")]),
+            (Postgres, "ALTER TABLE ONLY a RENAME TO b", vec![renamed("a", "b")]),
+            (MySql, "RENAME TABLE a TO b, c TO d", vec![renamed("a", "b"), renamed("c", "d")]),
+            (MySql, "ALTER TABLE a RENAME AS b", vec![renamed("a", "b")]),
+            (Sqlite, "ALTER TABLE a RENAME b TO c", vec![]),
+            (Sqlite, "CREATE TEMP TABLE a (b)", vec![]),
+            (Postgres, "CREATE INDEX a ON b (c)", vec![]),
+            (Postgres, "DO $$ BEGIN CREATE TABLE a (b int); END $$", vec![]),
+        ] {
+            assert_eq!(named_tables(dialect, sql), found, "{sql}");
         }
     }
 

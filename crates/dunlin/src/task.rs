@@ -63,7 +63,10 @@ impl Planned<'_> {
         let creates = |operation: &Operation| {
             matches!(
                 operation,
-                Operation::CreateTable { .. } | Operation::CreateIndex { .. } | Operation::Execute { .. }
+                Operation::CreateTable { .. }
+                    | Operation::CreateIndex { .. }
+                    | Operation::Execute { .. }
+                    | Operation::ExecuteStages { .. }
             )
         };
         self.plan.steps.iter().any(|step| step.operations.iter().any(creates))

@@ -65,7 +65,9 @@ impl Owner {
         if rows.is_empty() {
             self.refuse_unversioned(state)?;
         }
-        if rows.is_empty() && target.is_none() && !use_migration_files {
+        // Without models only the revisions say what there is to be.
+        let has_models = || self.history().revisions().is_empty() || !self.create_all().is_empty();
+        if rows.is_empty() && target.is_none() && !use_migration_files && has_models() {
             return Ok((PlanKind::Init, self.init_step()?));
         }
         let target = target.unwrap_or(&Target::HEADS);

@@ -7,7 +7,7 @@ use super::{Action, OwnerPlan, PlanError, PlanKind, Step};
 use crate::dialect::{Dialect, RenderError, Rendered};
 use crate::history::row_changes;
 use crate::owner::{Owner, ReplayError};
-use crate::replay::{OpaqueTables, Replay, play};
+use crate::replay::{OpaqueTables, Replay, play_seen};
 use crate::version_table;
 use dunlin_core::operation::Operation;
 use dunlin_core::revision::RevisionId;
@@ -179,10 +179,22 @@ pub(crate) fn render_operations(
         for operation in &stage.operations {
             names.check(dialect, operation, schema)?;
             let needs_table = dialect.needs_current_table(operation);
-            let is_opaque = operation.table().is_some_and(|table| opaque.changed_by(table).is_some());
+            let changed_by = operation.table().and_then(|table| opaque.changed_by(table, schema));
+            let changed_by = changed_by.map(str::to_owned);
+            let is_opaque = changed_by.is_some();
             let unseen = Metadata::default();
             let current = if is_opaque && !needs_table { &unseen } else { &*schema };
-            let rendered: Rendered = dialect.render(operation, current)?;
+            let mut unknown = needs_table;
+            let rendered = match dialect.render(operation, current) {
+                // What the database makes of it is seen when it runs.
+                Err(RenderError::Schema(_)) if is_opaque => {
+                    unknown = true;
+                    let alters = matches!(operation, Operation::AlterTable { .. });
+                    let suspends_foreign_keys = alters && dialect.capabilities().rebuilds_tables;
+                    Rendered { suspends_foreign_keys, ..Rendered::default() }
+                }
+                rendered => rendered?,
+            };
             statements.extend(rendered.statements);
             suspends_foreign_keys |= rendered.suspends_foreign_keys;
             if with_hazards {
@@ -193,13 +205,11 @@ pub(crate) fn render_operations(
                 functions.push(format!("{}, which changes {}", step.name, tables.join(", ")));
             }
             opaque.note(dialect, operation, schema);
-            if needs_table {
-                let seen = operation.table().and_then(|table| Some((table, opaque.changed_by(table)?)));
-                not_known.extend(
-                    seen.map(|(table, by)| OpaqueTable { table: table.clone(), changed_by: by.to_owned() }),
-                );
+            if unknown {
+                let seen = operation.table().cloned().zip(changed_by);
+                not_known.extend(seen.map(|(table, changed_by)| OpaqueTable { table, changed_by }));
             }
-            play(schema, operation)?;
+            play_seen(schema, operation, opaque)?;
         }
         rendered_stages.push(RenderedStage { stage, statements, functions, suspends_foreign_keys });
     }

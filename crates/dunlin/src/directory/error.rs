@@ -61,9 +61,12 @@ pub enum DirectoryError {
     },
     /// There are revisions in Rust, where only files that can be run as they are were looked for.
     #[error(
-        "{}{} written in Rust, and need the project's own program",
+        "{}{} the project's own program",
         path.display(),
-        match more { 0 => " is".to_owned(), more => format!(" and {more} more are") }
+        match more {
+            0 => " is written in Rust, and needs".to_owned(),
+            more => format!(" and {more} more are written in Rust, and need"),
+        }
     )]
     RustRevisions {
         /// The first.

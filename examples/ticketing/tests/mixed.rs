@@ -1,0 +1,44 @@
+//! Revisions in Rust and in SQL make one history.
+
+use dunlin_core::operation::{Operation, SqlStage};
+use dunlin_core::prelude::*;
+use dunlin_core::revision::Direction;
+use dunlin_macros::migrations;
+
+fn recorded(migration: &Migration, direction: Direction) -> Vec<Operation> {
+    let mut operations = Operations::default();
+    migration.record(direction, &mut operations).unwrap();
+    operations.finish()
+}
+
+#[test]
+fn revisions_in_rust_and_in_sql_make_one_history() {
+    let migrations = migrations!("tests/mixed");
+    let revisions: Vec<Revision> = migrations.iter().map(|it| it.revision().clone()).collect();
+    let third = Revision::new("3").down_revision("2").branch_label("notes").depends_on("1");
+    assert_eq!(
+        revisions,
+        [
+            Revision::new("1").message("create note"),
+            Revision::new("2").down_revision("1").message("add text"),
+            third
+        ]
+    );
+
+    let [Operation::ExecuteStages { direction: Direction::Downgrade, stages }] =
+        &recorded(&migrations[0], Direction::Downgrade)[..]
+    else {
+        panic!()
+    };
+    let drop = SqlStage::new("DROP TABLE note;", 12).touches(["note"]);
+    assert_eq!(stages.get(DialectName::Sqlite), Some(&vec![drop]));
+    assert_eq!(recorded(&migrations[1], Direction::Upgrade).len(), 1);
+
+    let [Operation::ExecuteStages { stages, .. }] = &recorded(&migrations[2], Direction::Upgrade)[..] else {
+        panic!()
+    };
+    let sql = "CREATE INDEX CONCURRENTLY note_text ON note (text);";
+    let index = SqlStage::new(sql, 9).touches(["note"]).no_transaction();
+    assert_eq!(stages.get(DialectName::Postgres), Some(&vec![index]));
+    assert_eq!(stages.get(DialectName::MySql), Some(&vec![SqlStage::new("SELECT 1;", 12)]));
+}
