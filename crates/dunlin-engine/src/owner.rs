@@ -234,24 +234,16 @@ impl Owner {
     }
 
     /// Every table that it may own in a database that stands at `rows`: its history's as they are then,
-    /// and what else its models have, or the end of its history, where there are no models. Of a table that a
-    /// file of SQL makes only the name is known.
+    /// and what else its models have. Of a table that a file of SQL makes only the name is known.
     ///
     /// # Errors
     /// As [`replay`](Self::replay).
     pub fn schema_at(&self, rows: &[RevisionId]) -> Result<Metadata, ReplayFailure> {
         let mut schema = self.replayed_with_named(rows)?;
-        let add = |schema: &mut Metadata, tables: &[Table]| {
-            let known: HashSet<&TableName> = schema.tables().iter().map(|table| &table.name).collect();
-            let more: Vec<Table> =
-                tables.iter().filter(|table| !known.contains(&table.name)).cloned().collect();
-            schema.extend(more);
-        };
-        let heads = self.history.effective_heads();
-        match self.metadata.tables() {
-            [] if rows != heads => add(&mut schema, self.replayed_with_named(&heads)?.tables()),
-            models => add(&mut schema, models),
-        }
+        let known: HashSet<&TableName> = schema.tables().iter().map(|table| &table.name).collect();
+        let models = self.metadata.tables().iter();
+        let more: Vec<Table> = models.filter(|table| !known.contains(&table.name)).cloned().collect();
+        schema.extend(more);
         Ok(schema)
     }
 

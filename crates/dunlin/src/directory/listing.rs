@@ -9,14 +9,14 @@ use super::DirectoryError;
 /// The revision files of some directories, in order.
 pub(super) fn revision_files(locations: &[PathBuf], recursive: bool) -> Result<Vec<PathBuf>, DirectoryError> {
     let mut found = Found { files: Vec::new(), seen: Vec::new(), recursive };
+    let mut reals: Vec<PathBuf> = Vec::with_capacity(locations.len());
     for location in locations {
         let real = real(location)?;
-        if let Some((first, _)) =
-            found.seen.iter().find(|(first, seen)| *seen == real && locations.contains(first))
-        {
-            let (first, second) = (first.clone(), location.clone());
+        if let Some(at) = reals.iter().position(|earlier| *earlier == real) {
+            let (first, second) = (locations[at].clone(), location.clone());
             return Err(DirectoryError::LocationTwice { first, second });
         }
+        reals.push(real.clone());
         found.directory(location, real)?;
     }
     Ok(found.files)
@@ -24,18 +24,18 @@ pub(super) fn revision_files(locations: &[PathBuf], recursive: bool) -> Result<V
 
 struct Found {
     files: Vec<PathBuf>,
-    /// The directories that were looked into: by which path, and what they really are.
-    seen: Vec<(PathBuf, PathBuf)>,
+    /// The directories that were looked into.
+    seen: Vec<PathBuf>,
     recursive: bool,
 }
 
 impl Found {
     fn directory(&mut self, path: &Path, real: PathBuf) -> Result<(), DirectoryError> {
         // Links may lead in a circle, or from one location into another.
-        if self.seen.iter().any(|(_, seen)| *seen == real) {
+        if self.seen.contains(&real) {
             return Ok(());
         }
-        self.seen.push((path.to_owned(), real));
+        self.seen.push(real);
         let unreadable = |source| DirectoryError::Unreadable { path: path.to_owned(), source };
         let (mut files, mut directories): (Vec<OsString>, Vec<OsString>) = (Vec::new(), Vec::new());
         for entry in fs::read_dir(path).map_err(unreadable)? {

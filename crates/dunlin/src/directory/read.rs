@@ -1,7 +1,7 @@
 //! Reading revision files: their heads at once, the rest when it is asked for.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
@@ -13,7 +13,7 @@ use dunlin_engine::sql::revision_file::{Header, RevisionFile as SqlFile};
 
 use super::{DirectoryError, Language, RevisionFile, rust_head};
 
-/// How much of a file is read for its head, at first: what lies behind is read if the head is longer.
+/// How much of a file is read for its head, at first.
 const BEGINNING: usize = 2048;
 
 /// So many files are read before it is worth the while to read them side by side.
@@ -63,41 +63,17 @@ fn file(path: PathBuf) -> Result<RevisionFile, DirectoryError> {
     Ok(RevisionFile { migration, path })
 }
 
-/// The head of a file of SQL; the rest is looked at only where there is no section in its beginning.
+/// The head of a file of SQL. The rest is looked at only where no section begins in what is read first.
 fn head(path: &Path) -> Result<Header, DirectoryError> {
-    let wrong = |source| DirectoryError::Sql { path: path.to_owned(), source };
     let mut beginning = [0; BEGINNING];
-    let read = File::open(path).and_then(|mut file| fill(&mut file, &mut beginning));
+    let read = File::open(path).and_then(|mut file| file.read(&mut beginning));
     let read = read.map_err(|source| unreadable(path, source))?;
-    if read == BEGINNING {
-        // The last line may go on behind it, and so may a comment: any error may come of the cut.
-        let lines = beginning.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        if let Ok(text) = str::from_utf8(&beginning[..lines])
-            && let Ok(Some(header)) = Header::parse_beginning(text)
-        {
-            return Ok(header);
-        }
-        return sql_file(path).map(|file| file.header);
+    // A line may go on behind it, and so may a comment: whatever is wrong may come of the cut.
+    let lines = beginning[..read].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    match str::from_utf8(&beginning[..lines]).map(Header::parse_beginning) {
+        Ok(Ok(Some(header))) => Ok(header),
+        _ => sql_file(path).map(|file| file.header),
     }
-    let text = utf8(path, &beginning[..read])?;
-    match Header::parse_beginning(text).map_err(wrong)? {
-        Some(header) => Ok(header),
-        // It says what is missing.
-        None => SqlFile::parse(text).map(|file| file.header).map_err(wrong),
-    }
-}
-
-fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match file.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }
 
 fn sql_file(path: &Path) -> Result<SqlFile, DirectoryError> {

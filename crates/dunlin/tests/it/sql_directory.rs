@@ -187,7 +187,7 @@ db_test! {
             Revision::new("b2").down_revision("a1"),
             |op| {
                 op.add_column("ticket", Column::new("state", DataType::Integer));
-                op.alter_column("ticket", "title", |c| c.column_type(DataType::String(40)).nullable(false));
+                op.alter_column("ticket", "title", |c| c.column_type(DataType::Text).nullable(false));
                 op.create_index("ticket_state", "ticket", ["state"]);
             },
             |op| {
@@ -214,10 +214,6 @@ db_test! {
         // Without models, there is nothing to make an empty database of but the revisions.
         done(migrator.migrate(&mut database, None, false, &mut |_| {}).await);
         assert_eq!(db.tables().await, ["audit", "ticket", "version_owner"]);
-        execute(&mut database, &["DELETE FROM version_owner"]).await;
-        let failure = migrator.migrate(&mut database, None, false, &mut |_| {}).await.unwrap_err();
-        let said = "owner has tables (audit, ticket) but no row in version_owner that says at which revision they are";
-        assert!(chain(&failure.source).ends_with(said), "{}", chain(&failure.source));
         database.close().await;
     }
 }
