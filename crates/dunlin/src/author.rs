@@ -111,11 +111,7 @@ impl Migrator {
     ) -> Result<String, Error> {
         let owner = self.owner(owner)?;
         let failed = |source| Error::GenerateSql { source };
-        let mut header = Header::new(revision.id.clone());
-        header.down_revisions.clone_from(&revision.down_revisions);
-        header.depends_on.clone_from(&revision.depends_on);
-        header.branch_labels.clone_from(&revision.branch_labels);
-        header.message.clone_from(&revision.message);
+        let header = Header::from(&revision);
         let with = with(owner, revision, found)?;
         let (before, after) = (owner.history().effective_heads(), with.history().effective_heads());
         let plan = |source| Error::Plan { owner: owner.name().to_owned(), source };
