@@ -11,7 +11,7 @@ use dunlin_core::session::BoxError;
 use thiserror::Error;
 
 use crate::dialect::{Dialect, RenderError};
-use crate::history::{HistoryError, RevisionMap};
+use crate::history::{HistoryError, RevisionMap, Target};
 use crate::ownership::Claim;
 use crate::plan::PlanError;
 use crate::replay::{Anywhere, Replay};
@@ -80,6 +80,17 @@ impl Owner {
         match &self.unsquashed {
             Some(unsquashed) if !knows(self) && knows(unsquashed) => unsquashed,
             _ => self,
+        }
+    }
+
+    /// Reads a target, which may be in the middle of what was squashed.
+    ///
+    /// # Errors
+    /// As [`RevisionMap::target`].
+    pub fn target(&self, text: &str) -> Result<Target, HistoryError> {
+        match (self.history.target(text), &self.unsquashed) {
+            (Err(HistoryError::UnknownTarget { .. }), Some(unsquashed)) => unsquashed.history.target(text),
+            (target, _) => target,
         }
     }
 

@@ -52,7 +52,7 @@ impl Current {
             ui.line("no revision");
         } else {
             for row in &status.rows {
-                ui.line(&match project.history()?.get(row) {
+                ui.line(&match project.owner()?.at(&status.rows).history().get(row) {
                     Some(revision) if self.verbose => shown.long(revision),
                     Some(revision) => shown.brief(revision),
                     None => format!("{row}  (not known here)"),

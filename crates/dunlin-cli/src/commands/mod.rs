@@ -21,6 +21,7 @@ mod range;
 mod revision;
 mod show;
 mod shown;
+mod squash;
 mod stamp;
 mod templates;
 mod upgrade;
@@ -49,6 +50,7 @@ pub use merge::Merge;
 pub use plan::Plan;
 pub use revision::Revision;
 pub use show::Show;
+pub use squash::Squash;
 pub use stamp::Stamp;
 pub use templates::Templates;
 pub use upgrade::Upgrade;
@@ -72,6 +74,7 @@ pub enum Command {
     Show(Show),
     Log(Log),
     Edit(Edit),
+    Squash(Squash),
     Check(Check),
     GenerateModels(GenerateModels),
     Stamp(Stamp),
@@ -83,7 +86,7 @@ impl Command {
     /// do not say it.
     pub fn needs_program(&self) -> bool {
         match self {
-            Self::Heads(_) | Self::Branches(_) | Self::Merge(_) => false,
+            Self::Heads(_) | Self::Branches(_) | Self::Merge(_) | Self::Squash(_) => false,
             Self::Revision(command) => command.asks_models(),
             Self::History(command) => command.asks_database(),
             Self::Show(command) => command.asks_database(),
@@ -103,6 +106,7 @@ impl Command {
             Self::Plan(command) => command.run(project, ui).await,
             Self::Wait(command) => command.run(project, ui).await,
             Self::Edit(command) => command.run(project).await,
+            Self::Squash(command) => command.run(project, ui),
             Self::Check(command) => command.run(project, ui).await,
             Self::GenerateModels(command) => command.run(project, ui).await,
             Self::Log(command) => command.run(project, ui).await,

@@ -149,6 +149,11 @@ impl Config {
         self.version_locations.iter().map(|location| self.path(location)).collect()
     }
 
+    /// The directory of the files that squashed revisions stand for, from where we are.
+    pub fn squashed(&self) -> PathBuf {
+        self.path(&self.script_location).join("squashed/versions")
+    }
+
     /// The URL of the database. The path of a SQLite file is relative to the configuration, as all others.
     ///
     /// # Errors

@@ -9,7 +9,11 @@ use crate::config::Config;
 
 /// Which file a revision stands in.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Files(Vec<RevisionFile>);
+pub(super) struct Files {
+    versions: Vec<RevisionFile>,
+    /// Those that squashed revisions stand for.
+    squashed: Vec<RevisionFile>,
+}
 
 impl Files {
     /// The revisions of a configuration's directories; there may be none yet.
@@ -17,19 +21,25 @@ impl Files {
         let mut versions = config.versions().into_iter();
         let first = versions.next().unwrap_or_default();
         let directory = versions.fold(Directory::new(first), Directory::location);
-        match directory.recursive(config.recursive).rust_files(rust_files).load() {
-            Ok(loaded) => Ok(Self(loaded.files().to_vec())),
-            Err(DirectoryError::Empty { .. }) => Ok(Self::default()),
-            Err(error) => Err(error),
-        }
+        let versions = files(directory.recursive(config.recursive).rust_files(rust_files))?;
+        let squashed = config.squashed();
+        let squashed = match squashed.is_dir() {
+            true => files(Directory::new(squashed).rust_files(rust_files))?,
+            false => Vec::new(),
+        };
+        Ok(Self { versions, squashed })
+    }
+
+    pub(super) fn squashed(&self) -> Vec<Migration> {
+        self.squashed.iter().map(|file| file.migration.clone()).collect()
     }
 
     pub(super) fn migrations(&self) -> Vec<Migration> {
-        self.0.iter().map(|file| file.migration.clone()).collect()
+        self.versions.iter().map(|file| file.migration.clone()).collect()
     }
 
     pub(super) fn of(&self, revision: &RevisionId) -> Option<PathBuf> {
-        let found = self.0.iter().find(|file| file.migration.revision().id == *revision);
+        let found = self.versions.iter().find(|file| file.migration.revision().id == *revision);
         found.map(|file| file.path.clone())
     }
 
@@ -40,12 +50,26 @@ impl Files {
             .filter(|word| !word.is_empty())
             .collect();
         let is_named = |file: &&RevisionFile| words.contains(&file.migration.revision().id.as_str());
-        self.0.iter().filter(is_named).map(|file| file.path.clone()).collect()
+        self.versions.iter().filter(is_named).map(|file| file.path.clone()).collect()
+    }
+
+    /// Whether a squashed revision stands for this one.
+    pub(super) fn is_squashed(&self, revision: &RevisionId) -> bool {
+        self.squashed.iter().any(|file| file.migration.revision().id == *revision)
     }
 
     /// Whether there is a revision in Rust.
     pub(super) fn first_rust(&self) -> Option<PathBuf> {
-        let found = self.0.iter().find(|file| file.language() == Language::Rust);
+        let found = self.versions.iter().find(|file| file.language() == Language::Rust);
         found.map(|file| file.path.clone())
+    }
+}
+
+/// The files of directories; there may be none.
+fn files(directory: Directory) -> Result<Vec<RevisionFile>, DirectoryError> {
+    match directory.load() {
+        Ok(loaded) => Ok(loaded.files().to_vec()),
+        Err(DirectoryError::Empty { .. }) => Ok(Vec::new()),
+        Err(error) => Err(error),
     }
 }

@@ -73,7 +73,8 @@ impl Project {
 
     fn of_files(config: Config, files: Files, is_compiled: bool) -> Result<Self, CommandError> {
         let name = config.owner.clone().unwrap_or_else(|| "app".to_owned());
-        let mut manager = DbManager::new(&name, &config.version_table).migrations(files.migrations());
+        let manager = DbManager::new(&name, &config.version_table).migrations(files.migrations());
+        let mut manager = manager.squashed(files.squashed());
         if let Some(path) = &config.models {
             let models = models(&config.path(path))?;
             manager = manager.models(move |host| {
@@ -162,8 +163,7 @@ impl Project {
     /// # Errors
     /// It is none, or names nothing.
     pub fn target(&self, text: &str) -> Result<Target, CommandError> {
-        let history = self.history()?;
-        history.target(text).map_err(|error| self.no_target(error))
+        self.owner()?.target(text).map_err(|error| self.no_target(error))
     }
 
     /// An error about a target, with what to do about it.
@@ -222,6 +222,16 @@ impl Project {
     /// The file of a revision.
     pub fn file(&self, revision: &RevisionId) -> Option<PathBuf> {
         self.files.of(revision)
+    }
+
+    /// Where the files of revisions are kept that a squashed one stands for.
+    pub(crate) fn squashed_directory(&self) -> PathBuf {
+        self.config.squashed()
+    }
+
+    /// Whether a squashed revision stands for this one.
+    pub(crate) fn is_squashed(&self, revision: &RevisionId) -> bool {
+        self.files.is_squashed(revision)
     }
 
     /// Sees that there are models to compare with.

@@ -11,4 +11,5 @@ mod init;
 mod moving;
 mod planning;
 mod reading;
+mod squash;
 mod support;
