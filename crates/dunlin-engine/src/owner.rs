@@ -274,9 +274,9 @@ impl Owner {
     /// # Errors
     /// As [`replay`](Self::replay).
     pub fn tables_at(&self, rows: &[RevisionId]) -> Result<BTreeSet<TableName>, ReplayFailure> {
-        let history = self.replay(rows)?;
-        let tables = history.tables().iter().chain(self.metadata.tables());
-        Ok(tables.map(|table| table.name.clone()).collect())
+        let replay = self.replayed_anywhere(rows)?;
+        let tables = replay.schema.tables().iter().chain(self.metadata.tables());
+        Ok(tables.map(|table| table.name.clone()).chain(replay.named()).collect())
     }
 }
 
