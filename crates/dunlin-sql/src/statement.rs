@@ -98,11 +98,12 @@ impl NamedTable {
 ///
 /// ```
 /// use dunlin_core::dialect::DialectName::Postgres;
+/// use dunlin_core::schema::TableName;
 /// use dunlin_sql::statement::{NamedTable, named_tables};
 ///
 /// let sql = "CREATE TABLE IF NOT EXISTS audit.\"Log\" (a INT)";
-/// let [NamedTable::Created(table)] = named_tables(Postgres, sql)[..].try_into().unwrap() else { panic!() };
-/// assert_eq!(table.to_string(), "audit.Log");
+/// let log = TableName::new(Some("audit"), "Log");
+/// assert_eq!(named_tables(Postgres, sql), [NamedTable::Created(log)]);
 /// ```
 pub fn named_tables(dialect: DialectName, sql: &str) -> Vec<NamedTable> {
     let mut scanner = Scanner::new(dialect, sql);
