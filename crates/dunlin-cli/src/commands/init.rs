@@ -98,7 +98,7 @@ fn sql(name: &str) -> Tree {
     let config = template!("dunlin.toml").replace("{{of_sql}}", template!("of_sql.toml"));
     tree.add(FILE, fill(&config));
     tree.add("migrations/README.md", fill(template!("sql/README.md")));
-    tree.add("migrations/template.sql", template!("sql/template.sql").to_owned());
+    tree.add("migrations/revision.sql.template", template!("sql/revision.sql.template").to_owned());
     tree.add("migrations/versions/.gitkeep", String::new());
     tree.next = vec![
         "next: set DATABASE_URL, or write the URL into dunlin.toml".to_owned(),
@@ -122,7 +122,7 @@ fn rust(name: &str) -> Tree {
     let mut tree = Tree::default();
     tree.add(FILE, fill(&template!("dunlin.toml").replace("{{of_sql}}", "")));
     tree.add("migrations/README.md", fill(template!("rust/README.md")));
-    tree.add("migrations/template.rs", template!("rust/template.rs").to_owned());
+    tree.add("migrations/revision.rs.template", template!("rust/revision.rs.template").to_owned());
     tree.add("migrations/versions/.gitkeep", String::new());
     tree.add("build.rs", template!("rust/build.rs").to_owned());
     tree.kept.push(("build.rs".into(), RERUN));
@@ -180,7 +180,10 @@ fn plugin(name: &str) -> Result<Tree, CommandError> {
     add("src/models.rs", template!("plugin/models.rs"));
     add("src/plugin.rs", template!("plugin/plugin.rs"));
     add("src/services.rs", template!("plugin/services.rs"));
-    tree.add(&format!("{name}/migrations/template.rs"), template!("rust/template.rs").to_owned());
+    tree.add(
+        &format!("{name}/migrations/revision.rs.template"),
+        template!("rust/revision.rs.template").to_owned(),
+    );
     tree.next = vec![
         format!(
             "next: add the crate {name} to the host, and its {camel}Plugin to the plugins it is built with"

@@ -129,7 +129,7 @@ impl Request<'_> {
         extension: &str,
     ) -> Result<String, CommandError> {
         let config = project.config();
-        let path = config.path(&config.script_location).join(format!("template.{extension}"));
+        let path = config.path(&config.script_location).join(format!("revision.{extension}.template"));
         if !path.is_file() {
             return Ok(text.to_owned());
         }

@@ -38,14 +38,17 @@ struct Line {
     command: Commands,
 }
 
+/// The heading of the options of every command.
+const EVERY: &str = "Options of every command";
+
 /// The options of every command.
 #[derive(Debug, Args)]
 struct Global {
     /// The configuration; else the variable DUNLIN_CONFIG names it, else it is dunlin.toml here or above.
-    #[arg(long, value_name = "FILE", global = true)]
+    #[arg(long, value_name = "FILE", global = true, help_heading = EVERY)]
     config: Option<PathBuf>,
     /// The DB manager that is meant, in a program that has several.
-    #[arg(long, value_name = "NAME", global = true)]
+    #[arg(long, value_name = "NAME", global = true, help_heading = EVERY)]
     owner: Option<String>,
 }
 

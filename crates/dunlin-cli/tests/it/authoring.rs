@@ -82,7 +82,7 @@ fn files_are_named_and_framed_as_the_project_wants() {
          file_template = \"{year}/{rev}-{slug}\"\n",
     );
     place.write(
-        "migrations/template.sql",
+        "migrations/revision.sql.template",
         "-- Nobody's but ours.\n\n{{revision}}\n\n-- Written for {{id}}: {{message}}\n",
     );
     place.shows("revision -m 'create the ticket table' --rev-id a1");
@@ -98,7 +98,7 @@ fn files_are_named_and_framed_as_the_project_wants() {
         ("-- revision: other\n{{revision}}\n", "revision -m next"),
         ("DROP TABLE x;\n{{revision}}\n", "revision -m next"),
     ] {
-        place.write("migrations/template.sql", template);
+        place.write("migrations/revision.sql.template", template);
         let before = place.files();
         place.shows(line);
         assert_eq!(place.files(), before, "{template}");

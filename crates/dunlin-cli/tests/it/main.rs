@@ -3,6 +3,7 @@
 
 mod authoring;
 mod bad_input;
+mod compiled;
 mod configuration;
 mod databases;
 mod delegation;
