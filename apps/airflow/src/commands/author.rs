@@ -84,5 +84,5 @@ fn author<'a>(host: &'a Host, manager: &'a str, ui: &'a Ui) -> Result<Author<'a>
     if manager != host.core() {
         host.require(manager)?;
     }
-    Ok(Author { migrator: host.migrator(), owner: manager, failed, words: &HINTS, ui })
+    Ok(Author::new(host.migrator(), manager, failed, &HINTS, ui))
 }

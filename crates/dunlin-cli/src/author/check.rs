@@ -8,6 +8,7 @@ use dunlin::engine::dialect::dialect;
 use dunlin::{Database, Drift, Error, OwnerStatus, Uncompared};
 use serde_json::{Value, json};
 
+use super::opaque::{refuse_offline, stand_in};
 use super::{Against, Author};
 use crate::command_error::CommandError;
 use crate::exit::ExitStatus;
@@ -71,6 +72,14 @@ impl Check {
         {
             return self.not_at_heads(author, status);
         }
+        let stand_in = match database.as_deref_mut() {
+            Some(database) => stand_in(author, database).await?,
+            None => {
+                refuse_offline(author)?;
+                None
+            }
+        };
+        let author = &stand_in.as_ref().map_or(*author, |migrator| author.seeing(migrator));
         let found = self.found(author, database).await?;
         let differs = found.iter().any(|found| !found.differences.is_empty());
         if self.json {
@@ -177,6 +186,9 @@ impl Check {
         };
         let on = database.dialect();
         let drift = author.migrator.compare(database, author.owner, &options).await.map_err(author.failed)?;
+        if author.is_stand_in {
+            return Ok(vec![Found::new(on.name(), &drift, &[])]);
+        }
         let owner = author.migrator.owner(author.owner).map_err(author.failed)?;
         let history = owner.replay(&owner.history().effective_heads()).map_err(|source| {
             (author.failed)(Error::Plan { owner: author.owner.to_owned(), source: source.into() })
@@ -218,7 +230,10 @@ impl Found {
 }
 
 /// Where the owner stands, unless that is at its newest revision or nobody knows.
-async fn behind(author: &Author<'_>, database: &mut Database) -> Result<Option<OwnerStatus>, CommandError> {
+pub(super) async fn behind(
+    author: &Author<'_>,
+    database: &mut Database,
+) -> Result<Option<OwnerStatus>, CommandError> {
     let status = author.migrator.status(database).await.map_err(author.failed)?;
     let status = status.into_iter().find(|status| status.owner == author.owner);
     Ok(status.filter(|status| status.unknown.is_empty() && !status.is_up_to_date()))

@@ -7,9 +7,10 @@ use dunlin::engine::compare::{Comparison, describe};
 use dunlin::engine::dialect::dialect;
 use dunlin::engine::plan::PlanError;
 use dunlin::engine::sql::revision_file::{Header, RevisionFile, Section, Stage};
-use dunlin::{Database, Refused};
+use dunlin::{Database, Error, OwnerStatus, Refused};
 
-use super::check::ASKED_IN_TEMPORARY_TABLES;
+use super::check::{ASKED_IN_TEMPORARY_TABLES, behind};
+use super::opaque::{refuse_offline, stand_in};
 use super::{Against, Author, renames};
 use crate::command_error::{CommandError, chain};
 use crate::hint;
@@ -43,6 +44,23 @@ impl Wanted<'_> {
         if !self.autogenerate && self.sql {
             return empty_sql(&revision).map(|text| Some(Draft { text, warnings: Vec::new() }));
         }
+        let mut database = database;
+        let stand_in = match database.as_deref_mut().filter(|_| self.autogenerate) {
+            Some(database) => {
+                let stand_in = stand_in(author, database).await?;
+                if stand_in.is_some() {
+                    refuse_behind(author, database).await?;
+                }
+                stand_in
+            }
+            None => {
+                if self.autogenerate {
+                    refuse_offline(author)?;
+                }
+                None
+            }
+        };
+        let author = &stand_in.as_ref().map_or(*author, |migrator| author.seeing(migrator));
         let mut warnings = Vec::new();
         let (found, on) = match self.autogenerate {
             false => (Comparison::default(), Vec::new()),
@@ -87,6 +105,16 @@ impl Wanted<'_> {
         };
         let text = text.map_err(author.failed)?;
         Ok(Some(Draft { text, warnings }))
+    }
+}
+
+/// Sees that the database is at the newest revision.
+async fn refuse_behind(author: &Author<'_>, database: &mut Database) -> Result<(), CommandError> {
+    match behind(author, database).await? {
+        None => Ok(()),
+        Some(OwnerStatus { owner, rows, heads, .. }) => {
+            Err((author.failed)(Error::NotAtHeads { owner, rows, heads }))
+        }
     }
 }
 

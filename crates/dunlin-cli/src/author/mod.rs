@@ -9,6 +9,7 @@
 mod check;
 mod draft;
 mod generate;
+mod opaque;
 mod renames;
 mod revision;
 
@@ -39,6 +40,26 @@ pub struct Author<'a> {
     pub words: &'a Hints,
     /// Where words go.
     pub ui: &'a Ui,
+    /// Whether the owner's history stands for one that is seen in the database only.
+    is_stand_in: bool,
+}
+
+impl<'a> Author<'a> {
+    /// For one of the owners, in the words of a program.
+    pub fn new(
+        migrator: &'a Migrator,
+        owner: &'a str,
+        failed: fn(Error) -> CommandError,
+        words: &'a Hints,
+        ui: &'a Ui,
+    ) -> Self {
+        Self { migrator, owner, failed, words, ui, is_stand_in: false }
+    }
+
+    /// The same with other owners, whose histories are seen.
+    fn seeing(self, migrator: &'a Migrator) -> Self {
+        Self { migrator, is_stand_in: true, ..self }
+    }
 }
 
 /// With what models are compared.
@@ -93,6 +114,10 @@ async fn drift(
 ) -> Result<Drift, Error> {
     let options = against.options(renames);
     match database {
+        // What its revisions leave is what the database has.
+        Some(database) if author.is_stand_in => {
+            author.migrator.compare(database, author.owner, &options).await
+        }
         Some(database) => author.migrator.autogenerate(database, author.owner, &options).await,
         None => author.migrator.autogenerate_offline(&against.dialects(), author.owner, &options),
     }

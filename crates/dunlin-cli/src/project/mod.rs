@@ -255,7 +255,7 @@ impl Project {
 
     /// What the commands of authors work with.
     pub(crate) fn author<'a>(&'a self, ui: &'a Ui) -> Author<'a> {
-        Author { migrator: &self.migrator, owner: &self.owner, failed, words: &WORDS, ui }
+        Author::new(&self.migrator, &self.owner, failed, &WORDS, ui)
     }
 }
 

@@ -167,7 +167,28 @@ fn models_as_json_are_compared_and_written_as_revisions() {
     ] {
         place.shows(line);
     }
-    let shown = format!("{}== a1_tables.sql\n{}", place.transcript(), text(&place, "a1_tables.sql"));
+    // What is behind such a revision is seen in the database.
+    let more = models.replace("\"title\"", "\"headline\"").replace("\"note\"", "\"remark\"");
+    assert_ne!(more, models);
+    place.write("models.json", &more);
+    for line in [
+        "check --offline",
+        "check",
+        "revision -m 'by hand' --rev-id b2",
+        "revision -m more --autogenerate --rev-id c3",
+        "upgrade",
+        "revision -m more --autogenerate --rev-id c3 --rename ticket.title=headline",
+        "upgrade",
+        "check",
+        "downgrade -1",
+        "check --rename ticket.title=headline",
+    ] {
+        place.shows(line);
+    }
+    let mut shown = place.transcript().to_owned();
+    for name in ["a1_tables.sql", "c3_more.sql"] {
+        shown.push_str(&format!("== {name}\n{}", text(&place, name)));
+    }
     assert_snapshot!(shown);
 }
 
