@@ -73,7 +73,7 @@ async fn seen(migrator: &Migrator, owner: &Owner, database: &mut Database) -> Re
     let is_other = |id: &RevisionId| !heads.contains(id);
     let others = owner.history().revisions().iter().map(|revision| &revision.id).filter(|id| is_other(id));
     let mut manager = DbManager::new(owner.name(), owner.version_table()).migrations(history);
-    let models = owner.metadata().clone();
+    let models = Metadata::clone(owner.metadata());
     manager = manager.models(move |_| models.clone());
     let manager =
         manager.migrations(others.map(|id| Migration::new(Revision::new(id.clone()), |_| {}, |_| {})));
