@@ -28,7 +28,8 @@ use crate::ui::Ui;
 /// Database migrations: revisions of one schema, up, down, and as SQL.
 ///
 /// What a project is, dunlin.toml says; `init` writes one. Exit codes: 0 done, 1 failed, 2 wrong usage or
-/// configuration, 3 a check found pending revisions or differences.
+/// configuration, 3 a check found pending revisions or differences. DUNLIN_LOG=debug tells on standard error which
+/// statements run.
 #[derive(Debug, Parser)]
 #[command(name = "dunlin", version, max_term_width = 100)]
 struct Line {
@@ -166,7 +167,27 @@ impl Program {
 }
 
 fn run(project: &Project, command: &Command, ui: &Ui) -> Result<ExitStatus, CommandError> {
+    if let Ok(levels) = std::env::var("DUNLIN_LOG") {
+        log_to_stderr(&levels)?;
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(CommandError::failed)?;
     runtime.block_on(command.run(project, ui))
+}
+
+/// Shows events of the library; a program that has a subscriber of its own keeps it. `levels` is one level for ours, or
+/// what `RUST_LOG` has elsewhere: `dunlin=debug,sqlx=info`.
+fn log_to_stderr(levels: &str) -> Result<(), CommandError> {
+    use tracing_subscriber::filter::{EnvFilter, LevelFilter};
+    let levels = match levels.parse::<LevelFilter>() {
+        Ok(_) => format!("off,dunlin={levels}"),
+        Err(_) => levels.to_owned(),
+    };
+    let filter = EnvFilter::try_new(&levels).map_err(|error| {
+        CommandError::usage(format!("DUNLIN_LOG: {error}"))
+            .hint("DUNLIN_LOG=debug, or dunlin=debug,sqlx=info")
+    })?;
+    let subscriber = tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).without_time();
+    let _other_is_there = subscriber.with_env_filter(filter).try_init();
+    Ok(())
 }

@@ -89,3 +89,22 @@ fn without_one_every_command_says_so() {
     place.shows("upgrade");
     assert_snapshot!(place.transcript());
 }
+
+#[test]
+fn statements_are_told_where_that_is_wanted() {
+    let mut place = Place::with(&crate::support::LINE);
+    let quiet = place.run(&["upgrade", "a1b2"]);
+    assert!(!quiet.stderr.contains("CREATE TABLE"), "{}", quiet.stderr);
+    place.set("DUNLIN_LOG", "debug");
+    let told = place.run(&["upgrade", "c3d4"]);
+    assert!(told.stderr.contains("ALTER TABLE ticket ADD COLUMN title"), "{}", told.stderr);
+    assert!(!told.stdout.contains("ALTER TABLE"), "{}", told.stdout);
+    place.set("DUNLIN_LOG", "dunlin=loud");
+    let wrong = place.run(&["upgrade"]);
+    assert_eq!(wrong.code, 2);
+    assert!(
+        wrong.stderr.starts_with("error: DUNLIN_LOG: ") && wrong.stderr.contains("hint: "),
+        "{}",
+        wrong.stderr
+    );
+}
