@@ -1,6 +1,7 @@
 //! `history`
 
 use clap::Args;
+use dunlin::core::revision::RevisionId;
 use dunlin::engine::history::{HistoryError, Target};
 use serde_json::{Value, json};
 
@@ -16,8 +17,8 @@ use crate::ui::Ui;
 /// The database is asked only with --indicate-current, or where the range says `current`.
 #[derive(Debug, Clone, Args)]
 pub struct History {
-    /// Show those behind FROM up to TO, and FROM itself; either may be left out, and `current` is where the
-    /// database is.
+    /// Show those behind FROM up to TO, and FROM itself. Either may be left out, `current` is where the database
+    /// is, and `-2` or `+2` counts from the other end.
     #[arg(short = 'r', long, value_name = "FROM:TO", allow_hyphen_values = true)]
     rev_range: Option<String>,
     /// Say where the database is.
@@ -53,6 +54,10 @@ impl History {
             false => None,
         };
         let to = to.on_branch_of(&from);
+        let (from, to) = (
+            counted(project, from.clone(), &to, rows.as_deref())?,
+            counted(project, to, &from, rows.as_deref())?,
+        );
         let revisions = history.range(rows.as_deref().unwrap_or_default(), &from, &to);
         let revisions = revisions.map_err(|error| match error {
             HistoryError::NotReached { .. } => CommandError::failed(format!("{from} is not below {to}"))
@@ -69,5 +74,30 @@ impl History {
             print(ui, &shown, revisions, self.verbose, Shown::line)?;
         }
         Ok(ExitStatus::Done)
+    }
+}
+
+/// An end of a range; one that is but a number counts from the other.
+fn counted(
+    project: &Project,
+    end: Target,
+    other: &Target,
+    rows: Option<&[RevisionId]>,
+) -> Result<Target, CommandError> {
+    if !end.is_relative() || end.branch().is_some() || other.is_relative() {
+        return Ok(end);
+    }
+    let at = match rows.filter(|_| other.is_current()) {
+        Some(rows) => rows.to_vec(),
+        None => project.history()?.rows_at(other).map_err(|error| project.no_target(error))?,
+    };
+    match at.as_slice() {
+        [one] => project.target(&format!("{one}{end}")),
+        [] => Err(CommandError::usage(format!("{end} counts from {other}, which is no revision"))),
+        several => {
+            let several: Vec<&str> = several.iter().map(RevisionId::as_str).collect();
+            Err(CommandError::usage(format!("{end} is ambiguous: it counts from {}", several.join(", ")))
+                .hint("name the revision at the other end"))
+        }
     }
 }

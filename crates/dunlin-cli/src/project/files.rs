@@ -1,5 +1,6 @@
 //! The files of revisions.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use dunlin::core::revision::{Migration, RevisionId};
@@ -11,6 +12,8 @@ use crate::config::Config;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Files {
     versions: Vec<RevisionFile>,
+    /// Where each revision stands among them.
+    places: HashMap<RevisionId, usize>,
     /// Those that squashed revisions stand for.
     squashed: Vec<RevisionFile>,
 }
@@ -27,7 +30,9 @@ impl Files {
             true => files(Directory::new(squashed).rust_files(rust_files))?,
             false => Vec::new(),
         };
-        Ok(Self { versions, squashed })
+        let place = |(place, file): (usize, &RevisionFile)| (file.migration.revision().id.clone(), place);
+        let places = versions.iter().enumerate().map(place).collect();
+        Ok(Self { versions, places, squashed })
     }
 
     pub(super) fn squashed(&self) -> Vec<Migration> {
@@ -39,8 +44,7 @@ impl Files {
     }
 
     pub(super) fn of(&self, revision: &RevisionId) -> Option<PathBuf> {
-        let found = self.versions.iter().find(|file| file.migration.revision().id == *revision);
-        found.map(|file| file.path.clone())
+        self.places.get(revision).map(|place| self.versions[*place].path.clone())
     }
 
     /// The files of the revisions that a text names.

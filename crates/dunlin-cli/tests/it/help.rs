@@ -18,6 +18,15 @@ fn page() -> String {
         let Some(subcommand) = command.find_subcommand_mut(name) else { continue };
         page.push_str(&format!("\n## `dunlin {name}`\n\n{}", boxed(subcommand)));
     }
+    let of_sql = include_str!("../../templates/of_sql.toml.tmpl");
+    let config = include_str!("../../templates/dunlin.toml.tmpl").replace("{{of_sql}}", of_sql);
+    let config = config
+        .replace("{{name}}", "shop")
+        .replace("{{owner}}", "shop")
+        .replace("{{formatter}}", "sqlfluff\", \"fix");
+    page.push_str(&format!(
+        "\n## `dunlin.toml`\n\nAs `dunlin init` writes it for revisions in SQL.\n\n```toml\n{config}```\n"
+    ));
     page
 }
 
