@@ -47,6 +47,10 @@ pub fn hint(error: &Error, words: &Hints) -> Option<String> {
         }
         Error::LockLost => "connect to the server directly, not through a transaction pooler".to_owned(),
         Error::Interrupted => "connect again".to_owned(),
+        Error::NoTransaction { .. } => {
+            "leave it to the database what is committed together: transactions = \"default\"".to_owned()
+        }
+        Error::NotMigrated { .. } => "run the migrations, or wait longer".to_owned(),
         Error::Drifted { table } => {
             format!("take back what was changed by hand in table {table}, then run this again")
         }

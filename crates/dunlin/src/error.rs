@@ -41,6 +41,12 @@ pub enum Error {
         /// How long it was waited for.
         timeout: Duration,
     },
+    /// What is to be one transaction cannot be.
+    #[error("the run cannot be one transaction: {what}")]
+    NoTransaction {
+        /// Why not.
+        what: String,
+    },
     /// Others did not migrate the database in time.
     #[error("after {} s the database is not up to date: {}", waited.as_secs(), owners.join(", "))]
     NotMigrated {

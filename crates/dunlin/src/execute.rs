@@ -28,15 +28,16 @@ use crate::database::{Dangling, Database};
 use crate::error::Error;
 use crate::journal::Journal;
 use crate::lock::LockKey;
+use crate::migrator::Transactions;
 use crate::report::{Event, Left, Observer, OwnerReport, RunStatus, StepReport};
 use crate::state;
-use crate::task::Planned;
+use crate::task::{Planned, Settings};
 
 /// Runs a plan, by its manager's override where there is one and something is to be done. An error comes
 /// with what it left in the database.
 pub(crate) async fn run(
     database: &mut Database,
-    (lock, journal): (&LockKey, Option<&Journal>),
+    settings: Settings<'_>,
     planned: &Planned<'_>,
     report: &mut OwnerReport,
     observer: &mut Observer<'_>,
@@ -47,8 +48,9 @@ pub(crate) async fn run(
     let mut run = ManagerRun {
         planned: planned_steps(plan),
         session: OwnerSession { database, schema, in_data_step: false },
-        lock,
+        lock: settings.lock,
         journal: None,
+        transactions: settings.transactions,
         plan,
         rendered,
         report,
@@ -61,7 +63,7 @@ pub(crate) async fn run(
         let forgotten = Progress::forget_others(run.session.database, &plan.version_table, backfilled(first));
         forgotten.await.map_err(|error| (Left::Nothing, error))?;
     }
-    if let (Some(journal), false) = (journal, plan.steps.is_empty()) {
+    if let (Some(journal), false) = (settings.journal, plan.steps.is_empty()) {
         run.journal = journal.is_open(run.session.database).await.then_some(journal);
     }
     let done = match lifecycle {
@@ -129,6 +131,7 @@ pub(crate) fn planned_steps(plan: &OwnerPlan) -> Vec<PlannedStep> {
 struct ManagerRun<'r, 'o> {
     session: OwnerSession<'r>,
     lock: &'r LockKey,
+    transactions: Transactions,
     /// Where steps are written down, if that can be.
     journal: Option<&'r Journal>,
     plan: &'r OwnerPlan,
@@ -166,7 +169,9 @@ impl Run for ManagerRun<'_, '_> {
 impl ManagerRun<'_, '_> {
     /// Runs all steps, in as many transactions as the database wants.
     async fn all_steps(&mut self) -> Result<(), Error> {
-        let groups = self.session.database.dialect().capabilities().groups_revisions;
+        let capabilities = self.session.database.dialect().capabilities();
+        let whole = self.transactions == Transactions::Run;
+        let groups = whole || (self.transactions == Transactions::Default && capabilities.groups_revisions);
         let rendered = self.rendered;
         let plain = |at: usize| {
             rendered.get(at).is_some_and(|step| match step.stages.as_slice() {
@@ -174,6 +179,13 @@ impl ManagerRun<'_, '_> {
                 _ => false,
             })
         };
+        if whole && !capabilities.transactional_ddl {
+            return Err(Error::NoTransaction { what: "every DDL statement is committed here".to_owned() });
+        }
+        if let Some(at) = (0..rendered.len()).find(|at| whole && !plain(*at)) {
+            let what = format!("{} cannot be part of it", rendered[at].title);
+            return Err(Error::NoTransaction { what });
+        }
         let mut next = 0;
         while next < rendered.len() {
             let mut end = next + 1;

@@ -61,7 +61,7 @@ pub use database::{Access, Database};
 pub use error::{DriverError, Error};
 pub use journal::{JOURNAL_TABLE, JournalEntry};
 pub use lock::LockKey;
-pub use migrator::{Migrator, PlannedOwner};
+pub use migrator::{Migrator, PlannedOwner, Transactions};
 pub use pool::Pool;
 pub use report::{Event, Failure, Left, Observer, OwnerReport, OwnerStatus, Report, RunStatus, StepReport};
 pub use url::DatabaseUrl;

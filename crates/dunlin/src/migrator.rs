@@ -17,7 +17,7 @@ use crate::lock::{self, LockKey};
 use crate::report::{Failure, Left, Observer, OwnerStatus, Report};
 use crate::script::write_script;
 use crate::state;
-use crate::task::{self, Planned, Task};
+use crate::task::{self, Planned, Settings, Task};
 
 /// The owners of one database: the core first, then the others in the order of their registration.
 #[derive(Debug, Clone)]
@@ -27,6 +27,21 @@ pub struct Migrator {
     lock: LockKey,
     lock_timeout: Duration,
     journal: Option<Journal>,
+    transactions: Transactions,
+}
+
+/// What is committed together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Transactions {
+    /// What suits the database: a revision on PostgreSQL, consecutive plain revisions on SQLite.
+    #[default]
+    Default,
+    /// Each revision with its version row.
+    Revision,
+    /// All revisions of an owner in a run, or none of them. MySQL and MariaDB cannot do that, and some revisions
+    /// cannot be part of it (an index built concurrently, a rebuild on SQLite): then nothing is run. On PostgreSQL
+    /// every lock is held to the end.
+    Run,
 }
 
 /// A plan of one owner, and what it is on its database.
@@ -64,12 +79,25 @@ impl Migrator {
             ownership::check(&claims)?;
         }
         let schema = host.schema().map(str::to_owned);
-        Ok(Self { owners, schema, lock, lock_timeout: LOCK_TIMEOUT, journal: None })
+        Ok(Self {
+            owners,
+            schema,
+            lock,
+            lock_timeout: LOCK_TIMEOUT,
+            journal: None,
+            transactions: Transactions::Default,
+        })
     }
 
     /// How long to wait for the lock.
     pub fn lock_timeout(mut self, timeout: Duration) -> Self {
         self.lock_timeout = timeout;
+        self
+    }
+
+    /// What is committed together.
+    pub fn transactions(mut self, transactions: Transactions) -> Self {
+        self.transactions = transactions;
         self
     }
 
@@ -374,8 +402,12 @@ impl Migrator {
             }
         }
         for tasks in phases {
-            let held = (&self.lock, self.journal.as_ref());
-            task::run(database, held, tasks, schema, report, observer).await?;
+            let settings = Settings {
+                lock: &self.lock,
+                journal: self.journal.as_ref(),
+                transactions: self.transactions,
+            };
+            task::run(database, settings, tasks, schema, report, observer).await?;
         }
         Ok(())
     }

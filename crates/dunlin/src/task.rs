@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::execute;
 use crate::journal::Journal;
 use crate::lock::LockKey;
+use crate::migrator::Transactions;
 use crate::report::{Event, Left, Observer, OwnerReport, Report};
 use crate::state;
 
@@ -19,6 +20,14 @@ pub(crate) struct Task<'m> {
     pub(crate) intent: Intent,
     /// Whether it is taken only if the first owner of the run ends at its head.
     pub(crate) after_head: bool,
+}
+
+/// How tasks are run.
+#[derive(Clone, Copy)]
+pub(crate) struct Settings<'m> {
+    pub(crate) lock: &'m LockKey,
+    pub(crate) journal: Option<&'m Journal>,
+    pub(crate) transactions: Transactions,
 }
 
 /// A task with its plan.
@@ -109,7 +118,7 @@ async fn require_primary_keys(database: &mut Database, planned: &[Planned<'_>]) 
 /// must be held.
 pub(crate) async fn run(
     database: &mut Database,
-    held: (&LockKey, Option<&Journal>),
+    settings: Settings<'_>,
     tasks: Vec<Task<'_>>,
     schema: Option<&str>,
     report: &mut Report,
@@ -134,7 +143,7 @@ pub(crate) async fn run(
             observer(&Event::Hazard { owner: plan.owner.clone(), hazard: hazard.clone() });
         }
         let own = &mut report.owners[before + position];
-        execute::run(database, held, planned, own, observer).await?;
+        execute::run(database, settings, planned, own, observer).await?;
     }
     Ok(())
 }

@@ -9,6 +9,7 @@
 //! file_template = "{rev}_{slug}"      # rev slug epoch year month day hour minute second, and /
 //! slug_length = 40
 //! timezone = "UTC"                    # of the times in new files
+//! transactions = "default"            # what is committed together: revision, or run (all or nothing)
 //! version_table = "alembic_version"   # for SQL revisions
 //! schema = "app"                      # where tables without a schema live
 //! models = "models.json"              # for SQL revisions: what `check` and --autogenerate compare with
@@ -29,8 +30,8 @@ mod template;
 
 use std::path::{Path, PathBuf};
 
-use dunlin::DatabaseUrl;
 use dunlin::url::UrlDialect;
+use dunlin::{DatabaseUrl, Transactions};
 
 pub use error::ConfigError;
 pub use find::{FILE, VARIABLE};
@@ -61,6 +62,8 @@ pub struct Config {
     pub slug_length: usize,
     /// Of the times in new files.
     pub timezone: jiff::tz::TimeZone,
+    /// What is committed together.
+    pub transactions: Transactions,
     /// The version table of SQL revisions.
     pub version_table: String,
     /// Where tables without a schema live.
@@ -109,6 +112,7 @@ impl Config {
             file_template: FileTemplate::default(),
             slug_length: 40,
             timezone: jiff::tz::TimeZone::UTC,
+            transactions: Transactions::Default,
             version_table: "alembic_version".to_owned(),
             schema: None,
             models: None,

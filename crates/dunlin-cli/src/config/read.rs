@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use dunlin::Transactions;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Config, ConfigError, FileTemplate, Hook, UrlSource};
 
 /// The keys of the file.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "url",
     "url_env",
     "owner",
@@ -18,6 +19,7 @@ const KEYS: [&str; 13] = [
     "file_template",
     "slug_length",
     "timezone",
+    "transactions",
     "version_table",
     "schema",
     "models",
@@ -84,6 +86,14 @@ fn set(config: &mut Config, key: &str, value: &Value<'_>) -> Result<(), ConfigEr
                 "UTC" => jiff::tz::TimeZone::UTC,
                 "local" => jiff::tz::TimeZone::system(),
                 name => jiff::tz::TimeZone::get(name).map_err(unknown)?,
+            };
+        }
+        "transactions" => {
+            config.transactions = match value.text()?.as_str() {
+                "default" => Transactions::Default,
+                "revision" => Transactions::Revision,
+                "run" => Transactions::Run,
+                _ => return Err(value.wrong("must be \"default\", \"revision\" or \"run\"")),
             };
         }
         "version_table" => config.version_table = value.text()?,

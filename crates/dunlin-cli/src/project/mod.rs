@@ -270,7 +270,7 @@ fn migrator(
     let first = managers.first().map(DbManager::name).unwrap_or_default();
     // A service that migrates when it starts takes the same one with `Migrator::of(NAME, …)`.
     let lock = lock.unwrap_or_else(|| LockKey::named(first));
-    Ok(Migrator::new(managers, &host, lock)?.journal(whoami()))
+    Ok(Migrator::new(managers, &host, lock)?.transactions(config.transactions).journal(whoami()))
 }
 
 /// Who runs this: `alice@host`.

@@ -3,9 +3,11 @@
 use dunlin::core::dialect::DialectName;
 use dunlin::core::manager::{Lifecycle, Run};
 use dunlin::core::prelude::*;
-use dunlin::core::session::{BoxError, BoxFuture};
+use dunlin::core::session::{BoxError, BoxFuture, Session as _};
 use dunlin::engine::plan::{Action, Intent};
-use dunlin::{Access, Database, Error, Event, Failure, Left, Migrator, OwnerReport, RunStatus, StepReport};
+use dunlin::{
+    Access, Database, Error, Event, Failure, Left, Migrator, OwnerReport, RunStatus, StepReport, Transactions,
+};
 use dunlin_testkit::{TestDatabase, db_test};
 
 use crate::support::*;
@@ -323,5 +325,57 @@ db_test! {
             assert_eq!(failure.is_some(), fails);
         }
         database.close().await;
+    }
+}
+
+fn two_steps() -> DbManager {
+    let table: Record = |op| {
+        op.create_table("a", |t| {
+            t.column("id", DataType::Integer).not_null();
+            t.primary_key("a_pk", ["id"]);
+        });
+    };
+    let fails: Record = |op| op.execute("INSERT INTO nothing_here VALUES (1)");
+    manager(&[("a1", table, |op| op.drop_table("a")), ("a2", fails, |_| {})])
+}
+
+db_test! {
+    async fn what_is_committed_together_can_be_said(db) {
+        for (transactions, left) in [(Transactions::Revision, &["a1"][..]), (Transactions::Run, &[])] {
+            let migrator = migrator(db, [two_steps()]).transactions(transactions);
+            let mut database = db.connect().await;
+            let failure = upgrade(&migrator, &mut database, "a2").await.unwrap_err();
+            let commits = !database.dialect().capabilities().transactional_ddl;
+            if commits && transactions == Transactions::Run {
+                assert!(matches!(failure.source, Error::NoTransaction { .. }), "{failure:?}");
+            }
+            let rows = database.query("SELECT version_num FROM version_owner").await.unwrap_or_default();
+            let rows: Vec<&str> = rows.iter().filter_map(|row| row.text(0)).collect();
+            assert_eq!(rows, left, "{transactions:?}");
+            let there = database.query("SELECT id FROM a").await.is_ok();
+            assert_eq!(there, !left.is_empty(), "{transactions:?}");
+            if there {
+                done(downgrade(&migrator, &mut database, "base").await);
+            }
+        }
+    }
+}
+
+db_test_on! {
+    [postgres: Postgres]
+    async fn a_run_that_cannot_be_one_transaction_does_nothing(db) {
+        let alone: Record = |op| op.add_index("a", Index::new("a_ix", ["id"]).concurrently());
+        let table: Record = |op| {
+            op.create_table("a", |t| {
+                t.column("id", DataType::Integer).not_null();
+            });
+        };
+        let migrator = migrator(db, [manager(&[("a1", table, |_| {}), ("a2", alone, |_| {})])]);
+        let migrator = migrator.transactions(Transactions::Run);
+        let mut database = db.connect().await;
+        let failure = upgrade(&migrator, &mut database, "a2").await.unwrap_err();
+        let said = chain(&failure.source);
+        assert_eq!(said, "the run cannot be one transaction: owner: upgrade a2 a2 cannot be part of it");
+        assert!(database.query("SELECT 1 FROM a").await.is_err());
     }
 }
