@@ -18,6 +18,7 @@ mod database;
 mod dump;
 #[cfg(feature = "databases")]
 pub mod generate;
+pub mod guide;
 #[cfg(feature = "databases")]
 mod run;
 #[cfg(feature = "databases")]

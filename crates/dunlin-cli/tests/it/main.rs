@@ -7,6 +7,7 @@ mod compiled;
 mod configuration;
 mod databases;
 mod delegation;
+mod guides;
 mod help;
 mod init;
 mod moving;
