@@ -7,7 +7,8 @@
 //!   in an empty directory. A command succeeds, unless a line that it prints begins with `error: `. In what it
 //!   prints `…` stands for any text, and alone in a line for any lines.
 //!   ```` ```console airflow ```` has those of another program, run by that program's tests.
-//! - ```` ```sql file=migrations/versions/a1_one.sql ```` is a file, which is written where the commands are then.
+//! - ```` ```sql file=migrations/versions/a1_one.sql ```` is a file, which is written where the commands are
+//!   then; with `airflow` behind it, for that program's.
 //! - ```` ```rust from=examples/ticketing/src/db_manager.rs ```` stands in that file of the repository; `…` alone in a
 //!   line leaves lines out.
 //! - Any other block of a shell or of Rust says `not-run`.
@@ -55,7 +56,7 @@ impl Guide {
                     steps.extend(commands(&block));
                 }
             } else if let Some(path) = of("file=") {
-                if program == "dunlin" {
+                if block.attributes.get(1).copied().unwrap_or("dunlin") == program {
                     let text = block.lines.join("\n") + "\n";
                     steps.push(Step::File { path: path.to_owned(), text });
                 }

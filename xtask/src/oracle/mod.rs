@@ -13,6 +13,7 @@
 //!   `docs/AUTOGENERATE.md`.
 //! - `schemas` builds the databases of other projects, creates them anew from what dunlin introspects, and writes what
 //!   differs to `docs/SCHEMAS.md`.
+//! - `turns` lets the real Alembic and the program `dunlin` take turns on one database, with one history each.
 //! - `airflow` lets the real one and ours take turns on one database and writes what came of it to `docs/ORACLE.md`.
 
 mod alembic;
@@ -27,6 +28,7 @@ mod program;
 mod report;
 mod scenario;
 mod schemas;
+mod turns;
 mod venv;
 
 use std::path::{Path, PathBuf};
@@ -85,6 +87,8 @@ enum Command {
     },
     /// Create the databases of other projects anew; write docs/SCHEMAS.md.
     Schemas(schemas::Args),
+    /// Let the real Alembic and `dunlin` take turns on one database, each with its own files of one history.
+    Turns,
     /// Let the real Airflow and ours take turns on one database; write docs/ORACLE.md.
     Airflow,
     /// Make the facts and the names, then take turns.
@@ -111,6 +115,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
             autogenerate::run(&venv, &wanted(&Kind::ALL), case.as_deref(), check)
         }
         Command::Schemas(args) => schemas::run(&venv, &wanted(&Kind::ALL), &args),
+        Command::Turns => turns::run(&venv, &wanted(&[Kind::Postgres, Kind::Sqlite])),
         Command::Airflow => scenario::run(&venv, &wanted(&Kind::AIRFLOW)),
         Command::All => {
             facts::run(&venv, &wanted(&Kind::ALL), false)?;

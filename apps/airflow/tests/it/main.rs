@@ -6,6 +6,7 @@ mod bad_input;
 mod configuration;
 mod demo;
 mod facts;
+mod guides;
 mod lock;
 mod managers;
 mod recovery;
