@@ -265,7 +265,7 @@ pub(crate) fn history(error: &HistoryError) -> Option<&'static str> {
             "correct a down_revision or depends_on, so that one of these comes first"
         }
         HistoryError::BadTarget { .. } => "a target is such as head, base, a1b2, label@head, +1 or a1b2-1",
-        HistoryError::AmbiguousWalk { .. } => "name the revision, or the branch: `label@+1`",
+        HistoryError::AmbiguousWalk { .. } => "name the revision, or the branch: `label@+1`, `label@-1`",
         HistoryError::AmbiguousRows { .. } => "name the branch: `label@-1`",
         HistoryError::Overlap { .. } | HistoryError::NotOnBranch { .. } => "name a revision by its id",
         HistoryError::AmbiguousTarget { .. } => "write more of the revision id",

@@ -57,7 +57,10 @@ async fn seen(migrator: &Migrator, owner: &Owner, database: &mut Database) -> Re
     }
     touched.sort();
     touched.dedup();
-    known.extend(database.introspect(&touched).await?.tables().iter().cloned());
+    // No name would mean all tables.
+    if !touched.is_empty() {
+        known.extend(database.introspect(&touched).await?.tables().iter().cloned());
+    }
 
     let heads = owner.history().effective_heads();
     let mut history: Vec<Migration> = Vec::new();
