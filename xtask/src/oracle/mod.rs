@@ -88,7 +88,11 @@ enum Command {
     /// Create the databases of other projects anew; write docs/SCHEMAS.md.
     Schemas(schemas::Args),
     /// Let the real Alembic and `dunlin` take turns on one database, each with its own files of one history.
-    Turns,
+    Turns {
+        /// Only the histories whose names contain this.
+        #[arg(long)]
+        history: Option<String>,
+    },
     /// Let the real Airflow and ours take turns on one database; write docs/ORACLE.md.
     Airflow,
     /// Make the facts and the names, then take turns.
@@ -115,7 +119,9 @@ pub(crate) fn run(args: Args) -> Result<()> {
             autogenerate::run(&venv, &wanted(&Kind::ALL), case.as_deref(), check)
         }
         Command::Schemas(args) => schemas::run(&venv, &wanted(&Kind::ALL), &args),
-        Command::Turns => turns::run(&venv, &wanted(&[Kind::Postgres, Kind::Sqlite])),
+        Command::Turns { history } => {
+            turns::run(&venv, &wanted(&[Kind::Postgres, Kind::Sqlite]), history.as_deref())
+        }
         Command::Airflow => scenario::run(&venv, &wanted(&Kind::AIRFLOW)),
         Command::All => {
             facts::run(&venv, &wanted(&Kind::ALL), false)?;
