@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dunlin_core::manager::{DbManager, HostContext};
 use dunlin_core::operation::{self, Operation, Operations};
-use dunlin_core::revision::{Direction, Migration, RevisionId};
+use dunlin_core::revision::{Direction, Migration, Revision, RevisionId};
 use dunlin_core::schema::{Metadata, SchemaError, Table, TableName};
 use dunlin_core::session::BoxError;
 use thiserror::Error;
@@ -91,6 +91,23 @@ impl Owner {
         match (self.history.target(text), &self.unsquashed) {
             (Err(HistoryError::UnknownTarget { .. }), Some(unsquashed)) => unsquashed.history.target(text),
             (target, _) => target,
+        }
+    }
+
+    /// A revision by its whole id, which may be in the middle of what was squashed.
+    pub fn revision(&self, id: &RevisionId) -> Option<&Revision> {
+        let old = || self.unsquashed.as_ref()?.history.get(id);
+        self.history.get(id).or_else(old)
+    }
+
+    /// The version rows of a database that stands at a target, which may be in the middle of what was squashed.
+    ///
+    /// # Errors
+    /// As [`RevisionMap::rows_at`].
+    pub fn rows_at(&self, target: &Target) -> Result<Vec<RevisionId>, HistoryError> {
+        match (self.history.rows_at(target), &self.unsquashed) {
+            (Err(HistoryError::UnknownTarget { .. }), Some(unsquashed)) => unsquashed.history.rows_at(target),
+            (rows, _) => rows,
         }
     }
 

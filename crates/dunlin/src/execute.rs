@@ -292,7 +292,7 @@ impl ManagerRun<'_, '_> {
             let started = Instant::now();
             self.stage(step, stage, transactional).await?;
             if stage.stage.records_rows {
-                self.write_journal(step, started.elapsed(), transactional).await?;
+                self.write_journal(step, started.elapsed()).await;
                 rows.clone_from(&step.rows_after);
                 done.push(StepReport { action: step.action.clone(), elapsed: started.elapsed() });
             }
@@ -312,20 +312,11 @@ impl ManagerRun<'_, '_> {
         Ok(())
     }
 
-    /// A step that is committed already is done, whatever becomes of its entry.
-    async fn write_journal(
-        &mut self,
-        step: &Step,
-        elapsed: Duration,
-        transactional: bool,
-    ) -> Result<(), Error> {
-        let Some(journal) = self.journal else { return Ok(()) };
-        match journal.write(self.session.database, &self.plan.owner, step, elapsed).await {
-            Err(error) if !transactional => {
-                tracing::warn!(%error, "a step is not in the journal");
-                Ok(())
-            }
-            written => written,
+    /// A step is done, whatever becomes of its entry.
+    async fn write_journal(&mut self, step: &Step, elapsed: Duration) {
+        let Some(journal) = self.journal else { return };
+        if let Err(error) = journal.write(self.session.database, &self.plan.owner, step, elapsed).await {
+            tracing::warn!(%error, "a step is not in the journal");
         }
     }
 

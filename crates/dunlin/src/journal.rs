@@ -104,7 +104,7 @@ impl Journal {
         ]
         .join(", ");
         let (_, given) = COLUMNS.split_once(", ").unwrap_or_default();
-        database.run(&format!("INSERT INTO {JOURNAL_TABLE} ({given}) VALUES ({values})")).await.map(drop)
+        database.run_aside(&format!("INSERT INTO {JOURNAL_TABLE} ({given}) VALUES ({values})")).await
     }
 }
 

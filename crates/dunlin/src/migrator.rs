@@ -322,7 +322,7 @@ impl Migrator {
     ) -> Result<Planned<'_>, Error> {
         let owner = self.owner(owner)?;
         let failed = |source: PlanError| Error::Plan { owner: owner.name().to_owned(), source };
-        let rows = owner.history().rows_at(from).map_err(|error| failed(error.into()))?;
+        let rows = owner.rows_at(from).map_err(|error| failed(error.into()))?;
         let mut intent = intent.clone();
         if let Intent::Upgrade { target: Some(target), .. } = &mut intent {
             *target = target.on_branch_of(from);

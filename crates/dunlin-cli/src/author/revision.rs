@@ -97,6 +97,10 @@ impl NewRevision {
 /// An id that can be one and be part of a file's name.
 pub(crate) fn checked(id: &str) -> Result<String, CommandError> {
     let fits = !id.is_empty() && id.len() <= 32;
+    if ["base", "head", "heads", "current"].contains(&id) {
+        return Err(CommandError::usage(format!("{id} is a target by itself, and no revision id"))
+            .hint("leave --rev-id out, and one is made"));
+    }
     match fits && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
         true => Ok(id.to_owned()),
         false => Err(CommandError::usage(format!("{id} is no revision id"))

@@ -73,13 +73,13 @@ impl Plan {
 
 /// Version rows as they are given: ids, or what names some.
 fn rows(project: &Project, given: &[String]) -> Result<Vec<RevisionId>, CommandError> {
-    let history = project.history()?;
+    let owner = project.owner()?;
     let mut rows: Vec<RevisionId> = Vec::new();
     for text in given.iter().map(|text| text.trim()).filter(|text| !text.is_empty()) {
-        match history.get(&text.into()) {
+        match owner.revision(&text.into()) {
             Some(revision) => rows.push(revision.id.clone()),
             None => {
-                let at = history.rows_at(&project.target(text)?);
+                let at = owner.rows_at(&project.target(text)?);
                 rows.extend(at.map_err(|error| project.no_target(error))?);
             }
         }

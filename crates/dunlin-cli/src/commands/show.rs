@@ -55,7 +55,7 @@ pub(super) async fn revisions<'p>(
     project: &'p Project,
     text: &str,
 ) -> Result<(Vec<&'p Revision>, Option<Vec<RevisionId>>), CommandError> {
-    let history = project.history()?;
+    let owner = project.owner()?;
     let target = project.target(text)?;
     let (ids, rows) = match target.is_current() {
         true => {
@@ -66,7 +66,7 @@ pub(super) async fn revisions<'p>(
             }
             (status.rows.clone(), Some(status.rows))
         }
-        false => (history.rows_at(&target).map_err(|error| project.no_target(error))?, None),
+        false => (owner.rows_at(&target).map_err(|error| project.no_target(error))?, None),
     };
-    Ok((ids.iter().filter_map(|id| history.get(id)).collect(), rows))
+    Ok((ids.iter().filter_map(|id| owner.revision(id)).collect(), rows))
 }

@@ -48,6 +48,12 @@ impl Squash {
         let texts = files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
         let squashed = self.squashed(&run, &texts)?;
         let text = squashed.write().map_err(CommandError::failed)?;
+        let goes_down = |file: &RevisionFile| {
+            file.sections.iter().any(|section| section.direction == Direction::Downgrade)
+        };
+        if texts.iter().any(goes_down) && !goes_down(&squashed) {
+            ui.note("the new revision has no downgrade, as not all of the old ones have one");
+        }
         let last = files.last().cloned().unwrap_or_default();
 
         let archive = project.squashed_directory();
@@ -146,18 +152,18 @@ impl Squash {
         header.created = files.last().and_then(|file| file.header.created.clone());
         let up: Vec<&RevisionFile> = files.iter().collect();
         let down: Vec<&RevisionFile> = files.iter().rev().collect();
-        let mut sections = sections(Direction::Upgrade, &up);
+        let mut sections = sections(Direction::Upgrade, &up)?;
         if sections.is_empty() {
             return Err(CommandError::failed("no database is served by all of these revisions")
                 .hint("squash those that have sections for the same databases"));
         }
-        sections.extend(self::sections(Direction::Downgrade, &down));
+        sections.extend(self::sections(Direction::Downgrade, &down)?);
         Ok(RevisionFile { header, sections })
     }
 }
 
 /// What all files have for one direction: for all databases, and for each that one of them has a section for.
-fn sections(direction: Direction, files: &[&RevisionFile]) -> Vec<Section> {
+fn sections(direction: Direction, files: &[&RevisionFile]) -> Result<Vec<Section>, CommandError> {
     let of_direction = |file: &RevisionFile| -> Vec<Option<DialectName>> {
         let sections = file.sections.iter().filter(|section| section.direction == direction);
         sections.map(|section| section.dialect).collect()
@@ -176,36 +182,87 @@ fn sections(direction: Direction, files: &[&RevisionFile]) -> Vec<Section> {
                     .find(|section| section.direction == direction && section.dialect.is_none()),
             })
             .collect();
-        let stages = found?.into_iter().flat_map(|section| section.stages.iter().cloned());
-        Some(Section { direction, dialect, stages: together(stages) })
+        let stages = found?.into_iter().flat_map(|section| section.stages.iter().cloned()).collect();
+        Some(together(dialect, stages).map(|stages| Section { direction, dialect, stages }))
     };
     dialects.into_iter().filter_map(section).collect()
 }
 
 /// Stages as one where they can be committed together. A new value of an enum type of PostgreSQL is committed before
 /// it is used.
-fn together(stages: impl IntoIterator<Item = Stage>) -> Vec<Stage> {
-    let mut all: Vec<Stage> = Vec::new();
+///
+/// # Errors
+/// What the databases cut into statements would not be the same.
+fn together(dialect: Option<DialectName>, stages: Vec<Stage>) -> Result<Vec<Stage>, CommandError> {
+    let is_plain = |stage: &Stage| !stage.no_transaction && !stage.no_foreign_keys;
+    let adds_value = |stage: &Stage| stage.text.to_uppercase().contains("ADD VALUE");
+    let mut groups: Vec<Vec<Stage>> = Vec::new();
     for stage in stages {
-        let is_plain = |stage: &Stage| !stage.no_transaction && !stage.no_foreign_keys;
-        let adds_value = |stage: &Stage| stage.text.to_uppercase().contains("ADD VALUE");
-        match all.last_mut().filter(|last| is_plain(last) && is_plain(&stage) && !adds_value(last)) {
-            Some(last) => {
-                last.text = format!("{}\n\n{}", last.text.trim_end(), stage.text.trim_start());
-                last.touches = match (last.touches.take(), stage.touches) {
-                    (Some(mut before), Some(more)) => {
-                        before.extend(more);
-                        before.sort();
-                        before.dedup();
-                        Some(before)
-                    }
-                    _ => None,
-                };
-            }
-            None => all.push(stage),
+        if stage.text.trim().is_empty() {
+            continue;
+        }
+        let fits = |last: &Stage| is_plain(last) && is_plain(&stage) && !adds_value(last);
+        match groups.last_mut().filter(|group| group.last().is_some_and(fits)) {
+            Some(group) => group.push(stage),
+            None => groups.push(vec![stage]),
         }
     }
-    all
+    match groups.is_empty() {
+        true => Ok(vec![Stage::default()]),
+        false => groups.into_iter().map(|group| one_stage(dialect, group)).collect(),
+    }
+}
+
+/// Several stages as one: as they are written if they end in semicolons, else with semicolons, or statement by statement.
+fn one_stage(dialect: Option<DialectName>, group: Vec<Stage>) -> Result<Stage, CommandError> {
+    let [first, rest @ ..] = group.as_slice() else { return Ok(Stage::default()) };
+    if rest.is_empty() {
+        return Ok(first.clone());
+    }
+    let served = match dialect {
+        None => DialectName::ALL.to_vec(),
+        Some(DialectName::MySql) => vec![DialectName::MySql, DialectName::MariaDb],
+        Some(one) => vec![one],
+    };
+    let cut = |stages: &[Stage], on: DialectName| -> Option<Vec<String>> {
+        let mut all = Vec::new();
+        for stage in stages {
+            all.extend(stage.statements(on).ok()?.iter().map(|statement| statement.sql.to_owned()));
+        }
+        Some(all)
+    };
+    let mut joined = first.clone();
+    for stage in rest {
+        joined.touches = match (joined.touches.take(), &stage.touches) {
+            (Some(mut before), Some(more)) => {
+                before.extend(more.iter().cloned());
+                before.sort();
+                before.dedup();
+                Some(before)
+            }
+            _ => None,
+        };
+    }
+    let with_text = |text: String| {
+        let mut stage = joined.clone();
+        stage.text = text;
+        stage
+    };
+    let texts =
+        |end: &str| group.iter().map(|stage| format!("{}{end}", stage.text.trim())).collect::<Vec<_>>();
+    let by_statement = |on: &DialectName| {
+        let statements = cut(&group, *on)?;
+        Stage::new(*on, statements.iter().map(String::as_str)).ok().map(|stage| with_text(stage.text))
+    };
+    let candidates = [with_text(texts("").join("\n\n")), with_text(texts("\n;").join("\n\n"))];
+    let mut candidates = candidates.into_iter().chain(served.iter().filter_map(by_statement));
+    let is_same = |candidate: &Stage| {
+        served.iter().all(|on| cut(&group, *on) == cut(std::slice::from_ref(candidate), *on))
+    };
+    candidates.find(is_same).ok_or_else(|| {
+        CommandError::failed("the statements of these revisions cannot stand in one section")
+            .hint("give each of them a section for each database")
+    })
 }
 
 fn one(project: &Project, text: &str) -> Result<RevisionId, CommandError> {

@@ -44,7 +44,9 @@ impl Files {
     }
 
     pub(super) fn of(&self, revision: &RevisionId) -> Option<PathBuf> {
-        self.places.get(revision).map(|place| self.versions[*place].path.clone())
+        let old = || self.squashed.iter().find(|file| file.migration.revision().id == *revision);
+        let found = self.places.get(revision).map(|place| &self.versions[*place]).or_else(old);
+        found.map(|file| file.path.clone())
     }
 
     /// The files of the revisions that a text names.

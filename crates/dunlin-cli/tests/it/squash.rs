@@ -79,3 +79,39 @@ fn what_something_hangs_on_is_not_squashed() {
     place.shows("squash a1 b2");
     assert_snapshot!(place.transcript());
 }
+
+#[test]
+fn statements_stay_what_they_are() {
+    let open = (
+        "a1.sql",
+        "-- revision: a1\n\n-- upgrade\nCREATE TABLE one (id INTEGER)\n\n-- upgrade: mysql\nDELIMITER //\n\
+         CREATE TABLE one (id INTEGER)//\n\n-- downgrade\nDROP TABLE one -- the last\n",
+    );
+    let empty = ("b2.sql", "-- revision: b2\n-- down_revision: a1\n\n-- upgrade\n\n-- downgrade\n");
+    let two = (
+        "c3.sql",
+        "-- revision: c3\n-- down_revision: b2\n\n-- upgrade\nINSERT INTO one VALUES (1); INSERT INTO one VALUES (2)\n\n\
+         -- downgrade\nDELETE FROM one\n",
+    );
+    let mut place = Place::with(&[open, empty, two]);
+    let statements = |place: &Place, dialect: &str| {
+        let plan = place.succeed(&["plan", "head", "--json", "--from", "base", "--dialect", dialect]);
+        let plan: serde_json::Value = serde_json::from_str(&plan).unwrap();
+        let all =
+            plan["steps"].as_array().unwrap().iter().flat_map(|step| step["statements"].as_array().unwrap());
+        let of_ours = all.filter_map(|sql| sql.as_str()).filter(|sql| sql.contains(" one"));
+        of_ours.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let databases = ["postgres", "mysql", "mariadb", "sqlite"];
+    let before = databases.map(|name| statements(&place, name));
+    place.shows("squash a1 c3");
+    assert_eq!(databases.map(|name| statements(&place, name)), before);
+    for line in ["upgrade", "downgrade base", "show b2", "plan head --from b2", "upgrade b2:head --sql"] {
+        place.shows(line);
+    }
+    let without =
+        ("d4.sql", "-- revision: d4\n-- down_revision: c3\n\n-- upgrade\nCREATE TABLE four (id INTEGER);\n");
+    place.write(&format!("migrations/versions/{}", without.0), without.1);
+    place.shows("squash c3 d4");
+    assert_snapshot!(place.transcript());
+}

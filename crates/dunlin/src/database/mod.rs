@@ -174,6 +174,20 @@ impl Database {
             .map_err(|error| Error::Statement { statement: sql.to_owned(), source: error.into() })
     }
 
+    /// Runs one statement whose failure leaves the transaction that is open as it was.
+    pub(crate) async fn run_aside(&mut self, sql: &str) -> Result<(), Error> {
+        if !matches!(self.connection, Connection::Postgres(_)) {
+            return self.run(sql).await.map(drop);
+        }
+        // Elsewhere than on PostgreSQL a statement that fails is not the end of its transaction. Outside one, a
+        // savepoint stands in that of the statements sent together.
+        let done = self.run(&format!("SAVEPOINT aside; {sql}; RELEASE SAVEPOINT aside")).await;
+        if done.is_err() {
+            let _none_open = self.run("ROLLBACK TO SAVEPOINT aside").await;
+        }
+        done.map(drop)
+    }
+
     /// Runs one query and returns its rows as text.
     pub(crate) async fn rows(&mut self, sql: &str) -> Result<Vec<Row>, Error> {
         tracing::debug!(sql, "query");
