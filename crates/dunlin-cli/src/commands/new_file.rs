@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::author::{checked, new_id, slug, write_new};
 use crate::command_error::CommandError;
+use crate::config::PASSED_OVER;
 use crate::exit::ExitStatus;
 use crate::project::{Project, failed};
 use crate::ui::Ui;
@@ -97,6 +98,10 @@ impl Request<'_> {
             let text = format!("{name}.rs is no name for a revision in Rust");
             return Err(CommandError::usage(text)
                 .hint("file_template in dunlin.toml: letters, digits and underscores, and no directory"));
+        }
+        if name.split('/').any(|part| part.starts_with(PASSED_OVER)) {
+            let text = format!("{name}.{extension} would not be read: its name begins with _");
+            return Err(CommandError::usage(text).hint("let the id begin with a letter or digit"));
         }
         let path = self.directory(project, revision)?.join(format!("{name}.{extension}"));
         if let Some(directory) = path.parent().filter(|_| name.contains('/')) {

@@ -6,7 +6,7 @@
 //! script_location = "migrations"      # with README, templates and versions/
 //! version_locations = ["migrations/versions"]
 //! recursive_version_locations = false
-//! file_template = "{rev}_{slug}"      # rev slug epoch year month day hour minute second, and /
+//! file_template = "{rev}_{slug}"      # rev slug epoch year month day hour minute second; a / where recursive_…
 //! slug_length = 40
 //! timezone = "UTC"                    # of the times in new files
 //! transactions = "default"            # what is committed together: revision, or run (all or nothing)
@@ -37,6 +37,7 @@ pub use error::ConfigError;
 pub use find::{FILE, VARIABLE};
 pub use hooks::Hook;
 pub use template::FileTemplate;
+pub(crate) use template::PASSED_OVER;
 
 /// What `dunlin.toml` says, with what holds where it is silent.
 #[derive(Debug, Clone)]

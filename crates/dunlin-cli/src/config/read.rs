@@ -50,10 +50,17 @@ pub(super) fn config(file: &Path, text: &str) -> Result<Config, ConfigError> {
     })?;
     let mut config = Config::of_directory(file.parent().unwrap_or(Path::new("")));
     config.file = file.to_owned();
-    for (key, value) in source.entries(table.get_ref(), "", &KEYS)? {
-        set(&mut config, &key, &value)?;
+    let entries = source.entries(table.get_ref(), "", &KEYS)?;
+    for (key, value) in &entries {
+        set(&mut config, key, value)?;
     }
-    Ok(config)
+    let template = entries.iter().find(|(key, _)| key == "file_template");
+    match template {
+        Some((_, value)) if config.file_template.has_directory() && !config.recursive => {
+            Err(value.wrong("has a /, and without recursive_version_locations = true no such file is read"))
+        }
+        _ => Ok(config),
+    }
 }
 
 fn set(config: &mut Config, key: &str, value: &Value<'_>) -> Result<(), ConfigError> {
@@ -63,7 +70,17 @@ fn set(config: &mut Config, key: &str, value: &Value<'_>) -> Result<(), ConfigEr
                 return Err(value.wrong("stands beside the other of url and url_env: one is enough"));
             }
             let text = value.text()?;
-            config.url = if key == "url" { UrlSource::Text(text) } else { UrlSource::Variable(text) };
+            // Never shown: what is no name may be a URL with its password.
+            let is_name = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
+            config.url = match key {
+                "url" => UrlSource::Text(text),
+                _ if is_name(&text) => UrlSource::Variable(text),
+                _ => {
+                    return Err(
+                        value.wrong("must be the name of an environment variable; a URL stands in url")
+                    );
+                }
+            };
         }
         "owner" => config.owner = Some(value.text()?),
         "script_location" => config.script_location = value.text()?.into(),

@@ -25,6 +25,9 @@ enum Token {
     Second,
 }
 
+/// How the name of a file or directory begins where no revisions are read.
+pub(crate) const PASSED_OVER: [char; 2] = ['_', '.'];
+
 const TOKENS: [(&str, Token); 9] = [
     ("rev", Token::Rev),
     ("slug", Token::Slug),
@@ -89,7 +92,17 @@ impl FileTemplate {
         if text.split('/').any(outside) || text.contains('\\') {
             return Err("must be a relative path with names between its slashes".to_owned());
         }
+        if text.split('/').any(|part| part.starts_with(PASSED_OVER)) {
+            return Err(
+                "must not have a name that begins with _ or a dot: such a file is not read".to_owned()
+            );
+        }
         Ok(Self(parts))
+    }
+
+    /// Whether a file goes into a directory of the version location.
+    pub fn has_directory(&self) -> bool {
+        self.0.iter().any(|part| matches!(part, Part::Text(text) if text.contains('/')))
     }
 
     /// The name of a file, which may have slashes in it.
