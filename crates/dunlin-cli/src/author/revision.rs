@@ -138,10 +138,14 @@ pub(crate) fn slug(message: &str, longest: usize) -> String {
 /// # Errors
 /// It is there, or cannot be written.
 pub(crate) fn write_new(path: &Path, text: &str) -> Result<(), CommandError> {
-    use std::io::Write as _;
+    use std::io::{ErrorKind, Write as _};
     let file = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
     let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|error| CommandError::failed(format!("cannot write {}: {error}", path.display())))
+    written.map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => CommandError::failed(format!("{} exists already", path.display()))
+            .hint("delete it or move it away first, or let this write another file"),
+        _ => CommandError::failed(format!("cannot write {}: {error}", path.display())),
+    })
 }
 
 #[cfg(test)]

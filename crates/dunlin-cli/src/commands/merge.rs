@@ -51,6 +51,7 @@ impl Merge {
     /// # Errors
     /// There are not several revisions to merge, or one of them is no head.
     pub async fn run(&self, project: &Project, ui: &Ui) -> Result<ExitStatus, CommandError> {
+        let sql = project.writes_sql(self.sql, self.rust)?;
         let parents = self.parents(project)?;
         let ids: Vec<&str> = parents.iter().map(RevisionId::as_str).collect();
         let message = self.message.clone().unwrap_or_else(|| format!("merge {}", ids.join(" and ")));
@@ -65,7 +66,6 @@ impl Merge {
             json: self.json,
         };
         let revision = request.revision(project)?;
-        let sql = self.sql || !(self.rust || project.writes_rust());
         let wanted = Wanted { against: &Against::default(), autogenerate: false, sql };
         let draft = wanted.draft(&project.author(ui), revision.clone(), None::<&mut Database>).await?;
         let text = draft.map(|draft| draft.text).unwrap_or_default();

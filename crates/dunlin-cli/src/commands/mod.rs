@@ -95,6 +95,15 @@ impl Command {
         }
     }
 
+    /// Whether it compares with the models.
+    pub fn asks_models(&self) -> bool {
+        match self {
+            Self::Revision(command) => command.asks_models(),
+            Self::Check(_) => true,
+            _ => false,
+        }
+    }
+
     /// Runs it.
     ///
     /// # Errors

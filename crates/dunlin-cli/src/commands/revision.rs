@@ -84,8 +84,8 @@ impl Revision {
             version_path: self.version_path.as_deref(),
             json: self.json,
         };
+        let sql = project.writes_sql(self.sql, self.rust)?;
         let revision = request.revision(project)?;
-        let sql = self.sql || !(self.rust || project.writes_rust());
         let wanted = Wanted { against: &self.against, autogenerate: self.autogenerate, sql };
         let author = project.author(ui);
         let draft = match self.autogenerate && !self.against.is_offline() {

@@ -96,7 +96,8 @@ pub fn dunlin() -> ExitCode {
                     let text = format!("there is no owner {owner}");
                     return Err(CommandError::usage(text).hint(format!("dunlin.toml says {known}")));
                 }
-                Project::of_directory(config)?
+                let project = Project::of_directory(config)?;
+                if command.asks_models() { project.with_models()? } else { project }
             }
         };
         run(&project, &command, &ui).map(ExitCode::from)

@@ -50,10 +50,10 @@ pub struct Project {
 }
 
 impl Project {
-    /// A project of SQL revisions, which is one owner.
+    /// A project of SQL revisions, which is one owner; without its [models](Self::with_models).
     ///
     /// # Errors
-    /// A directory or file that cannot be read, a broken history, or models that cannot be read.
+    /// A directory or file that cannot be read, or a broken history.
     pub fn of_directory(config: Config) -> Result<Self, CommandError> {
         let files = Files::load(&config, RustFiles::Refuse).map_err(unreadable)?;
         Self::of_files(config, files, false)
@@ -74,26 +74,36 @@ impl Project {
     fn of_files(config: Config, files: Files, is_compiled: bool) -> Result<Self, CommandError> {
         let name = config.owner.clone().unwrap_or_else(|| "app".to_owned());
         let manager = DbManager::new(&name, &config.version_table).migrations(files.migrations());
-        let mut manager = manager.squashed(files.squashed());
-        if let Some(path) = &config.models {
-            let models = models(&config.path(path))?;
-            manager = manager.models(move |host| {
-                let mut metadata = Metadata::new(host.schema(), host.naming_convention());
-                models.schemas.iter().for_each(|schema| metadata.schemas.push(schema.clone()));
-                for enum_type in &models.enum_types {
-                    metadata.enum_type(enum_type.clone());
-                }
-                for table in models.tables() {
-                    metadata.insert(table.clone());
-                }
-                models.views.iter().for_each(|view| metadata.view(view.clone()));
-                models.objects.iter().for_each(|object| metadata.object(object.clone()));
-                metadata
-            });
-        }
+        let manager = manager.squashed(files.squashed());
         let migrator = migrator(&config, [manager], NamingConvention::default(), None)
             .map_err(|error| with_files(failed(error), &files))?;
         Ok(Self { config, migrator, owner: name, files, is_compiled })
+    }
+
+    /// The same with the models that the configuration names, for a command that compares them. Those of a
+    /// program are compiled in.
+    ///
+    /// # Errors
+    /// The models cannot be read.
+    pub fn with_models(mut self) -> Result<Self, CommandError> {
+        let Some(path) = self.config.models.as_ref().filter(|_| !self.is_compiled) else { return Ok(self) };
+        let models = models(&self.config.path(path))?;
+        let manager = self.owner()?.manager().clone().models(move |host| {
+            let mut metadata = Metadata::new(host.schema(), host.naming_convention());
+            models.schemas.iter().for_each(|schema| metadata.schemas.push(schema.clone()));
+            for enum_type in &models.enum_types {
+                metadata.enum_type(enum_type.clone());
+            }
+            for table in models.tables() {
+                metadata.insert(table.clone());
+            }
+            models.views.iter().for_each(|view| metadata.view(view.clone()));
+            models.objects.iter().for_each(|object| metadata.object(object.clone()));
+            metadata
+        });
+        self.migrator =
+            migrator(&self.config, [manager], NamingConvention::default(), None).map_err(failed)?;
+        Ok(self)
     }
 
     /// The project of a program that was built with DB managers; `owner` is the one that is meant, else
@@ -248,9 +258,18 @@ impl Project {
         ))
     }
 
-    /// Whether new revisions are Rust.
-    pub(crate) fn writes_rust(&self) -> bool {
-        self.is_compiled
+    /// Whether a new revision is SQL: as the command line says, else as the project has them.
+    ///
+    /// # Errors
+    /// It is to be Rust, and there is no program that it could be compiled into.
+    pub(crate) fn writes_sql(&self, sql: bool, rust: bool) -> Result<bool, CommandError> {
+        if rust && !self.is_compiled {
+            let text = "there is no src/bin/migrate.rs that a revision in Rust could be compiled into";
+            return Err(CommandError::usage(text).hint(
+                "leave --rust out, and it is SQL; `dunlin init` in a Cargo project writes such a program",
+            ));
+        }
+        Ok(sql || !(rust || self.is_compiled))
     }
 
     /// What the commands of authors work with.

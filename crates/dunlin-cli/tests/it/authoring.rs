@@ -193,6 +193,48 @@ fn models_as_json_are_compared_and_written_as_revisions() {
 }
 
 #[test]
+fn models_are_read_by_what_compares_them_only() {
+    let mut place = Place::with(&LINE);
+    place.write("dunlin.toml", "url = \"sqlite:///app.db\"\nowner = \"shop\"\nmodels = \"models.json\"\n");
+    for line in [
+        "heads",
+        "upgrade",
+        "revision -m more --autogenerate",
+        "check",
+        "check --offline",
+        "revision -m more --rev-id f7",
+        "upgrade",
+        "generate-models --json -o models.json",
+        "generate-models --json -o models.json",
+        "check",
+    ] {
+        place.shows(line);
+    }
+    place.write("models.json", "{");
+    for line in ["current", "check"] {
+        place.shows(line);
+    }
+    assert_snapshot!(place.transcript());
+}
+
+#[test]
+fn a_file_that_no_command_would_read_is_not_written() {
+    let mut place = Place::with(&LINE);
+    let before = place.files();
+    for line in [
+        "revision -m 'in rust' --rust",
+        "revision -m 'in rust' --rust --autogenerate",
+        "merge a1b2 e5f6 --rust",
+        "revision -m hidden --rev-id _f7",
+        "heads",
+    ] {
+        place.shows(line);
+        assert_eq!(place.files(), before, "{line}");
+    }
+    assert_snapshot!(place.transcript());
+}
+
+#[test]
 fn an_editor_opens_the_file() {
     let mut place = Place::with(&BRANCHES);
     place.shows("edit a1b2");
