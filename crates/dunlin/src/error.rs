@@ -339,6 +339,16 @@ impl Error {
         }
     }
 
+    /// Whether it may be otherwise a moment later: the database does not let anybody in (yet), ended the connection,
+    /// or is being written by another process.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Connect { .. } | Self::ConnectTimeout { .. } => true,
+            Self::Statement { source, .. } => source.is_lost() || source.is_busy(),
+            other => other.is_busy(),
+        }
+    }
+
     /// Whether a SQLite database is being written by another process: it may be free a moment later.
     pub fn is_busy(&self) -> bool {
         match self {

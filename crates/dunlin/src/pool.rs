@@ -105,25 +105,32 @@ impl Migrator {
         status
     }
 
-    /// Waits until somebody else has brought every owner to its heads. Writes nothing.
+    /// Waits until somebody else has brought every owner to its heads; the database may be down until then. Writes
+    /// nothing.
     ///
     /// # Errors
-    /// [`Error::NotMigrated`] with what is pending at the deadline; the database cannot be read.
+    /// At the deadline [`Error::NotMigrated`] with what is pending, or why the database does not answer; before it what
+    /// no waiting mends.
     pub async fn wait(&self, pool: &impl Pool, deadline: Duration) -> Result<(), Error> {
         let started = Instant::now();
         loop {
-            let status = self.check(pool).await?;
-            let mut behind = status.into_iter().filter(|owner| !owner.is_up_to_date()).peekable();
-            if behind.peek().is_none() {
-                return Ok(());
+            // What is seen then was so at the deadline.
+            let left = deadline.saturating_sub(started.elapsed());
+            match self.check(pool).await {
+                Ok(status) => {
+                    let mut behind = status.into_iter().filter(|owner| !owner.is_up_to_date()).peekable();
+                    if behind.peek().is_none() {
+                        return Ok(());
+                    }
+                    if left.is_zero() {
+                        let owners = behind.map(|owner| owner.owner).collect();
+                        return Err(Error::NotMigrated { waited: deadline, owners });
+                    }
+                }
+                Err(error) if left.is_zero() || !error.may_pass() => return Err(error),
+                Err(_) => {}
             }
-            if started.elapsed() >= deadline {
-                return Err(Error::NotMigrated {
-                    waited: deadline,
-                    owners: behind.map(|owner| owner.owner).collect(),
-                });
-            }
-            tokio::time::sleep(PAUSE.min(deadline.saturating_sub(started.elapsed()))).await;
+            tokio::time::sleep(PAUSE.min(left)).await;
         }
     }
 }

@@ -34,12 +34,13 @@ impl Wait {
     /// # Errors
     /// The database cannot be read; or, with exit status 3, the time is over.
     pub async fn run(&self, project: &Project, ui: &Ui) -> Result<ExitStatus, CommandError> {
-        let deadline = Instant::now() + Duration::from_secs(self.timeout);
+        let (started, timeout) = (Instant::now(), Duration::from_secs(self.timeout));
         let manager = project.owner()?.manager();
         let mut shown = String::new();
         loop {
             let looked = look(project).await?;
-            let is_last = Instant::now() + PAUSE > deadline;
+            let left = timeout.saturating_sub(started.elapsed());
+            let is_last = left.is_zero();
             let reason = match &looked {
                 Ok(status) if status.is_up_to_date() => {
                     match self.json {
@@ -57,10 +58,10 @@ impl Wait {
                 _ => {}
             }
             if shown != reason {
-                ui.note(&format!("waiting for {reason}"));
+                ui.note(&format!("waiting: {reason}"));
                 shown = reason;
             }
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(PAUSE.min(left)).await;
         }
     }
 
@@ -94,15 +95,14 @@ async fn look(project: &Project) -> Result<Result<OwnerStatus, Error>, CommandEr
     let url = project.config().database_url().map_err(wrong)?;
     let mut database = match Database::connect(&url, Access::Read).await {
         Ok(database) => database,
-        Err(error @ (Error::Connect { .. } | Error::ConnectTimeout { .. })) => return Ok(Err(error)),
-        Err(error) if error.is_busy() => return Ok(Err(error)),
+        Err(error) if error.may_pass() => return Ok(Err(error)),
         Err(error) => return Err(failed(error)),
     };
     let statuses = project.migrator().status(&mut database).await;
     database.close().await;
     let statuses = match statuses {
         Ok(statuses) => statuses,
-        Err(error) if error.is_busy() => return Ok(Err(error)),
+        Err(error) if error.may_pass() => return Ok(Err(error)),
         Err(error) => return Err(failed(error)),
     };
     let name = project.owner_name();
