@@ -265,12 +265,31 @@ pub(crate) fn history(error: &HistoryError) -> Option<&'static str> {
             "correct a down_revision or depends_on, so that one of these comes first"
         }
         HistoryError::BadTarget { .. } => "a target is such as head, base, a1b2, label@head, +1 or a1b2-1",
-        HistoryError::AmbiguousWalk { .. } => "name the revision, or the branch: `label@+1`, `label@-1`",
+        HistoryError::AmbiguousWalk { target, .. } if counts_up(target) && !target.contains('@') => {
+            "name the revision, or the branch: `label@+1`"
+        }
+        // No label says which of the revisions that a merge follows is meant.
+        HistoryError::AmbiguousWalk { .. } => "name the revision that is meant by its id",
+        HistoryError::AmbiguousRows { target, .. } if target.contains('@') => {
+            "name the revision that is meant by its id"
+        }
+        HistoryError::AmbiguousRows { target, .. } if counts_up(target) => "name the branch: `label@+1`",
         HistoryError::AmbiguousRows { .. } => "name the branch: `label@-1`",
+        HistoryError::TooFar { end: "base", .. } => "`base` goes all the way down; or count fewer",
+        HistoryError::TooFar { .. } => "`heads` goes all the way up; or count fewer",
+        HistoryError::WrongWay { target } if counts_up(target) => {
+            "a downgrade counts down, as in `-1`; `upgrade` goes up"
+        }
+        HistoryError::WrongWay { .. } => "an upgrade counts up, as in `+1`; `downgrade` goes down",
         HistoryError::Overlap { .. } | HistoryError::NotOnBranch { .. } => "name a revision by its id",
         HistoryError::AmbiguousTarget { .. } => "write more of the revision id",
         _ => return None,
     })
+}
+
+/// Whether a target counts up from where it begins.
+fn counts_up(target: &str) -> bool {
+    target.contains('+')
 }
 
 #[cfg(test)]

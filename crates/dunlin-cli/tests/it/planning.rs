@@ -71,6 +71,29 @@ fn a_stamp_changes_the_rows_and_nothing_else() {
 }
 
 #[test]
+fn a_count_that_leads_nowhere_is_explained() {
+    let merge =
+        ("m1m1.sql", "-- revision: m1m1\n-- down_revision: b1b1, b2b2\n\n-- upgrade\n\n-- downgrade\n");
+    let mut place = Place::with(&[&BRANCHES[..3], &[merge]].concat());
+    for line in [
+        "plan +2 --from base",
+        "plan left@+2 --from base",
+        "plan +9 --from base",
+        "plan -1 --from a1b2",
+        "plan +1 --from b1b1,b2b2",
+        "plan -1 --downgrade --from b1b1,b2b2",
+        "plan -1 --downgrade --from m1m1",
+        "plan left@-1 --downgrade --from m1m1",
+        "plan b1b1 --downgrade --from m1m1",
+        "plan +1 --downgrade --from m1m1",
+        "plan a1b2-2 --downgrade --from m1m1",
+    ] {
+        place.shows(line);
+    }
+    assert_snapshot!(place.transcript());
+}
+
+#[test]
 fn several_branches_are_stamped() {
     let mut place = Place::with(&BRANCHES);
     for line in [
@@ -102,5 +125,12 @@ fn waiting_ends_when_the_database_is_up_to_date_or_the_time_is_over() {
     });
     place.shows("wait");
     place.shows("wait --json");
+    let down = Place::on("postgresql://u@127.0.0.1:1/shop", &LINE);
+    for (timeout, place) in [("1", &down), ("1", &Place::with(&LINE))] {
+        let started = std::time::Instant::now();
+        let waited = place.run(&["wait", "--timeout", timeout]);
+        assert!(waited.code != 0 && started.elapsed().as_millis() >= 1000, "{waited:?}");
+        assert!(waited.stderr.starts_with("waiting: "), "{waited:?}");
+    }
     assert_snapshot!(place.transcript());
 }
