@@ -69,6 +69,62 @@ pub fn transaction_words(dialect: DialectName, sql: &str) -> Option<String> {
     Some(said)
 }
 
+/// What a statement does to where names without a schema are looked for, for the rest of its session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NameLookup {
+    /// They are looked for elsewhere from now on: the words that say so.
+    Moved(String),
+    /// They are looked for where they were at the session's beginning.
+    Restored,
+}
+
+/// What a statement does to where names without a schema are looked for: `USE` of MySQL, and what PostgreSQL has for
+/// its `search_path` (`SET LOCAL` too: it holds for the rest of the transaction). What a block or a procedure does is
+/// not seen.
+///
+/// ```
+/// use dunlin_core::dialect::DialectName::{MySql, Postgres};
+/// use dunlin_sql::statement::{NameLookup, name_lookup};
+///
+/// assert_eq!(name_lookup(MySql, "use audit"), Some(NameLookup::Moved("USE".to_owned())));
+/// assert_eq!(name_lookup(Postgres, "RESET search_path"), Some(NameLookup::Restored));
+/// assert_eq!(name_lookup(Postgres, "CREATE SCHEMA audit"), None);
+/// ```
+pub fn name_lookup(dialect: DialectName, sql: &str) -> Option<NameLookup> {
+    let words: Vec<String> = words(dialect, sql).into_iter().take(5).map(str::to_ascii_uppercase).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let moved = |words: &[&str]| Some(NameLookup::Moved(words.join(" ")));
+    match dialect {
+        DialectName::Sqlite => None,
+        DialectName::MySql | DialectName::MariaDb => match words.as_slice() {
+            ["USE", ..] => moved(&["USE"]),
+            _ => None,
+        },
+        DialectName::Postgres => match words.as_slice() {
+            ["RESET", "SEARCH_PATH" | "ALL"] | ["DISCARD", "ALL"] => Some(NameLookup::Restored),
+            ["SET", "SEARCH_PATH", "DEFAULT"] | ["SET", "SEARCH_PATH", "TO", "DEFAULT"] => {
+                Some(NameLookup::Restored)
+            }
+            ["SET", setting @ ("SEARCH_PATH" | "SCHEMA"), ..] => moved(&["SET", setting]),
+            ["SET", scope @ ("SESSION" | "LOCAL"), setting @ ("SEARCH_PATH" | "SCHEMA"), ..] => {
+                moved(&["SET", scope, setting])
+            }
+            ["SELECT", ..] if sets_search_path(sql) => moved(&["set_config('search_path', …)"]),
+            _ => None,
+        },
+    }
+}
+
+/// Whether a query of PostgreSQL calls `set_config('search_path', …)`.
+fn sets_search_path(sql: &str) -> bool {
+    tokens(DialectName::Postgres, sql).windows(3).any(|tokens| {
+        let [function, bracket, setting] = tokens else { return false };
+        function.is_word("set_config")
+            && bracket.is_symbol("(")
+            && setting.text.eq_ignore_ascii_case("'search_path'")
+    })
+}
+
 /// A table that a statement makes, drops or gives another name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NamedTable {
@@ -106,13 +162,7 @@ impl NamedTable {
 /// assert_eq!(named_tables(Postgres, sql), [NamedTable::Created(log)]);
 /// ```
 pub fn named_tables(dialect: DialectName, sql: &str) -> Vec<NamedTable> {
-    let mut scanner = Scanner::new(dialect, sql);
-    let mut tokens = Vec::new();
-    while let Ok(Some(token)) = scanner.next() {
-        if !token.is_comment() {
-            tokens.push(token);
-        }
-    }
+    let tokens = tokens(dialect, sql);
     let mut rest = Tokens { dialect, tokens: &tokens };
     if rest.skip(&["CREATE"]) {
         if rest.skip(&["OR"]) {
@@ -221,6 +271,18 @@ fn unquoted(text: &str) -> Option<String> {
         .then(|| inner.as_str().replace(&doubled, &close.to_string()))
 }
 
+/// The tokens of a statement that are no comments, up to where it cannot be read on.
+fn tokens(dialect: DialectName, sql: &str) -> Vec<Token<'_>> {
+    let mut scanner = Scanner::new(dialect, sql);
+    let mut tokens = Vec::new();
+    while let Ok(Some(token)) = scanner.next() {
+        if !token.is_comment() {
+            tokens.push(token);
+        }
+    }
+    tokens
+}
+
 /// The words of a statement that stand in no quotes and no comment, up to where it cannot be read on.
 fn words(dialect: DialectName, sql: &str) -> Vec<&str> {
     let mut scanner = Scanner::new(dialect, sql);
@@ -318,6 +380,41 @@ mod tests {
             (MySql, "SELECT 'COMMIT'"),
         ] {
             assert_eq!(transaction_words(dialect, sql), None, "{sql}");
+        }
+    }
+
+    #[test]
+    fn statements_that_move_the_lookup_of_names_are_found() {
+        for (dialect, sql, words) in [
+            (MySql, "-- why\nuse `other`", "USE"),
+            (MariaDb, "/*!50000 USE other */", "USE"),
+            (Postgres, "set search_path to other, public", "SET SEARCH_PATH"),
+            (Postgres, "SET search_path = ''", "SET SEARCH_PATH"),
+            (Postgres, "SET LOCAL search_path = other", "SET LOCAL SEARCH_PATH"),
+            (Postgres, "SET SESSION SCHEMA 'other'", "SET SESSION SCHEMA"),
+            (
+                Postgres,
+                "SELECT pg_catalog.set_config('search_path', '', false)",
+                "set_config('search_path', …)",
+            ),
+        ] {
+            assert_eq!(name_lookup(dialect, sql), Some(NameLookup::Moved(words.to_owned())), "{sql}");
+        }
+        for sql in
+            ["reset search_path", "SET search_path = DEFAULT", "SET search_path TO DEFAULT", "DISCARD ALL"]
+        {
+            assert_eq!(name_lookup(Postgres, sql), Some(NameLookup::Restored), "{sql}");
+        }
+        for (dialect, sql) in [
+            (MySql, "SELECT 'USE other'"),
+            (MySql, "SELECT a FROM t USE INDEX (i)"),
+            (Sqlite, "USE other"),
+            (Postgres, "SET statement_timeout = 0"),
+            (Postgres, "SELECT set_config('lock_timeout', '1s', false), 'search_path'"),
+            (Postgres, "CREATE FUNCTION f() RETURNS int LANGUAGE sql SET search_path = '' AS 'SELECT 1'"),
+            (Postgres, "ALTER ROLE a SET search_path = other"),
+        ] {
+            assert_eq!(name_lookup(dialect, sql), None, "{sql}");
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Sections of a revision file of SQL as one database has them.
 
-use dunlin_core::dialect::PerDialect;
+use dunlin_core::dialect::{DialectName, PerDialect};
 use dunlin_core::operation::{Operation, SqlStage};
 use dunlin_core::revision::Direction;
 
 use super::{Dialect, RenderError};
 use crate::sql::implicit_commit::commits_implicitly;
 use crate::sql::revision_file::statements;
-use crate::sql::statement::{leaves_schema_alone, transaction_words};
+use crate::sql::statement::{NameLookup, leaves_schema_alone, name_lookup, transaction_words};
 
 /// Statements that are committed together.
 pub(crate) struct StageHere {
@@ -36,11 +36,12 @@ pub(crate) fn stages(
 
 fn stage_here(dialect: &dyn Dialect, stage: &SqlStage) -> Result<StageHere, RenderError> {
     let name = dialect.name();
-    let cannot = |operation: &str, hint| RenderError::Unsupported {
+    let cannot_in = |line: usize, operation: &str, hint| RenderError::Unsupported {
         dialect: name,
-        operation: format!("{operation} (line {})", stage.line),
+        operation: format!("{operation} (line {line})"),
         hint,
     };
+    let cannot = |operation, hint| cannot_in(stage.line, operation, hint);
     if stage.no_foreign_keys && !dialect.capabilities().rebuilds_tables {
         return Err(cannot(
             "run statements with foreign keys off",
@@ -55,9 +56,16 @@ fn stage_here(dialect: &dyn Dialect, stage: &SqlStage) -> Result<StageHere, Rend
     }
     let commits_ddl = !dialect.capabilities().transactional_ddl;
     let mut operations = Vec::new();
+    // What moves the lookup of names and is still in force: its line and words.
+    let mut moved = None;
     for statement in statements(name, &stage.text, stage.line)? {
         if let Some(words) = transaction_words(name, statement.sql) {
             return Err(RenderError::TransactionStatement { line: statement.line, statement: words });
+        }
+        match name_lookup(name, statement.sql) {
+            Some(NameLookup::Moved(words)) => moved = Some((statement.line, words)),
+            Some(NameLookup::Restored) => moved = None,
+            None => {}
         }
         let commits = commits_ddl && commits_implicitly(statement.sql).is_some();
         operations.push(Operation::Execute {
@@ -65,6 +73,16 @@ fn stage_here(dialect: &dyn Dialect, stage: &SqlStage) -> Result<StageHere, Rend
             ddl: commits || !leaves_schema_alone(name, statement.sql),
             touches: stage.touches.clone(),
         });
+    }
+    if let Some((line, words)) = moved {
+        let hint = match name {
+            DialectName::Postgres => {
+                "take it out and name the schema before each table (`audit.log`), or write `RESET search_path;` \
+                 behind the statements that need it"
+            }
+            _ => "take it out, and name the database before each table: `audit.log`",
+        };
+        return Err(cannot_in(line, &format!("find the version table again behind {words}"), hint));
     }
     let (no_transaction, no_foreign_keys) = (stage.no_transaction, stage.no_foreign_keys);
     Ok(StageHere { operations, no_transaction, no_foreign_keys })

@@ -245,6 +245,34 @@ db_test! {
 }
 
 db_test_on! {
+    [mysql: MySql, mariadb: MariaDb, postgres: Postgres]
+    async fn version_rows_are_not_led_elsewhere(db) {
+        let postgres = db.dialect() == DialectName::Postgres;
+        let (moving, words) = match postgres {
+            true => ("SELECT pg_catalog.set_config('search_path', '', false)", "set_config('search_path', …)"),
+            false => ("USE other", "USE"),
+        };
+        let text = |behind: &str| {
+            format!("-- revision: a1\n-- upgrade\nCREATE TABLE t (a INTEGER);\n\n{moving};\nSELECT 1;\n{behind}")
+        };
+        let files = directory(&[("a1.sql", &text(""))]);
+        let mut database = db.connect().await;
+        let failure = upgrade(&migrator_of(db, files.path()), &mut database, "a1").await.unwrap_err();
+        let said = chain(&failure.source);
+        let cannot = format!("cannot find the version table again behind {words} (line 5)");
+        assert!(said.ends_with(&format!(": {} {cannot}", db.dialect().display_name())), "{said}");
+        assert_eq!(failure.left, Left::Nothing);
+        assert_eq!(db.tables().await, [""; 0]);
+        if postgres {
+            let files = directory(&[("a1.sql", &text("RESET search_path;\n"))]);
+            done(upgrade(&migrator_of(db, files.path()), &mut database, "a1").await);
+            assert_eq!(version(&mut database).await, [["a1"]]);
+        }
+        database.close().await;
+    }
+}
+
+db_test_on! {
     [mysql: MySql, mariadb: MariaDb]
     async fn procedures_are_one_statement_with_delimiter_and_without(db) {
         let text = "-- revision: a1\n-- upgrade\nCREATE TABLE t (a INTEGER);\nDELIMITER //\n\
