@@ -17,6 +17,14 @@ pub enum SqlError {
         /// The column it begins at.
         column: usize,
     },
+    /// A NUL character: no database takes one in a statement.
+    #[error("a NUL character at line {line}, column {column}")]
+    Nul {
+        /// Its line.
+        line: usize,
+        /// Its column.
+        column: usize,
+    },
     /// Something stands where something else must.
     #[error("expected {expected} at line {line}, column {column}, found {found}")]
     Unexpected {

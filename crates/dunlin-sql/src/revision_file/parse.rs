@@ -6,6 +6,7 @@ use dunlin_core::revision::Direction;
 use super::mark::{Mark, nearest, nearly};
 use super::tables::read_tables;
 use super::{Header, Line, RevisionFile, RevisionFileError as Error, Section, Stage, moved};
+use crate::error::{SqlError, position};
 use crate::split::{Scan, scan};
 
 const KEYS: [&str; 6] = ["revision", "down_revision", "message", "branch_labels", "depends_on", "created"];
@@ -64,14 +65,18 @@ pub(super) fn file(text: &str) -> Result<RevisionFile, Error> {
 
 /// The head, and what comes behind it.
 pub(super) fn header(text: &str) -> Result<(Header, Rest<'_>), Error> {
-    let mut rest = Rest { text: text.strip_prefix('\u{feff}').unwrap_or(text), line: 1 };
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some(at) = text.find('\0') {
+        let (line, column) = position(text, at);
+        return Err(Error::Sql(SqlError::Nul { line, column }));
+    }
+    let mut rest = Rest { text, line: 1 };
     let mut header = Header::new("");
     let mut given: Vec<&str> = Vec::new();
     while let Some(text) = rest.peek() {
         let line = rest.line;
         if text.starts_with("/*") {
-            let unclosed =
-                || moved(crate::SqlError::Unclosed { what: "comment", line: 1, column: 1 }, line - 1);
+            let unclosed = || moved(SqlError::Unclosed { what: "comment", line: 1, column: 1 }, line - 1);
             let end = rest.text.find("*/").ok_or_else(unclosed)?;
             rest.skip(end);
             rest.skip_line();

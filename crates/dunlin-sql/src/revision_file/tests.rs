@@ -178,7 +178,7 @@ fn what_is_nearly_right_is_an_error_with_its_line() {
         let error = RevisionFile::parse(&body(line)).unwrap_err().to_string();
         assert_eq!(error, format!("line 4: `{line}` is no mark: is `{meant}` meant?"));
     }
-    let cases: [(&str, &str); 18] = [
+    let cases: [(&str, &str); 20] = [
         ("", "there is no line `-- revision: …` before the first section"),
         ("-- upgrade\n", "there is no line `-- revision: …` before the first section"),
         ("-- revision: a\n", "there is no section `-- upgrade`"),
@@ -218,6 +218,8 @@ fn what_is_nearly_right_is_an_error_with_its_line() {
             "-- revision: a\n-- upgrade\n\n/* SELECT 1;\n-- downgrade\n",
             "unclosed comment at line 4, column 1",
         ),
+        ("-- revision: a\n-- upgrade\nSELECT 'ä';\0 SELECT 2;\n", "a NUL character at line 3, column 12"),
+        ("\u{feff}-- revision: a\0\n-- upgrade\n", "a NUL character at line 1, column 15"),
     ];
     for (text, error) in cases {
         assert_eq!(RevisionFile::parse(text).unwrap_err().to_string(), error, "{text}");

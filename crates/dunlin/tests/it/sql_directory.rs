@@ -366,6 +366,10 @@ db_test_on! {
                 " is no revision file: there is no section `-- upgrade`",
             ),
             (&|| fs::write(&path, b"-- revision: a1\n-- upgrade\n\n\xff").unwrap(), ": line 4 is not UTF-8"),
+            (
+                &|| text("-- revision: a1\n-- upgrade\nSELECT 1;\0 SELECT 2;\n"),
+                " is no revision file: a NUL character at line 3, column 10",
+            ),
         ] {
             break_it();
             let failure = upgrade(&migrator, &mut database, "a1").await.unwrap_err();
