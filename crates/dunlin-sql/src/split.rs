@@ -198,7 +198,9 @@ impl<'s> Current<'s> {
         }
         let is_behind_dot = self.words.last().is_some_and(|last| last.is_symbol("."));
         self.words.push(token);
-        if dialect == DialectName::Postgres && self.opened.iter().all(|(_, what)| *what == "bracket") {
+        // No bracket counts within a block: where the innermost is a bracket, all are.
+        let in_brackets = self.opened.last().is_none_or(|(_, what)| *what == "bracket");
+        if dialect == DialectName::Postgres && in_brackets {
             if token.is_symbol("(") {
                 self.opened.push((token.start, "bracket"));
             } else if token.is_symbol(")") {

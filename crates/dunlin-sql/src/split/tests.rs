@@ -234,3 +234,15 @@ fn lines_are_counted() {
     let lines = |sql| split(Postgres, sql).unwrap().iter().map(|it| it.line).collect::<Vec<_>>();
     assert_eq!(lines("SELECT 1; SELECT 2;\n\n-- c\nSELECT\n3;\r\nSELECT 4"), [1, 1, 3, 6]);
 }
+
+#[test]
+fn many_brackets_take_no_longer_than_other_text() {
+    let count = 100_000;
+    let sql = format!("SELECT 1 + {}1{}; SELECT 2", "(".repeat(count), ")".repeat(count));
+    let begun = std::time::Instant::now();
+    for dialect in ALL {
+        assert_eq!(split(*dialect, &sql).unwrap().len(), 2, "{dialect}");
+    }
+    // Looking at all of them at each took minutes.
+    assert!(begun.elapsed() < std::time::Duration::from_secs(10), "{:?}", begun.elapsed());
+}
