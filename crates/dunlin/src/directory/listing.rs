@@ -56,7 +56,8 @@ impl Found {
             };
             if file_type.is_dir() {
                 directories.push(name);
-            } else if is_revision {
+            } else if is_revision && file_type.is_file() {
+                // A pipe may never be read to its end.
                 files.push(name);
             }
         }

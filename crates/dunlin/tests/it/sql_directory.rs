@@ -478,6 +478,20 @@ fn several_locations_are_one_history_in_the_order_of_their_files() {
 }
 
 #[test]
+#[cfg(unix)]
+fn only_files_and_links_to_them_are_revisions() {
+    let files = directory(&[("a1.sql", "-- revision: a1\n-- upgrade\n"), ("elsewhere/b", "-- revision: b2\n-- upgrade\n")]);
+    let at = |name: &str| files.path().join(name);
+    std::os::unix::fs::symlink(at("elsewhere/b"), at("b2.sql")).unwrap();
+    let socket = std::os::unix::net::UnixListener::bind(at("c3.sql")).unwrap();
+    std::os::unix::fs::symlink(at("c3.sql"), at("d4.sql")).unwrap();
+    let loaded = done(Directory::new(files.path()).load());
+    drop(socket);
+    let ids: Vec<_> = loaded.files().iter().map(|file| file.migration.revision().id.as_str()).collect();
+    assert_eq!(ids, ["a1", "b2"]);
+}
+
+#[test]
 fn a_head_that_is_longer_than_others_is_read_to_its_end() {
     let words = "-- message: ".to_owned() + &"word ä ".repeat(30) + "\n";
     let text = format!("-- revision: a1\n{}/* {} */\n-- upgrade\n", words.repeat(40), "x\n".repeat(3000));
