@@ -358,6 +358,15 @@ pub enum RevisionFileError {
         /// The line.
         line: usize,
     },
+    /// A carriage return in the middle of a line of the head, as where lines end with nothing else.
+    #[error(
+        "line {line}: a carriage return alone ends no line: write `-- revision: …`, `-- upgrade` and the others \
+         as lines that end with LF or CR LF"
+    )]
+    CarriageReturn {
+        /// The line.
+        line: usize,
+    },
     /// A line that is nearly a mark.
     #[error("line {line}: `{text}` is no mark{}", suggestion(meant.as_deref()))]
     NoMark {

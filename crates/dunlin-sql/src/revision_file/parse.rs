@@ -82,6 +82,9 @@ pub(super) fn header(text: &str) -> Result<(Header, Rest<'_>), Error> {
             rest.skip_line();
             continue;
         }
+        if text.trim_end().contains('\r') {
+            return Err(Error::CarriageReturn { line });
+        }
         match Mark::read(text) {
             Some(Mark::Section(..)) => break,
             Some(_) => return Err(Error::Misplaced { line, text: text.trim_end().to_owned() }),
@@ -91,6 +94,9 @@ pub(super) fn header(text: &str) -> Result<(Header, Rest<'_>), Error> {
         let Some(comment) = text.strip_prefix("--") else {
             match text.trim().is_empty() {
                 true => continue,
+                false if !given.contains(&"revision") && !names_revision(rest.text) => {
+                    return Err(Error::NoRevision);
+                }
                 false => return Err(Error::BeforeSections { line }),
             }
         };
@@ -112,6 +118,11 @@ pub(super) fn header(text: &str) -> Result<(Header, Rest<'_>), Error> {
         "" => Err(Error::NoRevision),
         _ => Ok((header, rest)),
     }
+}
+
+/// Whether a line of a text names a revision: else it is a file of another tool's, or no file of a tool's.
+fn names_revision(text: &str) -> bool {
+    text.lines().any(|line| line.starts_with("-- revision:"))
 }
 
 /// Takes a key of the head.

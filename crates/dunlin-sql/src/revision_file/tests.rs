@@ -178,7 +178,7 @@ fn what_is_nearly_right_is_an_error_with_its_line() {
         let error = RevisionFile::parse(&body(line)).unwrap_err().to_string();
         assert_eq!(error, format!("line 4: `{line}` is no mark: is `{meant}` meant?"));
     }
-    let cases: [(&str, &str); 20] = [
+    let cases: [(&str, &str); 23] = [
         ("", "there is no line `-- revision: …` before the first section"),
         ("-- upgrade\n", "there is no line `-- revision: …` before the first section"),
         ("-- revision: a\n", "there is no section `-- upgrade`"),
@@ -192,6 +192,16 @@ fn what_is_nearly_right_is_an_error_with_its_line() {
         ("-- Down-Revision: b\n", "line 1: there is no key Down-Revision: is `down_revision` meant?"),
         ("-- author: b\n", "line 1: there is no key author"),
         ("-- revision: a\n\nSELECT 1;\n", "line 3: this stands before the first section (`-- upgrade`)"),
+        (
+            "SELECT 1;\n-- revision: a\n-- upgrade\n",
+            "line 1: this stands before the first section (`-- upgrade`)",
+        ),
+        ("CREATE TABLE t (a INT);\n", "there is no line `-- revision: …` before the first section"),
+        (
+            "-- revision: a\r-- upgrade\rSELECT 1;\r",
+            "line 1: a carriage return alone ends no line: write `-- revision: …`, `-- upgrade` and the others as \
+             lines that end with LF or CR LF",
+        ),
         ("-- revision: a\n-- Upgrade\n", "line 2: `-- Upgrade` is no mark: is `-- upgrade` meant?"),
         (
             "-- revision: a\n-- touches: t\n",
