@@ -1,6 +1,9 @@
 //! Migrations in a service that has a pool of its own.
 
-use std::time::Duration;
+use std::io;
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use dunlin::core::dialect::DialectName;
 use dunlin::core::prelude::*;
@@ -58,6 +61,71 @@ db_test! {
                 let pool = sqlx::SqlitePool::connect_with(options.create_if_missing(true)).await.unwrap();
                 serve(&migrator, &pool).await;
                 sqlx::query("INSERT INTO a VALUES (1)").execute(&pool).await.unwrap();
+            }
+        }
+    }
+}
+
+/// A port where nobody listens, the server of a URL, and the URL with that port.
+fn behind_a_port(url: &str) -> (u16, String, String) {
+    let (user, rest) = url.split_once('@').unwrap();
+    let (server, path) = rest.split_once('/').unwrap();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    (port, server.to_owned(), format!("{user}@127.0.0.1:{port}/{path}"))
+}
+
+/// Lets connections through to a server after a while, until the process ends.
+fn opens_late(port: u16, server: String) {
+    thread::spawn(move || {
+        thread::sleep(Duration::from_millis(700));
+        for client in TcpListener::bind(("127.0.0.1", port)).unwrap().incoming() {
+            let (client, server) = (client.unwrap(), TcpStream::connect(&server).unwrap());
+            passes(client.try_clone().unwrap(), server.try_clone().unwrap());
+            passes(server, client);
+        }
+    });
+}
+
+fn passes(mut from: TcpStream, mut to: TcpStream) {
+    thread::spawn(move || {
+        let _lost = io::copy(&mut from, &mut to);
+        let _gone = to.shutdown(Shutdown::Write);
+    });
+}
+
+async fn outlast(migrator: &Migrator, pool: &impl Pool, port: u16, server: String) {
+    let (started, second) = (Instant::now(), Duration::from_secs(1));
+    let down = migrator.wait(pool, second).await.unwrap_err();
+    assert!(matches!(down, Error::Connect { .. }), "{down:?}");
+    assert!(started.elapsed() >= second, "{:?}", started.elapsed());
+    opens_late(port, server);
+    done(migrator.wait(pool, Duration::from_secs(30)).await);
+}
+
+db_test! {
+    async fn waiting_outlasts_a_database_that_is_down(db) {
+        let migrator = service(db);
+        let url = db.url().to_owned();
+        match db.dialect() {
+            DialectName::Postgres => {
+                migrator.upgrade(&sqlx::PgPool::connect(&url).await.unwrap()).await.unwrap();
+                let (port, server, url) = behind_a_port(&url);
+                outlast(&migrator, &sqlx::PgPool::connect_lazy(&url).unwrap(), port, server).await;
+            }
+            DialectName::MySql | DialectName::MariaDb => {
+                migrator.upgrade(&sqlx::MySqlPool::connect(&url).await.unwrap()).await.unwrap();
+                let (port, server, url) = behind_a_port(&url);
+                outlast(&migrator, &sqlx::MySqlPool::connect_lazy(&url).unwrap(), port, server).await;
+            }
+            DialectName::Sqlite => {
+                // A file is never down; one that is no database stays none.
+                let directory = tempfile::tempdir().unwrap();
+                let path = directory.path().join("x.db");
+                std::fs::write(&path, "no database ".repeat(200)).unwrap();
+                let pool = sqlx::SqlitePool::connect_lazy(&format!("sqlite://{}", path.display())).unwrap();
+                let started = Instant::now();
+                migrator.wait(&pool, Duration::from_secs(30)).await.unwrap_err();
+                assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
             }
         }
     }
