@@ -206,7 +206,9 @@ pub(crate) fn render_operations(
             }
             opaque.note(dialect, operation, schema);
             if unknown {
-                let seen = operation.table().cloned().zip(changed_by);
+                // The operation itself may make of the table what nobody knows.
+                let now = operation.table().and_then(|table| opaque.changed_by(table, schema));
+                let seen = operation.table().cloned().zip(changed_by.or(now.map(str::to_owned)));
                 not_known.extend(seen.map(|(table, changed_by)| OpaqueTable { table, changed_by }));
             }
             play_seen(schema, operation, opaque)?;

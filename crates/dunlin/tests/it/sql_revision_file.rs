@@ -7,6 +7,7 @@ use dunlin::core::prelude::*;
 use dunlin::core::revision::Direction;
 use dunlin::core::session::Session as _;
 use dunlin::engine::generate::sql::{Schemas, SqlRevisionError, revision};
+use dunlin::engine::plan::Intent;
 use dunlin::engine::sql::revision_file::{Header, RevisionFile};
 use dunlin::{Database, Failure, Migrator};
 use dunlin_testkit::catalogue::{Case, Check, cases, exception};
@@ -57,6 +58,10 @@ async fn check(db: &TestDatabase, database: &mut Database, case: &Case) -> Resul
     let migrator = migrator(db, [manager]);
     let owner = &migrator.owners()[0];
     let dialect = database.dialect();
+    let first = Intent::Upgrade { target: Some(Case::BEFORE.parse().unwrap()), use_migration_files: true };
+    if migrator.plan_from(dialect, "owner", &[], &first).is_err() {
+        return Ok(false);
+    }
     let schema = |row: &str| owner.replay_on(dialect, &[row.into()]);
     let (Ok(before), Ok(after)) = (schema(Case::BEFORE), schema(Case::CASE)) else { return Ok(false) };
     let operations = |direction| owner.operations(&Case::CASE.into(), direction).unwrap();
