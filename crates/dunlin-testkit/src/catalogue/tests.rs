@@ -30,6 +30,9 @@ fn every_field_and_variant_of_an_operation_is_said_by_a_case() {
         }
     }
     missing.retain(|field| !DEFAULTS.contains(&field.as_str()));
+    // What files of SQL say is no change of a schema in words of ours: `sql_directory` in dunlin's tests runs it.
+    missing
+        .retain(|field| !field.starts_with("Operation.execute_stages") && !field.starts_with("Direction."));
     assert!(missing.is_empty(), "no case says {missing:#?}");
 }
 

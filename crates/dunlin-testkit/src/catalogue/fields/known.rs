@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use serde::de::value::StrDeserializer;
+use serde::de::value::{SeqDeserializer, StrDeserializer};
 use serde::de::{
     self, Deserialize, DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess,
     Visitor,
@@ -106,7 +106,11 @@ impl<'de> de::Deserializer<'de> for Maker<'_> {
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, MadeUp> {
-        visitor.visit_str(self.anything())
+        match self.field {
+            // Values that are lists.
+            "stages" => visitor.visit_seq(SeqDeserializer::new(std::iter::empty::<&str>())),
+            _ => visitor.visit_str(self.anything()),
+        }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, MadeUp> {
