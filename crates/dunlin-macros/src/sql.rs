@@ -24,7 +24,7 @@ pub(crate) fn read(path: &str) -> Result<RevisionFile, String> {
 }
 
 /// The revision that two files are.
-pub(crate) fn duplicate<'f>(files: &[(&'f str, RevisionId)]) -> Option<String> {
+pub(crate) fn duplicate(files: &[(&str, RevisionId)]) -> Option<String> {
     files.iter().enumerate().find_map(|(at, (second, id))| {
         let (first, _) = files[..at].iter().find(|(_, other)| other == id)?;
         Some(format!("revision {id} stands in two files: {first} and {second}"))

@@ -8,8 +8,8 @@ mod ddl;
 pub mod lower;
 mod mysql;
 pub(crate) mod narrows;
-pub(crate) mod sections;
 mod postgres;
+pub(crate) mod sections;
 mod sqlite;
 pub(crate) mod unnamed;
 

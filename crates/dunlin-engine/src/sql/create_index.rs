@@ -6,8 +6,8 @@ use dunlin_core::dialect::DialectName;
 use dunlin_core::schema::{Index, IndexElement};
 
 use super::cursor::{Cursor, is_name};
-use dunlin_sql::SqlError;
 use super::lexer::{Token, TokenKind};
+use dunlin_sql::SqlError;
 
 /// Reads the text that SQLite keeps of an index (`sql` of `sqlite_master`), or that created it. Nothing
 /// of it is lost but comments: what is no bare column is kept as an expression, to the letter.

@@ -16,8 +16,8 @@ use dunlin_core::schema::{
 };
 
 use super::cursor::{Cursor, is_name};
-use dunlin_sql::SqlError;
 use super::lexer::{TokenKind, tokens};
+use dunlin_sql::SqlError;
 
 #[cfg(test)]
 mod tests;

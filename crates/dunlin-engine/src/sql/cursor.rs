@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use dunlin_sql::{SqlError, position};
 use super::lexer::{Token, TokenKind, tokens};
+use dunlin_sql::{SqlError, position};
 
 /// Stands before one token of a text. Comments are passed over.
 pub(super) struct Cursor<'s> {

@@ -480,7 +480,10 @@ fn several_locations_are_one_history_in_the_order_of_their_files() {
 #[test]
 #[cfg(unix)]
 fn only_files_and_links_to_them_are_revisions() {
-    let files = directory(&[("a1.sql", "-- revision: a1\n-- upgrade\n"), ("elsewhere/b", "-- revision: b2\n-- upgrade\n")]);
+    let files = directory(&[
+        ("a1.sql", "-- revision: a1\n-- upgrade\n"),
+        ("elsewhere/b", "-- revision: b2\n-- upgrade\n"),
+    ]);
     let at = |name: &str| files.path().join(name);
     std::os::unix::fs::symlink(at("elsewhere/b"), at("b2.sql")).unwrap();
     let socket = std::os::unix::net::UnixListener::bind(at("c3.sql")).unwrap();
