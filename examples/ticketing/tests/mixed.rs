@@ -1,4 +1,5 @@
 //! Revisions in Rust and in SQL make one history.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 use dunlin_core::operation::{Operation, SqlStage};
 use dunlin_core::prelude::*;
