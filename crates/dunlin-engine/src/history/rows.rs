@@ -63,7 +63,8 @@ impl<'m> Standing<'m> {
 }
 
 impl RevisionMap {
-    /// The rows that another row's revision follows: they say nothing, and no tool writes them.
+    /// The rows that another row's revision follows or depends on: they say nothing. Alembic leaves such rows in some
+    /// downgrades and stamps, and refuses them afterwards.
     ///
     /// # Errors
     /// A row that this history does not know.
