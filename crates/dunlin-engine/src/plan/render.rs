@@ -84,7 +84,7 @@ impl OwnerPlan {
         }
         let mut replay = match self.kind {
             PlanKind::Reset => Replay::new(self.what_is_dropped(owner.schema_at(&self.rows_before)?)),
-            PlanKind::Stamp => Replay::new(Metadata::default()),
+            _ if self.is_sql_alone() => Replay::new(Metadata::default()),
             _ => owner.replayed_on(dialect, &self.rows_before)?,
         };
         let mut so_far = SoFar::new(&replay);
@@ -107,6 +107,12 @@ impl OwnerPlan {
             Ok(rendered)
         };
         self.steps.iter().map(render).collect()
+    }
+
+    /// Whether its steps are stamps and files of SQL, which are run as they stand, whatever the schema.
+    fn is_sql_alone(&self) -> bool {
+        let is_sql = |operation: &Operation| matches!(operation, Operation::ExecuteStages { .. });
+        self.steps.iter().flat_map(|step| &step.operations).all(is_sql)
     }
 
     /// A reset begins with the tables that are there: an earlier one may have dropped others.

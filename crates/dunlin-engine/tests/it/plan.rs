@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use dunlin_core::dialect::DialectName;
-use dunlin_core::operation::Operation;
+use dunlin_core::operation::{Operation, SqlStage};
 use dunlin_core::prelude::*;
-use dunlin_core::revision::RevisionId;
+use dunlin_core::revision::{Direction, RevisionId, SqlScript};
+use dunlin_core::session::BoxError;
 use dunlin_engine::dialect::dialect;
 use dunlin_engine::history::{HistoryError, Target};
 use dunlin_engine::owner::Owner;
@@ -397,4 +398,41 @@ fn a_database_in_the_middle_of_squashed_revisions_is_brought_on_by_them() {
     assert_eq!(steps(&["c"], down("base")), ["c:1", "b:3"]);
     assert_eq!(steps(&["c"], down("a2")), ["c:1", "b:1"]);
     assert_eq!(steps(&["a2"], down("base")), ["a2:1", "a:1"]);
+}
+
+/// A file that says nothing when it is read again.
+struct Unreadable;
+
+impl dunlin_core::revision::Script for Unreadable {
+    fn record(&self, _: Direction, _: &mut Operations) -> Result<(), BoxError> {
+        Err("it was read".into())
+    }
+}
+
+#[test]
+fn files_that_were_applied_are_read_again_only_where_a_schema_is_needed() {
+    let file = SqlScript::default()
+        .section(Direction::Upgrade, None, [SqlStage::new("CREATE TABLE t (a INTEGER)", 1)])
+        .section(Direction::Downgrade, None, [SqlStage::new("DROP TABLE t", 3)]);
+    let manager = DbManager::new("owner", "version_owner").migrations([
+        Migration::of_script(Revision::new("applied"), Unreadable),
+        Migration::of_script(Revision::new("file").down_revision("applied"), file),
+        Migration::new(Revision::new("table").down_revision("file"), create("new"), |op| {
+            op.drop_table("new")
+        }),
+    ]);
+    let owner = owner(manager);
+    let rendered = |from: &str, intent: &Intent| {
+        let state = State { rows: Some(rows(&[from])), ..State::default() };
+        let plan = owner.plan(&state, intent).unwrap();
+        plan.render(&owner, dialect(DialectName::Postgres)).map(|steps| steps.len())
+    };
+    let up_to = |target: &str| Intent::Upgrade {
+        target: Some(owner.target(target).unwrap()),
+        use_migration_files: true,
+    };
+    assert_eq!(rendered("applied", &up_to("file")), Ok(1));
+    assert_eq!(rendered("file", &Intent::Downgrade { target: owner.target("applied").unwrap() }), Ok(1));
+    let error = rendered("applied", &up_to("table")).unwrap_err();
+    assert!(matches!(error, PlanError::Unreadable(_)), "{error:?}");
 }
