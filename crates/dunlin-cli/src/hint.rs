@@ -59,6 +59,7 @@ pub fn hint(error: &Error, words: &Hints) -> Option<String> {
         }
         Error::LockFile { .. } => "the directory of the database must be writable".to_owned(),
         Error::Clash(_) => "unregister one of the two: a table can have one owner only".to_owned(),
+        Error::VersionTable(error) => render(error)?,
         Error::MayNotCreate { role, schema } => {
             format!("as the schema's owner: GRANT CREATE ON SCHEMA \"{schema}\" TO \"{role}\"")
         }
@@ -173,8 +174,9 @@ pub(crate) fn plan(error: &PlanError) -> Option<String> {
         PlanError::History(error) => history(error)?.to_owned(),
         PlanError::Unversioned { version_table, version_table_exists, .. } => {
             let create = format!(
-                "CREATE TABLE {version_table} (version_num VARCHAR(32) NOT NULL, CONSTRAINT {version_table}_pkc \
-                 PRIMARY KEY (version_num)); "
+                "CREATE TABLE {version_table} (version_num VARCHAR(32) NOT NULL, CONSTRAINT {}_pkc \
+                 PRIMARY KEY (version_num)); ",
+                version_table.name
             );
             let (interrupted, create) = match version_table_exists {
                 true => ("if an earlier run was interrupted, reset this manager; ", ""),

@@ -23,7 +23,7 @@
 //! let manager = DbManager::new("tickets", "alembic_version_tickets")
 //!     .migrations([Migration::new(Revision::new("d759c6d30f5a"), upgrade, downgrade)])
 //!     .release("0.1.0", "d759c6d30f5a");
-//! assert_eq!(manager.version_table(), "alembic_version_tickets");
+//! assert_eq!(manager.version_table().name, "alembic_version_tickets");
 //! ```
 
 pub mod dialect;

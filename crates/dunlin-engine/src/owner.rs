@@ -130,7 +130,7 @@ impl Owner {
     }
 
     /// Its version table.
-    pub fn version_table(&self) -> &str {
+    pub fn version_table(&self) -> &TableName {
         self.manager.version_table()
     }
 

@@ -11,7 +11,7 @@ pub struct Claim<'o> {
     /// The owner's name.
     pub owner: &'o str,
     /// Its version table.
-    pub version_table: &'o str,
+    pub version_table: &'o TableName,
     /// Its tables.
     pub tables: Vec<TableName>,
 }
@@ -36,16 +36,16 @@ pub struct Clash {
 /// ```
 /// use dunlin_engine::ownership::{Claim, check};
 ///
-/// let core = Claim { owner: "core", version_table: "alembic_version", tables: vec!["dag".into()] };
-/// let plugin = Claim { owner: "plugin", version_table: "alembic_version", tables: vec![] };
+/// let version_table = "alembic_version".into();
+/// let core = Claim { owner: "core", version_table: &version_table, tables: vec!["dag".into()] };
+/// let plugin = Claim { owner: "plugin", version_table: &version_table, tables: vec![] };
 /// let clash = check(&[core, plugin]).unwrap_err();
 /// assert_eq!(clash.to_string(), "core and plugin both claim the table alembic_version");
 /// ```
 pub fn check(claims: &[Claim<'_>]) -> Result<(), Clash> {
     let mut owners: BTreeMap<TableName, &str> = BTreeMap::new();
     for claim in claims {
-        let version_table = TableName::from(claim.version_table);
-        for table in std::iter::once(&version_table).chain(&claim.tables) {
+        for table in std::iter::once(claim.version_table).chain(&claim.tables) {
             if let Some(first) = owners.insert(table.clone(), claim.owner) {
                 let (first, second) = (first.to_owned(), claim.owner.to_owned());
                 return Err(Clash { first, second, table: table.clone() });
@@ -61,19 +61,23 @@ mod tests {
 
     #[test]
     fn two_owners_of_one_table_clash_and_schemas_keep_them_apart() {
+        let [version_a, version_b] = ["version_a", "version_b"].map(TableName::from);
         let claim = |owner, version_table, schema| {
             let tables = vec![TableName::new(schema, "ticket")];
             Claim { owner, version_table, tables }
         };
-        let clash = check(&[claim("a", "version_a", None), claim("b", "version_b", None)]).unwrap_err();
+        let clash = check(&[claim("a", &version_a, None), claim("b", &version_b, None)]).unwrap_err();
         assert_eq!((clash.first.as_str(), clash.second.as_str()), ("a", "b"));
-        assert!(check(&[claim("a", "version_a", None), claim("b", "version_b", Some("other"))]).is_ok());
+        assert!(check(&[claim("a", &version_a, None), claim("b", &version_b, Some("other"))]).is_ok());
     }
 
     #[test]
     fn a_version_table_may_not_be_another_owners_table() {
-        let a = Claim { owner: "a", version_table: "version_a", tables: vec!["version_b".into()] };
-        let b = Claim { owner: "b", version_table: "version_b", tables: vec![] };
-        assert_eq!(check(&[a, b]).unwrap_err().table, TableName::from("version_b"));
+        let [version_a, version_b] = ["version_a", "version_b"].map(TableName::from);
+        let a = Claim { owner: "a", version_table: &version_a, tables: vec!["version_b".into()] };
+        let b = Claim { owner: "b", version_table: &version_b, tables: vec![] };
+        assert_eq!(check(&[a.clone(), b]).unwrap_err().table, version_b);
+        let elsewhere = TableName::new(Some("ops"), "version_b");
+        assert!(check(&[a, Claim { owner: "b", version_table: &elsewhere, tables: vec![] }]).is_ok());
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use dunlin_core::revision::RevisionId;
+use dunlin_core::schema::TableName;
 use dunlin_core::session::BoxError;
 use dunlin_engine::compare::CompareError;
 use dunlin_engine::dialect::RenderError;
@@ -151,12 +152,15 @@ pub enum Error {
         /// The schema.
         schema: String,
     },
-    /// The host's schema does not exist, or is of no use on this database.
+    /// The host's schema, or that of a version table, does not exist, or is of no use on this database.
     #[error("there is no schema {schema}")]
     NoSchema {
         /// The schema.
         schema: String,
     },
+    /// The version table cannot be where it is to be.
+    #[error(transparent)]
+    VersionTable(RenderError),
     /// A version row was not what it was when the plan was made.
     #[error(
         "{version_table} was changed by somebody else meanwhile: it is at {}, not at {}",
@@ -165,7 +169,7 @@ pub enum Error {
     )]
     RowMoved {
         /// The version table.
-        version_table: String,
+        version_table: TableName,
         /// The rows that the plan was made for.
         expected: Vec<RevisionId>,
         /// The rows that are there.

@@ -1,7 +1,7 @@
 //! The journal: what was applied, when, by whom, and how long it took.
 //!
 //! The version table is the truth, and the journal explains it: an append-only table, `dunlin_journal`, in the
-//! connection's default schema, with an entry for each step that ran. The entry is written in the transaction of the
+//! connection's default schema wherever the version tables are, with an entry for each step that ran. The entry is written in the transaction of the
 //! step's version row. A journal that cannot be made or written to, and another tool that was there and wrote
 //! nothing, stop no run.
 

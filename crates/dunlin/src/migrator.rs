@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use dunlin_core::manager::{DbManager, HostContext};
 use dunlin_core::revision::RevisionId;
+use dunlin_core::schema::TableName;
 use dunlin_engine::dialect::Dialect;
 use dunlin_engine::history::Target;
 use dunlin_engine::owner::Owner;
 use dunlin_engine::ownership;
 use dunlin_engine::plan::{Intent, OwnerPlan, PlanError, RenderedStep, Script, State};
+use dunlin_engine::version_table;
 
 use crate::database::Database;
 use crate::error::Error;
@@ -141,7 +143,7 @@ impl Migrator {
     /// # Errors
     /// The database cannot be read.
     pub async fn status(&self, database: &mut Database) -> Result<Vec<OwnerStatus>, Error> {
-        let version_tables: Vec<&str> = self.owners.iter().map(Owner::version_table).collect();
+        let version_tables: Vec<&TableName> = self.owners.iter().map(Owner::version_table).collect();
         let rows = state::version_rows(database, &version_tables).await?;
         let status = |(owner, rows): (&Owner, Option<_>)| OwnerStatus::new(owner, rows.unwrap_or_default());
         Ok(self.owners.iter().zip(rows).map(status).collect())
@@ -337,6 +339,7 @@ impl Migrator {
         rows: Vec<RevisionId>,
         intent: &Intent,
     ) -> Result<Planned<'m>, Error> {
+        version_table::check(dialect, owner.version_table()).map_err(Error::VersionTable)?;
         let failed = |source| Error::Plan { owner: owner.name().to_owned(), source };
         let state = State { rows: (!rows.is_empty()).then_some(rows), ..State::default() };
         let plan = owner.plan(&state, intent).map_err(failed)?;
@@ -397,7 +400,13 @@ impl Migrator {
         let schema = self.schema.as_deref();
         if phases.len() > 1 {
             // What is dropped must be possible to create anew.
-            for schema in [None, schema] {
+            let version_tables = phases.iter().flatten().map(|task| task.owner.version_table());
+            let mut schemas: Vec<Option<&str>> =
+                version_tables.map(|table| table.schema.as_deref()).collect();
+            schemas.extend([None, schema]);
+            schemas.sort_unstable();
+            schemas.dedup();
+            for schema in schemas {
                 database.may_create(schema).await.map_err(|error| (Left::Nothing, error))?;
             }
         }

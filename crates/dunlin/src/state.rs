@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use dunlin_core::revision::RevisionId;
 use dunlin_core::schema::TableName;
+use dunlin_engine::dialect::table_name;
 use dunlin_engine::owner::Owner;
 use dunlin_engine::plan::State;
 use dunlin_engine::version_table;
@@ -15,13 +16,16 @@ use crate::error::Error;
 /// them exist, else three, whatever their number.
 pub(crate) async fn version_rows(
     database: &mut Database,
-    version_tables: &[&str],
+    version_tables: &[&TableName],
 ) -> Result<Vec<Option<Vec<RevisionId>>>, Error> {
+    for table in version_tables {
+        version_table::check(database.dialect(), table).map_err(Error::VersionTable)?;
+    }
     let all: Vec<usize> = (0..version_tables.len()).collect();
     if let Some(rows) = read(database, version_tables, &all).await? {
         return Ok(rows);
     }
-    let tables: Vec<TableName> = version_tables.iter().map(|table| (*table).into()).collect();
+    let tables: Vec<TableName> = version_tables.iter().copied().cloned().collect();
     let existing = database.existing(&tables).await?;
     let there: Vec<usize> = all.into_iter().filter(|at| existing.contains(&tables[*at])).collect();
     Ok(read(database, version_tables, &there).await?.unwrap_or_else(|| vec![None; tables.len()]))
@@ -29,7 +33,7 @@ pub(crate) async fn version_rows(
 
 async fn read(
     database: &mut Database,
-    version_tables: &[&str],
+    version_tables: &[&TableName],
     there: &[usize],
 ) -> Result<Option<Vec<Option<Vec<RevisionId>>>>, Error> {
     let mut found = vec![None; version_tables.len()];
@@ -39,7 +43,7 @@ async fn read(
     let dialect = database.dialect();
     let column = database.plain_text(version_table::COLUMN);
     let select = |at: &usize| {
-        let table = dialect.quote(version_tables[*at]);
+        let table = table_name(dialect, version_tables[*at]);
         format!("SELECT {at}, {column} FROM {table}")
     };
     let sql = there.iter().map(select).collect::<Vec<_>>().join(" UNION ALL ");
@@ -64,7 +68,7 @@ pub(crate) async fn states(
     owners: &[&Owner],
     all_tables: bool,
 ) -> Result<Vec<State>, Error> {
-    let version_tables: Vec<&str> = owners.iter().map(|owner| owner.version_table()).collect();
+    let version_tables: Vec<&TableName> = owners.iter().map(|owner| owner.version_table()).collect();
     let rows = version_rows(database, &version_tables).await?;
     let mut wanted: BTreeSet<TableName> = BTreeSet::new();
     let mut tables_of = Vec::with_capacity(owners.len());

@@ -1,5 +1,7 @@
 //! A run over several owners: everything is planned and checked before anything is done.
 
+use std::collections::BTreeSet;
+
 use dunlin_core::operation::Operation;
 use dunlin_engine::history::Target;
 use dunlin_engine::owner::Owner;
@@ -89,11 +91,13 @@ async fn may_create(
     schema: Option<&str>,
 ) -> Result<(), Error> {
     let creates = planned.iter().any(Planned::creates);
-    let version_tables = planned.iter().any(|planned| planned.plan.create_version_table);
-    if version_tables || (creates && schema.is_none()) {
-        database.may_create(None).await?;
+    let plans = planned.iter().map(|planned| &planned.plan).filter(|plan| plan.create_version_table);
+    let mut schemas: BTreeSet<Option<&str>> =
+        plans.map(|plan| plan.version_table.schema.as_deref()).collect();
+    if creates {
+        schemas.insert(schema);
     }
-    if creates && schema.is_some() {
+    for schema in schemas {
         database.may_create(schema).await?;
     }
     Ok(())

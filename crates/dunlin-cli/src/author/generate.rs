@@ -91,7 +91,8 @@ impl GenerateModels {
                 database.introspect(&names).await?
             }
         };
-        let ours = migrator.owners().iter().map(|owner| owner.version_table()).chain([JOURNAL_TABLE]);
+        let ours =
+            migrator.owners().iter().map(|owner| owner.version_table().name.as_str()).chain([JOURNAL_TABLE]);
         for table in ours {
             metadata.remove(&TableName::new(schema, table));
         }

@@ -75,7 +75,7 @@ async fn seen(migrator: &Migrator, owner: &Owner, database: &mut Database) -> Re
     // A new revision may follow one that is no head, or depend on one.
     let is_other = |id: &RevisionId| !heads.contains(id);
     let others = owner.history().revisions().iter().map(|revision| &revision.id).filter(|id| is_other(id));
-    let mut manager = DbManager::new(owner.name(), owner.version_table()).migrations(history);
+    let mut manager = DbManager::new(owner.name(), owner.version_table().clone()).migrations(history);
     let models = Metadata::clone(owner.metadata());
     manager = manager.models(move |_| models.clone());
     let manager =

@@ -11,6 +11,7 @@
 //! timezone = "UTC"                    # of the times in new files
 //! transactions = "default"            # what is committed together: revision, or run (all or nothing)
 //! version_table = "alembic_version"   # for SQL revisions
+//! version_table_schema = "ops"        # its schema (on MySQL: its database), which must be there
 //! schema = "app"                      # where tables without a schema live
 //! models = "models.json"              # for SQL revisions: what `check` and --autogenerate compare with
 //!
@@ -67,6 +68,8 @@ pub struct Config {
     pub transactions: Transactions,
     /// The version table of SQL revisions.
     pub version_table: String,
+    /// Its schema (on MySQL: its database); else it is the connection's own.
+    pub version_table_schema: Option<String>,
     /// Where tables without a schema live.
     pub schema: Option<String>,
     /// The models of SQL revisions.
@@ -115,6 +118,7 @@ impl Config {
             timezone: jiff::tz::TimeZone::UTC,
             transactions: Transactions::Default,
             version_table: "alembic_version".to_owned(),
+            version_table_schema: None,
             schema: None,
             models: None,
             post_write_hooks: Vec::new(),

@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 use super::{Config, ConfigError, FileTemplate, Hook, UrlSource};
 
 /// The keys of the file.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "url",
     "url_env",
     "owner",
@@ -21,6 +21,7 @@ const KEYS: [&str; 14] = [
     "timezone",
     "transactions",
     "version_table",
+    "version_table_schema",
     "schema",
     "models",
     "post_write_hooks",
@@ -114,6 +115,7 @@ fn set(config: &mut Config, key: &str, value: &Value<'_>) -> Result<(), ConfigEr
             };
         }
         "version_table" => config.version_table = value.text()?,
+        "version_table_schema" => config.version_table_schema = Some(value.text()?),
         "schema" => config.schema = Some(value.text()?),
         "models" => config.models = Some(value.text()?.into()),
         _ => config.post_write_hooks = value.hooks()?,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use dunlin::core::dialect::DialectName;
 use dunlin::core::manager::{DbManager, HostContext};
 use dunlin::core::revision::RevisionId;
-use dunlin::core::schema::{Metadata, NamingConvention};
+use dunlin::core::schema::{Metadata, NamingConvention, TableName};
 use dunlin::directory::{DirectoryError, RustFiles};
 use dunlin::engine::dialect::{Dialect, dialect};
 use dunlin::engine::history::{HistoryError, RevisionMap, Target};
@@ -30,7 +30,7 @@ pub use cargo::Delegation;
 /// The words of the program.
 pub(crate) const WORDS: Hints = Hints {
     url_setting: "dunlin.toml",
-    schema_setting: "schema in dunlin.toml",
+    schema_setting: "schema or version_table_schema in dunlin.toml",
     migrate: |_| "dunlin upgrade".to_owned(),
     revision: |_| "dunlin revision".to_owned(),
 };
@@ -73,7 +73,8 @@ impl Project {
 
     fn of_files(config: Config, files: Files, is_compiled: bool) -> Result<Self, CommandError> {
         let name = config.owner.clone().unwrap_or_else(|| "app".to_owned());
-        let manager = DbManager::new(&name, &config.version_table).migrations(files.migrations());
+        let version_table = TableName::new(config.version_table_schema.as_deref(), &config.version_table);
+        let manager = DbManager::new(&name, version_table).migrations(files.migrations());
         let manager = manager.squashed(files.squashed());
         let migrator = migrator(&config, [manager], NamingConvention::default(), None)
             .map_err(|error| with_files(failed(error), &files))?;

@@ -1,5 +1,6 @@
 //! The same on every database.
 
+use dunlin::core::dialect::DialectName;
 use dunlin_testkit::db_test;
 
 use crate::support::{LINE, Place};
@@ -35,5 +36,70 @@ db_test! {
         assert_eq!(lines[0], "[time] UTC  upgrade a1b2 (then at a1b2)  tester@[host]  (N ms)");
         assert_eq!(lines[6], "[time] UTC  stamp (then at c3d4)  tester@[host]  (N ms)");
         assert_eq!(db.query(rows).await, [["c3d4"]]);
+    }
+}
+
+db_test! {
+    async fn the_version_table_may_stand_in_a_schema_of_its_own(db) {
+        let place = Place::on(db.url(), &LINE);
+        let is_database = matches!(db.dialect(), DialectName::MySql | DialectName::MariaDb);
+        let schema = if is_database { format!("{}_ops", db.name()) } else { "ops".to_owned() };
+        let settings = format!("version_table = \"shop_version\"\nversion_table_schema = \"{schema}\"\n");
+        place.write("dunlin.toml", &format!("url = \"{}\"\nowner = \"shop\"\n{settings}", db.url()));
+        if db.dialect() == DialectName::Sqlite {
+            for command in [&["upgrade"][..], &["current"], &["wait"], &["stamp", "head"], &["upgrade", "--sql"]] {
+                let outcome = place.run(command);
+                assert_eq!(outcome.code, 1, "{outcome:?}");
+                assert!(
+                    outcome.stderr.starts_with("error: SQLite cannot have the version table ops.shop_version\nhint: "),
+                    "{outcome:?}"
+                );
+            }
+            assert!(db.tables().await.is_empty());
+            return;
+        }
+
+        let (make, drop) = match is_database {
+            true => (format!("CREATE DATABASE {schema}"), format!("DROP DATABASE IF EXISTS {schema}")),
+            false => (format!("CREATE SCHEMA {schema}"), format!("DROP SCHEMA IF EXISTS {schema} CASCADE")),
+        };
+        db.execute(&drop).await;
+        assert_eq!(place.succeed(&["current"]), "no revision\n");
+        let nowhere = place.run(&["upgrade"]);
+        assert!(nowhere.stderr.contains(&format!("error: there is no schema {schema}\nhint: ")), "{nowhere:?}");
+        assert!(nowhere.stderr.contains("version_table_schema in dunlin.toml"), "{nowhere:?}");
+        assert!(db.tables().await.is_empty());
+
+        db.execute(&make).await;
+        let rows = format!("SELECT version_num FROM {schema}.shop_version");
+        place.succeed(&["ensure-version"]);
+        assert!(db.query(&rows).await.is_empty());
+        let key = "SELECT constraint_name FROM information_schema.table_constraints \
+                   WHERE table_name = 'shop_version' AND constraint_type = 'PRIMARY KEY'";
+        // MySQL's primary keys have no other name.
+        let name = if is_database { "PRIMARY" } else { "shop_version_pkc" };
+        assert_eq!(db.query(&format!("{key} AND table_schema = '{schema}'")).await, [[name]]);
+        place.succeed(&["upgrade", "c3d4"]);
+        assert_eq!(db.query(&rows).await, [["c3d4"]]);
+        assert_eq!(place.succeed(&["current"]), "c3d4  add title\n");
+        place.succeed(&["upgrade"]);
+        assert_eq!(place.run(&["wait", "--timeout", "0"]).code, 0);
+        place.succeed(&["downgrade", "-1"]);
+        assert_eq!(db.query(&rows).await, [["c3d4"]]);
+        place.succeed(&["stamp", "a1b2", "--purge"]);
+        assert_eq!(db.query(&rows).await, [["a1b2"]]);
+        assert!(!place.succeed(&["generate-models"]).contains("shop_version"));
+
+        let script = place.succeed(&["upgrade", "base:a1b2", "--sql"]);
+        let bare = |text: &str| text.replace(['"', '`'], "");
+        let create = format!("CREATE TABLE {schema}.shop_version (\n");
+        assert!(bare(&script).contains(&create), "{script}");
+        assert!(script.contains("shop_version_pkc"), "{script}");
+        let insert = format!("INSERT INTO {schema}.shop_version (version_num) VALUES ('a1b2')");
+        assert!(bare(&script).contains(&insert), "{script}");
+        let tables = db.tables().await;
+        let here: Vec<_> = tables.iter().filter(|table| *table != "shop_version" || is_database).collect();
+        assert_eq!(here, ["dunlin_journal", "ticket"]);
+        db.execute(&drop).await;
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::operation::Operations;
 use crate::revision::{Migration, RevisionId};
-use crate::schema::{Metadata, NamingConvention};
+use crate::schema::{Metadata, NamingConvention, TableName};
 
 pub use lifecycle::{Lifecycle, PlannedStep, Run};
 pub use release::{BASE, Release, ReleaseError, ReleaseMap};
@@ -26,7 +26,7 @@ impl HostContext {
         Self { schema, naming_convention }
     }
 
-    /// The schema that the host's tables live in; version tables stay in the connection's default.
+    /// The schema that the host's tables live in; version tables stay where their managers say.
     pub fn schema(&self) -> Option<&str> {
         self.schema.as_deref()
     }
@@ -46,7 +46,7 @@ type Seed = Arc<dyn Fn(&mut Operations) + Send + Sync>;
 #[derive(Clone)]
 pub struct DbManager {
     name: String,
-    version_table: String,
+    version_table: TableName,
     models: Models,
     seed: Option<Seed>,
     migrations: Vec<Migration>,
@@ -58,8 +58,15 @@ pub struct DbManager {
 
 impl DbManager {
     /// A manager without tables or history. `name` is what users register and name on the command line;
-    /// `version_table` must be no other manager's.
-    pub fn new(name: impl Into<String>, version_table: impl Into<String>) -> Self {
+    /// `version_table` must be no other manager's; a name alone is one in the connection's default schema.
+    ///
+    /// ```
+    /// use dunlin_core::prelude::*;
+    ///
+    /// let manager = DbManager::new("tickets", TableName::new(Some("ops"), "tickets_version"));
+    /// assert_eq!(manager.version_table().to_string(), "ops.tickets_version");
+    /// ```
+    pub fn new(name: impl Into<String>, version_table: impl Into<TableName>) -> Self {
         Self {
             name: name.into(),
             version_table: version_table.into(),
@@ -121,8 +128,8 @@ impl DbManager {
         &self.name
     }
 
-    /// Its version table, in the connection's default schema.
-    pub fn version_table(&self) -> &str {
+    /// Its version table.
+    pub fn version_table(&self) -> &TableName {
         &self.version_table
     }
 

@@ -6,8 +6,8 @@ use dunlin_core::schema::{ColumnType, DataType, Index, SqlValue, TableName};
 
 use super::{Dialect, RenderError};
 
-/// `"schema"."name"`.
-pub(super) fn table_name(dialect: &dyn Dialect, name: &TableName) -> String {
+/// A table's name in quotes, with its schema: `"schema"."name"`.
+pub fn table_name(dialect: &dyn Dialect, name: &TableName) -> String {
     match &name.schema {
         Some(schema) => format!("{}.{}", dialect.quote(schema), dialect.quote(&name.name)),
         None => dialect.quote(&name.name),

@@ -13,6 +13,7 @@ pub(crate) mod sections;
 mod sqlite;
 pub(crate) mod unnamed;
 
+pub use ddl::table_name;
 pub use mysql::{implicit_index, own_table};
 pub use postgres::{read_default, without_defaults};
 pub use sqlite::DROPPED_COLUMN_PREFIX;
@@ -180,6 +181,8 @@ pub struct Capabilities {
     pub foreign_keys_share_names: bool,
     /// Whether names of checks are those of a schema, not of a table.
     pub checks_share_names: bool,
+    /// Whether there are schemas (on MySQL: databases) beside the connection's own.
+    pub schemas: bool,
     /// Whether an enum type is an object of its own; else its words stand in each column of it.
     pub enum_types: bool,
     /// Whether a column of a foreign key cannot be dropped before the key is.

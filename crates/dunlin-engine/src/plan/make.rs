@@ -43,7 +43,7 @@ impl Owner {
         };
         Ok(OwnerPlan {
             owner: self.name().to_owned(),
-            version_table: self.version_table().to_owned(),
+            version_table: self.version_table().clone(),
             create_version_table: state.rows.is_none() && kind != PlanKind::Reset && !steps.is_empty(),
             rows_before: state.rows().to_vec(),
             kind,
@@ -131,7 +131,7 @@ impl Owner {
         }
         operations.extend(tables.iter().map(|table| drop_table(table.name.clone())));
         if state.rows.is_some() {
-            operations.push(drop_table(self.version_table().into()));
+            operations.push(drop_table(self.version_table().clone()));
         }
         let rows_before = state.rows().to_vec();
         let step = Step { action: Action::DropAll, operations, rows_before, rows_after: Vec::new() };
@@ -145,7 +145,7 @@ impl Owner {
         }
         Err(PlanError::Unversioned {
             owner: self.name().to_owned(),
-            version_table: self.version_table().to_owned(),
+            version_table: self.version_table().clone(),
             version_table_exists: state.rows.is_some(),
             tables: state.tables.iter().cloned().collect(),
         })

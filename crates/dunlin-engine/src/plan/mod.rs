@@ -78,7 +78,7 @@ pub struct OwnerPlan {
     /// The owner.
     pub owner: String,
     /// Its version table.
-    pub version_table: String,
+    pub version_table: TableName,
     /// Whether the version table must be created first.
     pub create_version_table: bool,
     /// The version rows before.
@@ -171,7 +171,7 @@ pub enum PlanError {
         /// The owner.
         owner: String,
         /// Its version table.
-        version_table: String,
+        version_table: TableName,
         /// Whether it is there, without a row.
         version_table_exists: bool,
         /// The tables.

@@ -263,7 +263,7 @@ impl Database {
     fn is_missing_table(&self, error: &dyn sqlx::error::DatabaseError) -> bool {
         match &self.connection {
             Connection::Postgres(_) => error.code().as_deref() == Some(postgres::UNDEFINED_TABLE),
-            Connection::MySql(_) => error.code().as_deref() == Some(mysql::NO_SUCH_TABLE),
+            Connection::MySql(_) => mysql::is_missing_table(error),
             Connection::Sqlite(_) => error.message().starts_with(sqlite::NO_SUCH_TABLE),
         }
     }

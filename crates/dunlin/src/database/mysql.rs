@@ -15,8 +15,13 @@ use crate::LockKey;
 use crate::error::Error;
 use crate::url::DatabaseUrl;
 
-/// The SQL state of error 1146.
-pub(super) const NO_SUCH_TABLE: &str = "42S02";
+/// Whether a table does not exist, or the database that it would be in.
+pub(super) fn is_missing_table(error: &dyn sqlx::error::DatabaseError) -> bool {
+    const UNKNOWN_DATABASE: u16 = 1049;
+    const NO_SUCH_TABLE: u16 = 1146;
+    let error = error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>();
+    error.is_some_and(|error| [UNKNOWN_DATABASE, NO_SUCH_TABLE].contains(&error.number()))
+}
 
 /// A row with a character for each byte.
 pub(super) fn bytes(row: &MySqlRow) -> Result<Row, sqlx::Error> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use dunlin_core::operation::{Backfill, Operation};
 use dunlin_core::revision::RevisionId;
-use dunlin_core::schema::{DataType, Metadata, Table};
+use dunlin_core::schema::{DataType, Metadata, Table, TableName};
 use dunlin_core::session::{behind, up_to};
 use dunlin_engine::dialect::Dialect;
 
@@ -34,7 +34,7 @@ pub(super) struct Progress<'b> {
     dialect: &'static dyn Dialect,
     /// Which row of the progress table it is.
     row: String,
-    version_table: String,
+    version_table: TableName,
     revision: RevisionId,
     /// What is done, as one statement, with the key that it follows.
     statement: String,
@@ -49,7 +49,7 @@ impl<'b> Progress<'b> {
     pub(super) async fn begin(
         database: &mut Database,
         backfill: &'b Backfill,
-        version_table: &str,
+        version_table: &TableName,
         revision: &RevisionId,
     ) -> Result<Self, Error> {
         let dialect = database.dialect();
@@ -72,7 +72,7 @@ impl<'b> Progress<'b> {
                 revision: revision.clone(),
             });
         }
-        let (version_table, revision) = (version_table.to_owned(), revision.clone());
+        let (version_table, revision) = (version_table.clone(), revision.clone());
         Ok(Self { backfill, dialect, row, version_table, revision, statement, last, updated: 0 })
     }
 
@@ -131,7 +131,7 @@ impl<'b> Progress<'b> {
     /// Takes its row out of the progress table.
     pub(super) async fn forget(
         database: &mut Database,
-        version_table: &str,
+        version_table: &TableName,
         revision: &RevisionId,
     ) -> Result<(), Error> {
         let row = row_of(database.dialect(), version_table, revision);
@@ -141,7 +141,7 @@ impl<'b> Progress<'b> {
     /// Forgets what an owner's backfills left that are not the next step: their rows may be others by now.
     pub(super) async fn forget_others(
         database: &mut Database,
-        version_table: &str,
+        version_table: &TableName,
         next: Option<&RevisionId>,
     ) -> Result<(), Error> {
         if database.existing(&[PROGRESS_TABLE.into()]).await?.is_empty() {
@@ -150,7 +150,7 @@ impl<'b> Progress<'b> {
         let dialect = database.dialect();
         let next = next.map(|next| format!(" AND revision <> {}", dialect.literal(next.as_str())));
         let next = next.unwrap_or_default();
-        let owner = dialect.literal(version_table);
+        let owner = dialect.literal(&version_table.to_string());
         database.run(&format!("DELETE FROM {PROGRESS_TABLE} WHERE version_table = {owner}{next}")).await?;
         Self::drop_if_empty(database).await
     }
@@ -171,7 +171,8 @@ impl<'b> Progress<'b> {
                 .await?;
         } else {
             let literal = |text: &str| self.dialect.literal(text);
-            let (table, revision) = (literal(&self.version_table), literal(self.revision.as_str()));
+            let (table, revision) =
+                (literal(&self.version_table.to_string()), literal(self.revision.as_str()));
             let columns = "version_table, revision, statement, resume_key";
             let values = format!("{table}, {revision}, {}, {key}", literal(&self.statement));
             database.run(&format!("INSERT INTO {PROGRESS_TABLE} ({columns}) VALUES ({values})")).await?;
@@ -194,8 +195,9 @@ impl<'b> Progress<'b> {
     }
 }
 
-fn row_of(dialect: &dyn Dialect, version_table: &str, revision: &RevisionId) -> String {
-    let (version_table, revision) = (dialect.literal(version_table), dialect.literal(revision.as_str()));
+fn row_of(dialect: &dyn Dialect, version_table: &TableName, revision: &RevisionId) -> String {
+    let (version_table, revision) =
+        (dialect.literal(&version_table.to_string()), dialect.literal(revision.as_str()));
     format!("version_table = {version_table} AND revision = {revision}")
 }
 

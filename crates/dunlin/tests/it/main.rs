@@ -35,3 +35,4 @@ mod stamp;
 mod status;
 mod support;
 mod transactions;
+mod version_table;

@@ -129,7 +129,7 @@ db_test_on! {
                 database.close().await;
             }
             for owner in migrator.owners() {
-                let quoted = dunlin::engine::dialect::dialect(db.dialect()).quote(owner.version_table());
+                let quoted = dunlin::engine::dialect::dialect(db.dialect()).quote(&owner.version_table().name);
                 db.execute(&format!("DROP TABLE {quoted}")).await;
             }
         }
