@@ -190,6 +190,7 @@ pub(crate) fn plan(error: &PlanError) -> Option<String> {
         PlanError::DroppingNotSupported { .. } => {
             "the manager must say supports_table_dropping(true) before its tables can be reset".to_owned()
         }
+        PlanError::AlikeRows { .. } => "give one of the two another id".to_owned(),
         PlanError::Render { source, .. } => render(source)?,
         PlanError::Unreadable(_) => "correct the revision's file".to_owned(),
         PlanError::Replay(error) => schema(&error.source)?.to_owned(),

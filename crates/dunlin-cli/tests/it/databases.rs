@@ -103,3 +103,37 @@ db_test! {
         db.execute(&drop).await;
     }
 }
+
+db_test! {
+    async fn ids_that_differ_in_case_only_are_told_apart_or_refused(db) {
+        let text = |id: &str, head: &str| format!("-- revision: {id}\n{head}-- upgrade\n\n-- downgrade\n");
+        let on = |id: &str, parent: &str| text(id, &format!("-- down_revision: {parent}\n"));
+        let revisions = [
+            ("1.sql", text("abc", "")),
+            ("2.sql", on("aBcd", "abc")),
+            ("3.sql", on("AbCD", "abc")),
+            ("4.sql", on("ABCD", "aBcd")),
+        ];
+        let revisions: Vec<(&str, &str)> = revisions.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let place = Place::on(db.url(), &revisions);
+        // One becomes the other, and both are never there together.
+        place.succeed(&["upgrade", "ABCD"]);
+        assert_eq!(db.query("SELECT version_num FROM alembic_version").await, [["ABCD"]]);
+        place.succeed(&["downgrade", "abc"]);
+        let outcome = place.run(&["upgrade", "heads"]);
+        let rows = db.query("SELECT version_num FROM alembic_version ORDER BY 1").await;
+        if matches!(db.dialect(), DialectName::MySql | DialectName::MariaDb) {
+            assert_eq!(outcome.code, 1, "{outcome:?}");
+            let said = format!(
+                "error: cannot plan for shop: the revisions aBcd and AbCD differ in case only: {} takes them for one\n\
+                 nothing was changed\nhint: give one of the two another id\n",
+                db.dialect().display_name()
+            );
+            assert_eq!(outcome.stderr, said);
+            assert_eq!(rows, [["abc"]]);
+        } else {
+            assert_eq!(outcome.code, 0, "{outcome:?}");
+            assert_eq!(rows, [["ABCD"], ["AbCD"]]);
+        }
+    }
+}

@@ -181,6 +181,8 @@ pub struct Capabilities {
     pub foreign_keys_share_names: bool,
     /// Whether names of checks are those of a schema, not of a table.
     pub checks_share_names: bool,
+    /// Whether texts that differ in case only are the same, unless a column says otherwise.
+    pub ignores_case: bool,
     /// Whether there are schemas (on MySQL: databases) beside the connection's own.
     pub schemas: bool,
     /// Whether an enum type is an object of its own; else its words stand in each column of it.

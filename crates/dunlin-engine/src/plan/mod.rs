@@ -12,6 +12,7 @@ mod stage;
 
 use std::collections::BTreeSet;
 
+use dunlin_core::dialect::DialectName;
 use dunlin_core::operation::Operation;
 use dunlin_core::revision::{Direction, Revision, RevisionId};
 use dunlin_core::schema::TableName;
@@ -189,6 +190,16 @@ pub enum PlanError {
     /// A revision cannot be read.
     #[error(transparent)]
     Unreadable(#[from] UnreadableRevision),
+    /// Two version rows that would be there together are one for the database.
+    #[error("the revisions {first} and {second} differ in case only: {} takes them for one", dialect.display_name())]
+    AlikeRows {
+        /// The database.
+        dialect: DialectName,
+        /// The one.
+        first: RevisionId,
+        /// The other.
+        second: RevisionId,
+    },
     /// The database cannot do what a revision asks for.
     #[error("revision {revision} of {owner} cannot run here")]
     Render {

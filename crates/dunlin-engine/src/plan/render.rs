@@ -1,5 +1,7 @@
 //! Plans as statements, to check them before they run and to write them down.
 
+use std::collections::{BTreeSet, HashMap};
+
 use super::hazard::{Hazard, Hazards};
 use super::names::Names;
 use super::stage::{Stage, StageKind, stages};
@@ -77,11 +79,12 @@ impl OwnerPlan {
     /// this database, or does not fit, is found here.
     ///
     /// # Errors
-    /// [`PlanError::Render`] or [`PlanError::Replay`].
+    /// [`PlanError::Render`], [`PlanError::Replay`] or [`PlanError::AlikeRows`].
     pub fn render(&self, owner: &Owner, dialect: &dyn Dialect) -> Result<Vec<RenderedStep>, PlanError> {
         if self.steps.is_empty() {
             return Ok(Vec::new());
         }
+        self.refuse_alike_rows(owner, dialect)?;
         let mut replay = match self.kind {
             PlanKind::Reset => Replay::new(self.what_is_dropped(owner.schema_at(&self.rows_before)?)),
             _ if self.is_sql_alone() => Replay::new(Metadata::default()),
@@ -113,6 +116,27 @@ impl OwnerPlan {
     fn is_sql_alone(&self) -> bool {
         let is_sql = |operation: &Operation| matches!(operation, Operation::ExecuteStages { .. });
         self.steps.iter().flat_map(|step| &step.operations).all(is_sql)
+    }
+
+    /// A step's rows, before and after it, must be different ones to the database while one becomes the other. A row that
+    /// becomes one that differs in case only is none too many.
+    fn refuse_alike_rows(&self, owner: &Owner, dialect: &dyn Dialect) -> Result<(), PlanError> {
+        let rows = |step: &Step| -> BTreeSet<RevisionId> {
+            step.rows_before.iter().chain(&step.rows_after).cloned().collect()
+        };
+        let has_several = |step: &&Step| step.rows_before.len() > 1 || step.rows_after.len() > 1;
+        let mut steps = self.steps.iter().filter(has_several).peekable();
+        if !dialect.capabilities().ignores_case || steps.peek().is_none() {
+            return Ok(());
+        }
+        let ids = || owner.at(&self.rows_before).history().revisions().iter().map(|revision| &revision.id);
+        if alike(ids()).is_none() {
+            return Ok(());
+        }
+        match steps.find_map(|step| alike(&rows(step))) {
+            Some((first, second)) => Err(PlanError::AlikeRows { dialect: dialect.name(), first, second }),
+            None => Ok(()),
+        }
     }
 
     /// A reset begins with the tables that are there: an earlier one may have dropped others.
@@ -158,6 +182,15 @@ impl OwnerPlan {
         };
         PlanError::Render { owner: self.owner.clone(), revision, source }
     }
+}
+
+/// Two ids that differ in case only.
+fn alike<'r>(ids: impl IntoIterator<Item = &'r RevisionId>) -> Option<(RevisionId, RevisionId)> {
+    let mut seen: HashMap<String, &RevisionId> = HashMap::new();
+    ids.into_iter().find_map(|id| {
+        let other = seen.insert(id.as_str().to_lowercase(), id)?;
+        Some((other.clone(), id.clone()))
+    })
 }
 
 /// Renders the operations of one step, in stages; `replay` and `so_far` move on behind them.

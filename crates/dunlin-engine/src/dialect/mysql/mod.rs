@@ -54,6 +54,7 @@ impl Dialect for MySql {
             indexes_share_names: false,
             foreign_keys_share_names: true,
             checks_share_names: self.name == DialectName::MySql,
+            ignores_case: true,
             schemas: true,
             enum_types: false,
             foreign_keys_hold_columns: true,

@@ -46,6 +46,7 @@ impl Dialect for Postgres {
             indexes_share_names: true,
             foreign_keys_share_names: false,
             checks_share_names: false,
+            ignores_case: false,
             schemas: true,
             enum_types: true,
             foreign_keys_hold_columns: false,

@@ -44,6 +44,7 @@ impl Dialect for Sqlite {
             indexes_share_names: true,
             foreign_keys_share_names: false,
             checks_share_names: false,
+            ignores_case: false,
             schemas: false,
             enum_types: false,
             foreign_keys_hold_columns: false,
