@@ -32,6 +32,12 @@ pub const UNKNOWN_REVISION: &str =
 /// What to do about an error, where there is something to do.
 pub fn hint(error: &Error, words: &Hints) -> Option<String> {
     Some(match error {
+        Error::Connect { source, .. } if source.is_no_such_database() => {
+            format!("create the database, or correct its name in {}", words.url_setting)
+        }
+        Error::Connect { source, .. } if source.refuses_user() => {
+            format!("check the user, the password, and that the user may connect, in {}", words.url_setting)
+        }
         Error::Connect { .. } => format!(
             "check that the database is running, and the user, password and host in {}",
             words.url_setting

@@ -285,6 +285,29 @@ impl DriverError {
         !matches!(self.0, sqlx::Error::Database(_))
     }
 
+    /// Whether the server does not know the user, or the password is another. No waiting mends that, unless somebody
+    /// makes the user.
+    pub fn refuses_user(&self) -> bool {
+        /// `invalid_authorization_specification`, `invalid_password`.
+        const POSTGRES: [&str; 2] = ["28000", "28P01"];
+        /// Access denied: to the server, to the database, and with a plugin that says so itself.
+        const MYSQL: [u16; 3] = [1044, 1045, 1698];
+        self.is_one_of(&POSTGRES, &MYSQL)
+    }
+
+    /// Whether the server has no such database.
+    pub fn is_no_such_database(&self) -> bool {
+        self.is_one_of(&["3D000"], &[1049])
+    }
+
+    fn is_one_of(&self, postgres: &[&str], mysql: &[u16]) -> bool {
+        let sqlx::Error::Database(error) = &self.0 else { return false };
+        match error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
+            Some(error) => mysql.contains(&error.number()),
+            None => error.code().is_some_and(|code| postgres.contains(&code.as_ref())),
+        }
+    }
+
     /// Whether the role, the session or the server may not do what was said, whatever it was.
     fn is_denied(&self) -> bool {
         /// `insufficient_privilege`, `read_only_sql_transaction`.
@@ -293,11 +316,7 @@ impl DriverError {
         /// may not be looked into; a read-only transaction; a read-only server.
         const MYSQL: [u16; 9] = [1044, 1142, 1143, 1227, 1290, 1345, 1370, 1792, 1836];
 
-        let sqlx::Error::Database(error) = &self.0 else { return false };
-        match error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
-            Some(error) => MYSQL.contains(&error.number()),
-            None => error.code().is_some_and(|code| POSTGRES.contains(&code.as_ref())),
-        }
+        self.is_one_of(&POSTGRES, &MYSQL)
     }
 
     /// Whether SQLite says that another process is writing.

@@ -57,6 +57,9 @@ pub(super) async fn change(
 ) -> Result<OwnerReport, CommandError> {
     let migrator = project.migrator().clone().lock_timeout(Duration::from_secs(options.lock_timeout));
     let mut database = connect(project, access, &intent).await?;
+    if project.config().database_url().is_ok_and(|url| url.is_in_memory()) {
+        ui.note("the database is in memory: nothing of this is kept");
+    }
     if !options.json {
         ui.line(&format!("database: {}", database.url()));
     }

@@ -6,7 +6,7 @@ use clap::Args;
 use dunlin::{Access, Database, Error, OwnerStatus};
 use serde_json::json;
 
-use crate::command_error::CommandError;
+use crate::command_error::{CommandError, chain};
 use crate::exit::ExitStatus;
 use crate::project::{LOST, Project, failed, wrong};
 use crate::report::why_not_up_to_date;
@@ -14,8 +14,9 @@ use crate::ui::Ui;
 
 /// Wait until the database is at the newest revisions.
 ///
-/// It may be down, or not there yet, when the waiting begins. Exits 3 when the time is over. Nothing is written:
-/// a role that may only read is enough.
+/// It may be down, or not there yet, when the waiting begins, and so may its user: what is waited for is said. Exits 3
+/// when the time is over, 1 if the database cannot be read then. Nothing is written: a role that may only read is
+/// enough.
 #[derive(Debug, Clone, Args)]
 pub struct Wait {
     /// How long to wait, in seconds; 0 looks once.
@@ -50,10 +51,10 @@ impl Wait {
                     return Ok(ExitStatus::Done);
                 }
                 Ok(status) => why_not_up_to_date(std::slice::from_ref(status), &[manager]).join("; "),
-                Err(error) => error.to_string(),
+                Err(error) => chain(error),
             };
             match looked {
-                Err(error) if is_last => return Err(failed(error)),
+                Err(error) if is_last => return Err(self.unreadable(error)),
                 Ok(status) if is_last => return self.late(ui, &status, &reason),
                 _ => {}
             }
@@ -63,6 +64,12 @@ impl Wait {
             }
             tokio::time::sleep(PAUSE.min(left)).await;
         }
+    }
+
+    /// The time is over, and nobody knows where the database is.
+    fn unreadable(&self, error: Error) -> CommandError {
+        let error = failed(error);
+        if self.timeout == 0 { error } else { error.note(format!("waited {} s", self.timeout)) }
     }
 
     fn late(&self, ui: &Ui, status: &OwnerStatus, reason: &str) -> Result<ExitStatus, CommandError> {
@@ -92,7 +99,7 @@ impl Wait {
 
 /// Where the owner stands, or why that cannot be seen at the moment.
 async fn look(project: &Project) -> Result<Result<OwnerStatus, Error>, CommandError> {
-    let url = project.config().database_url().map_err(wrong)?;
+    let url = project.config().connect_url().map_err(wrong)?;
     let mut database = match Database::connect(&url, Access::Read).await {
         Ok(database) => database,
         Err(error) if error.may_pass() => return Ok(Err(error)),

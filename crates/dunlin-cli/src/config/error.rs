@@ -85,6 +85,12 @@ pub enum ConfigError {
         /// The variable.
         variable: String,
     },
+    /// The URL is that of a server.
+    #[error("{setting} names a server and no database")]
+    NoDatabase {
+        /// Where it is said.
+        setting: String,
+    },
     /// What holds the URL holds none.
     #[error("{setting} cannot be used")]
     Url {
@@ -110,6 +116,7 @@ impl ConfigError {
             Self::Value { .. } => "see the comments in the dunlin.toml that `dunlin init` writes".to_owned(),
             Self::NoUrl { .. } => "add url_env = \"DATABASE_URL\", or url = \"sqlite:///app.db\"".to_owned(),
             Self::VariableNotSet { .. } => "url_env in dunlin.toml names it: set it to the URL".to_owned(),
+            Self::NoDatabase { .. } => "add the database's name: mysql://USER@HOST/NAME".to_owned(),
             Self::Url { source, .. } => source.hint().to_owned(),
         }
     }

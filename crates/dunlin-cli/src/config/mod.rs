@@ -182,6 +182,19 @@ impl Config {
         Ok(url)
     }
 
+    /// The URL of a database that is to be connected to. It names the database: a version table is in one.
+    ///
+    /// # Errors
+    /// As [`database_url`](Self::database_url), and [`ConfigError::NoDatabase`].
+    pub fn connect_url(&self) -> Result<DatabaseUrl, ConfigError> {
+        let url = self.database_url()?;
+        let names_one = url.database.as_ref().is_some_and(|name| !name.is_empty());
+        match url.dialect {
+            UrlDialect::MySql if !names_one => Err(ConfigError::NoDatabase { setting: self.url_setting() }),
+            _ => Ok(url),
+        }
+    }
+
     /// What says the URL, in words.
     fn url_setting(&self) -> String {
         match &self.url {

@@ -208,7 +208,7 @@ impl Project {
     /// # Errors
     /// None is named, or it does not answer.
     pub async fn connect(&self, access: Access) -> Result<Database, CommandError> {
-        let url = self.config.database_url().map_err(wrong)?;
+        let url = self.config.connect_url().map_err(wrong)?;
         Database::connect(&url, access).await.map_err(failed)
     }
 

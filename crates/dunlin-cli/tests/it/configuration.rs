@@ -81,6 +81,11 @@ fn the_url_may_stand_in_a_variable() {
     place.shows("current");
     place.set("SHOP_DATABASE", "u:secret@localhost/d");
     place.shows("current");
+    for server in ["mysql://u:secret@localhost", "mariadb://u:secret@localhost/"] {
+        place.set("SHOP_DATABASE", server);
+        place.shows("current");
+        place.shows("wait");
+    }
     place.set("SHOP_DATABASE", "sqlite:///app.db");
     place.shows("current");
     place.write("dunlin.toml", "");

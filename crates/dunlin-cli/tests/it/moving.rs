@@ -33,6 +33,24 @@ fn a_database_goes_up_and_down() {
 }
 
 #[test]
+fn a_database_in_memory_is_changed_for_nothing() {
+    for url in ["sqlite://", "sqlite::memory:", "sqlite:///:memory:"] {
+        let mut place = Place::on(url, &LINE);
+        place.shows("stamp head");
+        place.shows("upgrade a1b2 --json");
+        let notes =
+            place.transcript().matches("! the database is in memory: nothing of this is kept\n").count();
+        assert_eq!(notes, 2, "{}", place.transcript());
+        place.shows("current");
+        assert!(
+            place.transcript().ends_with("$ dunlin current\nno revision\n[0]\n\n"),
+            "{}",
+            place.transcript()
+        );
+    }
+}
+
+#[test]
 fn what_would_run_is_printed() {
     let mut place = Place::with(&LINE);
     for line in [
