@@ -134,6 +134,10 @@ fn revision_file(error: &RevisionFileError) -> Option<&'static str> {
             "make one section of the two, or name a database: `-- upgrade: mysql`"
         }
         RevisionFileError::Sql(SqlError::Unclosed { .. }) => "close it",
+        RevisionFileError::Sql(SqlError::Nul { .. }) => {
+            "take it out: no database takes one; a file in UTF-16 is full of them, save it as UTF-8"
+        }
+        RevisionFileError::CarriageReturn { .. } => "save the file with LF or CR LF at the ends of its lines",
         _ => return None,
     })
 }

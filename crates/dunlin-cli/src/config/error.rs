@@ -37,13 +37,23 @@ pub enum ConfigError {
         /// Why.
         source: std::io::Error,
     },
+    /// It is no text.
+    #[error("{}, line {line}: this is not UTF-8", file.display())]
+    NotUtf8 {
+        /// The file.
+        file: PathBuf,
+        /// The first line that is not.
+        line: usize,
+    },
     /// It is no TOML.
-    #[error("{}, line {line}: {problem}", file.display())]
+    #[error("{}, line {line}: {}{problem}", file.display(), of_key(key.as_deref()))]
     Syntax {
         /// The file.
         file: PathBuf,
         /// The line, from 1.
         line: usize,
+        /// The key whose value it is.
+        key: Option<String>,
         /// What is wrong.
         problem: String,
     },
@@ -110,7 +120,8 @@ impl ConfigError {
             }
             Self::Missing { .. } => format!("see --config and {VARIABLE}"),
             Self::NoDirectory { .. } => "change to a directory that exists".to_owned(),
-            Self::Unreadable { .. } => "it must be a text in UTF-8 that you may read".to_owned(),
+            Self::Unreadable { .. } => "it must be a file that you may read".to_owned(),
+            Self::NotUtf8 { .. } => "save the file as UTF-8".to_owned(),
             Self::Syntax { .. } => "a line is `key = value`; text stands in quotes".to_owned(),
             Self::UnknownKey { known, .. } => format!("known are {}", known.join(", ")),
             Self::Value { .. } => "see the comments in the dunlin.toml that `dunlin init` writes".to_owned(),
@@ -120,6 +131,10 @@ impl ConfigError {
             Self::Url { source, .. } => source.hint().to_owned(),
         }
     }
+}
+
+fn of_key(key: Option<&str>) -> String {
+    key.map(|key| format!("{key}: ")).unwrap_or_default()
 }
 
 fn suggestion(meant: Option<&str>) -> String {

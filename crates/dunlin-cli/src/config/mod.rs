@@ -132,9 +132,14 @@ impl Config {
     /// There is none, it cannot be read, or something in it is wrong.
     pub fn load(named: Option<&Path>) -> Result<Self, ConfigError> {
         let file = find::file(named)?;
-        let text = std::fs::read_to_string(&file)
-            .map_err(|source| ConfigError::Unreadable { file: file.clone(), source })?;
-        Self::parse(&file, &text)
+        let bytes =
+            std::fs::read(&file).map_err(|source| ConfigError::Unreadable { file: file.clone(), source })?;
+        let text = str::from_utf8(&bytes).map_err(|error| {
+            let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+            ConfigError::NotUtf8 { file: file.clone(), line }
+        })?;
+        Self::parse(&file, text)
     }
 
     /// Reads the text of a file.

@@ -44,10 +44,10 @@ struct Source<'t> {
 
 pub(super) fn config(file: &Path, text: &str) -> Result<Config, ConfigError> {
     let source = Source { file, text };
-    let table = DeTable::parse(text).map_err(|error| ConfigError::Syntax {
-        file: file.to_owned(),
-        line: source.line(error.span().map_or(0, |span| span.start)),
-        problem: error.message().lines().next().unwrap_or_default().to_owned(),
+    let table = DeTable::parse(text).map_err(|error| {
+        let line = source.line(error.span().map_or(0, |span| span.start));
+        let problem = error.message().lines().next().unwrap_or_default().to_owned();
+        ConfigError::Syntax { file: file.to_owned(), line, key: source.key(line), problem }
     })?;
     let mut config = Config::of_directory(file.parent().unwrap_or(Path::new("")));
     config.file = file.to_owned();
@@ -128,6 +128,20 @@ impl Source<'_> {
     fn line(&self, at: usize) -> usize {
         let before = self.text.get(..at).unwrap_or(self.text);
         before.bytes().filter(|byte| *byte == b'\n').count() + 1
+    }
+
+    /// The key that stands in a line of a text that is no TOML, or in a line above it whose value goes on there.
+    fn key(&self, line: usize) -> Option<String> {
+        let lines: Vec<&str> = self.text.lines().take(line).collect();
+        let key = |text: &str| {
+            let (key, _) = text.split_once('=')?;
+            let key = key.trim();
+            let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+            (!key.is_empty() && key.chars().all(is_plain)).then(|| key.to_owned())
+        };
+        let (own, above) = lines.split_last()?;
+        let goes_on = || DeTable::parse(&above.join("\n")).is_err();
+        key(own).or_else(|| above.iter().rev().find_map(|text| key(text)).filter(|_| goes_on()))
     }
 
     /// The keys and values of a table, all of them known, in the order of the file.

@@ -58,6 +58,8 @@ fn broken_files_are_refused() {
         refused("no upgrade section", &[("a.sql", no_upgrade)], &["upgrade", "heads"]),
         refused("no revision", &[("a.sql", no_revision)], &["upgrade"]),
         refused("unclosed quote", &[("a.sql", unclosed)], &["upgrade --sql", "plan --from base"]),
+        refused("NUL", &[("a.sql", "-- revision: a1\n\n-- upgrade\n\nSELECT 1;\0\n")], &["upgrade"]),
+        refused("carriage return", &[("a.sql", "-- revision: a1\r\r-- upgrade\r")], &["upgrade"]),
         refused("no downgrade section", &[("a.sql", no_downgrade)], &["downgrade a1:base --sql"]),
         refused("no directory", &[], &["upgrade", "current", "downgrade base --sql"]),
     ];

@@ -38,6 +38,8 @@ fn what_is_wrong_is_said_with_its_line_and_key() {
         "[[post_write_hooks]]\nname = \"x\"\ncommand = \"y\"\n",
         "owner = \"a\"\nowner = \"b\"\n",
         "url = \"postgresql://u:secret@h/d\n",
+        "version_locations = [\n  \"one\",\n  two,\n]\n",
+        "url = \"sqlite:///a.db\"\n\nslug_length 40\n",
         "[database]\nurl = \"sqlite:///a.db\"\n",
         "colour = \"red\"\n",
     ]
@@ -49,6 +51,17 @@ fn what_is_wrong_is_said_with_its_line_and_key() {
     })
     .collect();
     assert_snapshot!(all);
+}
+
+#[test]
+fn what_is_no_text_is_said_with_its_line() {
+    let mut place = Place::with(&LINE);
+    std::fs::write(place.path("dunlin.toml"), b"url = \"sqlite:///a.db\"\nowner = \"caf\xe9\"\n").unwrap();
+    place.shows("heads");
+    assert_eq!(
+        place.transcript(),
+        "$ dunlin heads\n! error: dunlin.toml, line 2: this is not UTF-8\n! hint: save the file as UTF-8\n[2]\n\n"
+    );
 }
 
 #[test]
