@@ -18,7 +18,8 @@ pub(crate) struct RevisionFile {
 /// What a revision file becomes.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A module: `revision_` and the file's name, so that an id may start with a digit.
+    /// A module: `revision_` and the file's name, so that an id may start with a digit; what is not ASCII in it is a
+    /// number, as not every letter may stand in an identifier.
     Rust { module: String },
     /// What its text says.
     Sql,
@@ -38,7 +39,7 @@ pub(crate) enum ListingError {
     #[error("there is no revision file (*.rs, *.sql) in {}", path.display())]
     Empty { path: PathBuf },
     #[error(
-        "{} is no name for a revision file: only ASCII letters, digits and underscores may stand before .rs",
+        "{} is no name for a revision file: only letters, digits and underscores may stand before .rs",
         path.display()
     )]
     BadName { path: PathBuf },
@@ -93,15 +94,19 @@ fn revision_file(path: PathBuf) -> Result<RevisionFile, ListingError> {
             None => Err(ListingError::NotUtf8 { path }),
         };
     }
-    let plain = |stem: &&str| stem.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let plain = |stem: &&str| stem.chars().all(|c| c.is_alphanumeric() || c == '_');
     let stem = path.file_stem().and_then(|stem| stem.to_str()).filter(plain);
     match (stem, path.to_str()) {
-        (Some(stem), Some(text)) => Ok(RevisionFile {
-            kind: Kind::Rust { module: format!("revision_{stem}") },
-            path: text.to_owned(),
-        }),
+        (Some(stem), Some(text)) => {
+            Ok(RevisionFile { kind: Kind::Rust { module: module(stem) }, path: text.to_owned() })
+        }
         _ => Err(ListingError::BadName { path }),
     }
+}
+
+fn module(stem: &str) -> String {
+    let text = |c: char| if c.is_ascii() { c.to_string() } else { format!("u{:x}", u32::from(c)) };
+    stem.chars().fold("revision_".to_owned(), |name, c| name + &text(c))
 }
 
 #[cfg(test)]
@@ -128,11 +133,14 @@ mod tests {
 
     #[test]
     fn files_are_sorted_and_may_start_with_a_digit() {
-        let root = crate_with(&["d759c6d30f5a_create.rs", "0001_first.rs", "0002-more of it.sql"]);
+        let root =
+            crate_with(&["d759c6d30f5a_create.rs", "0001_first.rs", "0002-more of it.sql", "x_été.rs"]);
         let files = revision_files(root.path(), "migrations").unwrap();
         let module = |module: &str| Kind::Rust { module: module.to_owned() };
         let kinds: Vec<_> = files.into_iter().map(|file| file.kind).collect();
-        assert_eq!(kinds, [module("revision_0001_first"), Kind::Sql, module("revision_d759c6d30f5a_create")]);
+        let first = [module("revision_0001_first"), Kind::Sql, module("revision_d759c6d30f5a_create")];
+        assert_eq!(kinds[..3], first);
+        assert_eq!(kinds[3], module("revision_x_ue9tue9"));
         let files = revision_files(root.path(), "migrations").unwrap();
         assert_eq!(Path::new(&files[0].path), root.path().join("migrations/versions/0001_first.rs"));
     }
@@ -161,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_name_that_makes_no_identifier_is_an_error() {
-        for name in ["0001-first.rs", "0001 first.rs", "0001.first.rs", "überall.rs"] {
+        for name in ["0001-first.rs", "0001 first.rs", "0001.first.rs", "0001–first.rs"] {
             let error = error_of(crate_with(&["0002_second.rs", name]).path());
             assert!(error.contains(&format!("/{name} is no name for a revision file")), "{error}");
         }

@@ -115,20 +115,25 @@ pub(crate) fn new_id() -> String {
     format!("{:012x}", hasher.finish() >> 16)
 }
 
-/// A message as part of a file's name, of at most so many characters.
+/// A message as part of a file's name: its letters and digits, of whatever script, in at most so many characters. File
+/// systems allow 255 bytes for the whole name.
 pub(crate) fn slug(message: &str, longest: usize) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
-    let words: String = message.chars().map(plain).collect();
-    let words: Vec<&str> = words.split('_').filter(|word| !word.is_empty()).collect();
+    const BYTES: usize = 200;
+    let message = message.to_lowercase();
+    let words = message.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let mut slug = String::new();
     for word in words {
-        if !slug.is_empty() && slug.len() + 1 + word.len() > longest {
+        let fits = |slug: &str| {
+            slug.chars().count() + word.chars().count() < longest && slug.len() + word.len() < BYTES
+        };
+        if slug.is_empty() {
+            slug.extend(word.chars().take(longest.min(BYTES / char::MAX.len_utf8())));
+        } else if fits(&slug) {
+            slug.push('_');
+            slug.push_str(word);
+        } else {
             break;
         }
-        if !slug.is_empty() {
-            slug.push('_');
-        }
-        slug.extend(word.chars().take(longest));
     }
     if slug.is_empty() { "revision".to_owned() } else { slug }
 }
@@ -159,7 +164,11 @@ mod tests {
     fn a_message_becomes_a_short_part_of_a_name() {
         assert_eq!(slug("Create the ticket table!", SLUG), "create_the_ticket_table");
         assert_eq!(slug("a".repeat(60).as_str(), SLUG).len(), SLUG);
-        assert_eq!(slug("größe ändern", SLUG), "gr_e_ndern");
+        assert_eq!(slug("Größe ändern", SLUG), "größe_ändern");
+        assert_eq!(slug("créer la table été", SLUG), "créer_la_table_été");
+        assert_eq!(slug("таблица заказов: 表を作成", SLUG), "таблица_заказов_表を作成");
+        assert_eq!(slug(&"表".repeat(60), SLUG).chars().count(), SLUG);
+        assert!(slug(&"表 ".repeat(200), 200).len() <= 200 && slug(&"𝔸".repeat(200), 200).len() <= 200);
         assert_eq!(slug("?!", SLUG), "revision");
         assert!(slug("one two three four five six seven eight nine ten eleven", SLUG).len() <= SLUG);
     }

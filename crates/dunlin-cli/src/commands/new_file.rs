@@ -94,7 +94,7 @@ impl Request<'_> {
         let text = self.in_template(project, &text, revision, &created, extension)?;
         let name =
             config.file_template.name(revision.id.as_str(), &slug(self.message, config.slug_length), &now);
-        if extension == "rs" && !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        if extension == "rs" && !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
             let text = format!("{name}.rs is no name for a revision in Rust");
             return Err(CommandError::usage(text)
                 .hint("file_template in dunlin.toml: letters, digits and underscores, and no directory"));

@@ -63,6 +63,14 @@ fn revisions_are_written_one_behind_the_other() {
 }
 
 #[test]
+fn a_message_of_any_script_names_its_file() {
+    let place = Place::with(&[]);
+    let file = place.succeed(&["revision", "-m", "Créer la table été 日本語", "--rev-id", "a1"]);
+    assert_eq!(file, "migrations/versions/a1_créer_la_table_été_日本語.sql\n");
+    assert_eq!(place.succeed(&["heads"]), "a1  Créer la table été 日本語 (head)\n");
+}
+
+#[test]
 fn an_id_is_made_where_none_is_given() {
     let place = Place::with(&[]);
     place.succeed(&["revision", "-m", "one"]);
