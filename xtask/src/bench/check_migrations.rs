@@ -32,18 +32,21 @@ pub(super) fn run(number: usize) -> Result<()> {
                 .collect(),
             env: Vec::new(),
             rounds: None,
+            limit: None,
         },
         Measured {
             name: "airflow db check-migrations (ours, 2 owners)",
             argv: std::iter::once(programs.ours.display().to_string()).chain(check.clone()).collect(),
             env: environment(Who::OursWithManager, &ours),
             rounds: None,
+            limit: None,
         },
         Measured {
             name: "airflow db check-migrations (the real one)",
             argv: std::iter::once(programs.real.display().to_string()).chain(check).collect(),
             env: environment(Who::Real, &real),
             rounds: Some(ROUNDS_OF_AIRFLOW),
+            limit: None,
         },
     ];
     let taken = rounds(number, &commands)?;

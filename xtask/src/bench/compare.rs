@@ -40,12 +40,14 @@ pub(super) fn run(number: usize, tables: &[usize], kinds: &[Kind]) -> Result<()>
                     argv: client(place.kind, &native, &queries.display().to_string())?,
                     env: Vec::new(),
                     rounds: None,
+                    limit: None,
                 },
                 Measured {
                     name: "ours: introspect and compare",
                     argv: vec![program, "compare".to_owned(), native.clone(), count.clone()],
                     env: Vec::new(),
                     rounds: None,
+                    limit: None,
                 },
             ];
             if *tables <= TABLES_OF_ALEMBIC {
@@ -58,6 +60,7 @@ pub(super) fn run(number: usize, tables: &[usize], kinds: &[Kind]) -> Result<()>
                         ("PYTHONDONTWRITEBYTECODE".to_owned(), "1".to_owned()),
                     ],
                     rounds: Some(ROUNDS_OF_ALEMBIC),
+                    limit: None,
                 });
             }
             print(place.kind.name(), *tables, &rounds(number, &commands)?);

@@ -16,12 +16,14 @@ pub(super) struct Measured {
     pub(super) env: Vec<(String, String)>,
     /// How many rounds, where it is slow.
     pub(super) rounds: Option<usize>,
+    /// When it is stopped, in seconds, where it may take for ever.
+    pub(super) limit: Option<u32>,
 }
 
 /// What a command took.
 pub(super) struct Taken {
     pub(super) name: String,
-    /// Wall time in ms, one a round.
+    /// Wall time in ms, one a round: none if it was stopped at its limit.
     pub(super) wall: Vec<f64>,
     /// Processor time in ms, one a round.
     pub(super) cpu: Vec<f64>,
@@ -53,6 +55,9 @@ impl Measured {
         let mut command = json!({ "name": self.name, "argv": self.argv, "env": env });
         if let Some(rounds) = self.rounds {
             command["rounds"] = json!(rounds);
+        }
+        if let Some(limit) = self.limit {
+            command["limit"] = json!(limit);
         }
         command
     }

@@ -5,8 +5,11 @@ use crate::Result;
 use crate::cargo;
 use crate::oracle::{Venv, build_one};
 
-/// What Alembic takes grows with the square of its revisions: at 10,000 it is minutes.
+/// What Alembic takes grows with the square of its revisions: it is not asked about more.
 const MOST_FOR_ALEMBIC: usize = 10_000;
+
+/// When Alembic is stopped, in seconds.
+const LIMIT_FOR_ALEMBIC: u32 = 300;
 
 pub(super) fn run(number: usize, counts: &[usize]) -> Result<()> {
     let venv = Venv::ready()?;
@@ -27,6 +30,7 @@ pub(super) fn run(number: usize, counts: &[usize]) -> Result<()> {
                 argv: vec![program.display().to_string(), "plan".to_owned(), format!("{path}/sql")],
                 env: Vec::new(),
                 rounds: None,
+                limit: None,
             }];
             if *count <= MOST_FOR_ALEMBIC {
                 let argv = [venv.program("python").display().to_string(), script.display().to_string()];
@@ -35,6 +39,7 @@ pub(super) fn run(number: usize, counts: &[usize]) -> Result<()> {
                     argv: argv.into_iter().chain([format!("{path}/alembic")]).collect(),
                     env: vec![("PYTHONDONTWRITEBYTECODE".to_owned(), "0".to_owned())],
                     rounds: Some(1),
+                    limit: Some(LIMIT_FOR_ALEMBIC),
                 });
             }
             rounds(number, &commands)?.iter().for_each(|taken| print(shape, *count, taken));
@@ -44,6 +49,10 @@ pub(super) fn run(number: usize, counts: &[usize]) -> Result<()> {
 }
 
 fn print(shape: &str, count: usize, taken: &Taken) {
+    if taken.wall.is_empty() {
+        println!("| {shape} | {count} | {} | stopped after {LIMIT_FOR_ALEMBIC} s | | |", taken.name);
+        return;
+    }
     let least = taken.wall.iter().copied().fold(f64::INFINITY, f64::min);
     let peak = taken.peak.map_or("?".to_owned(), |peak| format!("{peak:.0}"));
     let (wall, cpu) = (median(&taken.wall), median(&taken.cpu));
