@@ -140,7 +140,7 @@ impl Migrator {
             .settle(&from, &mut history, |table| changed.contains(table))
             .await
             .map_err(failed_or(&failed))?;
-        from.adopt(&history);
+        from.adopt(history);
         let comparison = compare(dialect, &from, &to, &renames).map_err(failed)?;
         Ok(Drift { from, to, comparison, uncompared, refused: Vec::new() })
     }

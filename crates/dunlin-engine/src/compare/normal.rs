@@ -128,9 +128,7 @@ impl Schema {
         for wanted in &mut wanted {
             let place = self.places.get(&wanted.name);
             let Some(told) = place.and_then(|place| told.get_mut(*place)) else { continue };
-            in_order_of(&mut told.uniques, &wanted.uniques, |unique| unique.name.as_ref());
-            in_order_of(&mut told.foreign_keys, &wanted.foreign_keys, |key| key.name.as_ref());
-            in_order_of(&mut told.indexes, &wanted.indexes, |index| index.name.as_ref());
+            in_order_of_table(told, wanted);
             let Some((told, key)) = told.primary_key.as_ref().zip(wanted.primary_key.as_mut()) else {
                 continue;
             };
@@ -150,7 +148,14 @@ impl Schema {
 
     /// Takes over how a history says what is the same in it: with variants for all databases, and in the
     /// words of its author.
-    pub fn adopt(&mut self, history: &Self) {
+    pub fn adopt(&mut self, mut history: Self) {
+        let mut known = history.here.take_tables();
+        for known in &mut known {
+            if let Some(here) = self.table(&known.name) {
+                in_order_of_table(known, here);
+            }
+        }
+        history.here.extend(known);
         let now = Arc::make_mut(&mut self.said);
         let mut tables = now.take_tables();
         for (said, here) in tables.iter_mut().zip(self.here.tables()) {
@@ -246,6 +251,13 @@ impl Schema {
         self.places = places.map(|(at, table)| (table.name.clone(), at)).collect();
         Ok(())
     }
+}
+
+/// Puts what stands in no order that says anything into the order of another table.
+fn in_order_of_table(table: &mut Table, other: &Table) {
+    in_order_of(&mut table.uniques, &other.uniques, |unique| unique.name.as_ref());
+    in_order_of(&mut table.foreign_keys, &other.foreign_keys, |key| key.name.as_ref());
+    in_order_of(&mut table.indexes, &other.indexes, |index| index.name.as_ref());
 }
 
 /// Puts things into the order in which others of the same names stand.
@@ -427,8 +439,12 @@ fn adopt_table(said: &mut Table, here: &Table, known: &Table, history: &Table) {
         let unnamed = |known: &Constraint| known.name().is_none() && nameless(known) == nameless(&constraint);
         let same = known.constraints().find(|known| *known == constraint);
         let same = same.or_else(|| known.constraints().find(unnamed));
-        if let Some(there) = same.and_then(|same| said_constraint(history, &same)) {
+        if let Some(there) = same.as_ref().and_then(|same| said_constraint(history, same)) {
             said.replace_constraint(&constraint, there);
+        } else if let Some(index) = same.and_then(|same| said_index(history, same.name())) {
+            // A unique index that is a unique constraint to the database.
+            said.uniques.retain(|unique| unique.name.as_ref() != constraint.name());
+            said.indexes.push(index.clone());
         }
     }
     for (said, here) in said.indexes.iter_mut().filter_map(|said| {

@@ -109,3 +109,30 @@ db_test! {
         assert!(matches!(only(&found.downgrade), TableChange::DropColumn { name, .. } if name == "y"));
     }
 }
+
+db_test! {
+    async fn a_unique_index_is_dropped_as_what_it_was_said_to_be(db) {
+        let before = models(|m| {
+            m.table("t", |t| {
+                t.column("id", DataType::Integer).primary_key();
+                t.column("x", DataType::Integer).not_null();
+                t.unique("uq_t", ["id", "x"]);
+                t.add_index(Index::new("ix_t", ["x", "id"]).unique());
+            });
+        });
+        let mut after = before.clone();
+        after.get_mut(&"t".into()).unwrap().indexes.clear();
+        let migrator = owner(db, &before, &after);
+        let database = &mut db.connect().await;
+        upgrade(&migrator, database, "first").await.unwrap();
+        let is_drop = |operation: &Operation| {
+            matches!(operation, Operation::DropIndex { name, .. } if name.as_str() == "ix_t")
+        };
+        let found = done(migrator.compare(database, "owner", &CompareOptions::default()).await).comparison;
+        assert!(matches!(found.upgrade.as_slice(), [drop] if is_drop(drop)), "{:#?}", found.upgrade);
+        // The table is not what the history says, but the index is.
+        execute(database, &["ALTER TABLE t ADD COLUMN by_hand INTEGER"]).await;
+        let found = done(migrator.autogenerate(database, "owner", &CompareOptions::default()).await).comparison;
+        assert!(matches!(found.upgrade.as_slice(), [drop] if is_drop(drop)), "{:#?}", found.upgrade);
+    }
+}
