@@ -8,7 +8,7 @@ use dunlin::core::dialect::DialectName;
 use dunlin::core::manager::{DbManager, HostContext};
 use dunlin::engine::owner::OwnerError;
 use dunlin::url::UrlDialect;
-use dunlin::{Access, Database, LockKey, Migrator};
+use dunlin::{Access, Database, LockKey, Migrator, Scratch};
 use dunlin_cli::{CommandError, Hints, Registry, hint};
 
 use ticketing::TicketingPlugin;
@@ -124,6 +124,11 @@ impl Host {
             self.create_home()?;
         }
         Database::connect(&self.settings.database_url, access).await.map_err(failed)
+    }
+
+    /// Where scratch databases are made: on the server of the settings.
+    pub fn scratch(&self) -> Scratch {
+        Scratch::new(&self.settings.database_url)
     }
 
     /// Makes $AIRFLOW_HOME where the database is a file in it.

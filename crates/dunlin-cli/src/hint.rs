@@ -88,6 +88,18 @@ pub fn hint(error: &Error, words: &Hints) -> Option<String> {
             "run it on the database, where the table is looked at; or use operations instead of that statement"
                 .to_owned()
         }
+        Error::MayNotCreateDatabase { .. } => "let the role create databases (on PostgreSQL: ALTER ROLE … CREATEDB; on \
+             MySQL and MariaDB: GRANT ALL ON `dunlin\\_scratch\\_%`.* TO …), or name another server for scratch databases"
+            .to_owned(),
+        Error::ScratchLeft { database, .. } => format!("drop it: DROP DATABASE {database}"),
+        Error::BeyondScratch { .. } => "what is outside of the database is no model of it: take it out; revisions that \
+             have such statements are compared with a database, without --offline"
+            .to_owned(),
+        Error::SchemaIsDatabase { .. } => {
+            format!("leave {} out, or compare with a database, without --offline", words.schema_setting)
+        }
+        Error::SqlText { source: SqlError::Unclosed { .. }, .. } => "close it".to_owned(),
+        Error::ScratchRevision { source, .. } | Error::SqlStatement { source, .. } => hint(source, words)?,
         Error::PrimaryKeyRequired { .. } => {
             "give the table a primary key, or SET GLOBAL sql_require_primary_key = OFF".to_owned()
         }

@@ -39,6 +39,18 @@ pub fn leaves_schema_alone(dialect: DialectName, sql: &str) -> bool {
     }
 }
 
+/// How many lines of comments stand before a statement's first word.
+///
+/// ```
+/// use dunlin_core::dialect::DialectName::Sqlite;
+/// use dunlin_sql::statement::lines_before;
+///
+/// assert_eq!(lines_before(Sqlite, "-- why\n/* and\nhow */\nSELECT 1"), 3);
+/// ```
+pub fn lines_before(dialect: DialectName, sql: &str) -> usize {
+    tokens(dialect, sql).first().map_or(0, |first| sql[..first.start].matches('\n').count())
+}
+
 /// The words with which a statement begins, commits or takes back a transaction: these are the runner's.
 /// Savepoints are not among them.
 ///
@@ -263,7 +275,7 @@ impl Tokens<'_> {
 }
 
 /// A name without its quotes.
-fn unquoted(text: &str) -> Option<String> {
+pub(crate) fn unquoted(text: &str) -> Option<String> {
     let mut inner = text.chars();
     let (open, close) = (inner.next()?, inner.next_back()?);
     let doubled = String::from_iter([close, close]);
@@ -272,7 +284,7 @@ fn unquoted(text: &str) -> Option<String> {
 }
 
 /// The tokens of a statement that are no comments, up to where it cannot be read on.
-fn tokens(dialect: DialectName, sql: &str) -> Vec<Token<'_>> {
+pub(crate) fn tokens(dialect: DialectName, sql: &str) -> Vec<Token<'_>> {
     let mut scanner = Scanner::new(dialect, sql);
     let mut tokens = Vec::new();
     while let Ok(Some(token)) = scanner.next() {
@@ -284,7 +296,7 @@ fn tokens(dialect: DialectName, sql: &str) -> Vec<Token<'_>> {
 }
 
 /// The words of a statement that stand in no quotes and no comment, up to where it cannot be read on.
-fn words(dialect: DialectName, sql: &str) -> Vec<&str> {
+pub(crate) fn words(dialect: DialectName, sql: &str) -> Vec<&str> {
     let mut scanner = Scanner::new(dialect, sql);
     let mut words = Vec::new();
     while let Ok(Some(token)) = scanner.next() {

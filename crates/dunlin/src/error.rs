@@ -12,6 +12,7 @@ use dunlin_engine::generate::sql::SqlRevisionError;
 use dunlin_engine::owner::OwnerError;
 use dunlin_engine::ownership::Clash;
 use dunlin_engine::plan::PlanError;
+use dunlin_engine::sql::SqlError;
 use thiserror::Error;
 
 /// Why something was not done. No message holds a password.
@@ -263,6 +264,66 @@ pub enum Error {
         /// The statement.
         statement: String,
     },
+    /// The role may not make a database.
+    #[error("the role may not make a scratch database on {server}")]
+    MayNotCreateDatabase {
+        /// The server's URL without its password.
+        server: String,
+        /// What the server says.
+        source: DriverError,
+    },
+    /// A scratch database is left on its server.
+    #[error("the scratch database {database} is left on {server}")]
+    ScratchLeft {
+        /// Its name.
+        database: String,
+        /// The server's URL without its password.
+        server: String,
+        /// Why it could not be dropped.
+        source: Box<Error>,
+    },
+    /// A statement would change more than the scratch database that it is run in.
+    #[error("not run in a scratch database, as it reaches beyond it ({what}): {}", first_line(statement))]
+    BeyondScratch {
+        /// The statement.
+        statement: String,
+        /// What it speaks of.
+        what: String,
+    },
+    /// Where tables live is not in the database, but beside it.
+    #[error("schema {schema} is a database of its own here, and no scratch database can have it")]
+    SchemaIsDatabase {
+        /// The schema.
+        schema: String,
+    },
+    /// A revision cannot be run in a scratch database.
+    #[error("revision {revision} of {owner} cannot be run in a scratch database")]
+    ScratchRevision {
+        /// The owner.
+        owner: String,
+        /// The revision.
+        revision: RevisionId,
+        /// Why.
+        source: Box<Error>,
+    },
+    /// A file of SQL cannot be cut into statements.
+    #[error("{file} cannot be read")]
+    SqlText {
+        /// The file.
+        file: String,
+        /// Why, with the line.
+        source: SqlError,
+    },
+    /// A statement of a file failed.
+    #[error("{file}, line {line}")]
+    SqlStatement {
+        /// The file.
+        file: String,
+        /// The line that the statement begins in, from 1.
+        line: usize,
+        /// Why.
+        source: Box<Error>,
+    },
     /// A manager's own code failed.
     #[error("the override of {owner} failed")]
     Override {
@@ -309,7 +370,7 @@ impl DriverError {
     }
 
     /// Whether the role, the session or the server may not do what was said, whatever it was.
-    fn is_denied(&self) -> bool {
+    pub(crate) fn is_denied(&self) -> bool {
         /// `insufficient_privilege`, `read_only_sql_transaction`.
         const POSTGRES: [&str; 2] = ["42501", "25006"];
         /// No right on a database, a table, a column or a routine; SUPER is missing; `--read-only`; a view that
@@ -317,6 +378,11 @@ impl DriverError {
         const MYSQL: [u16; 9] = [1044, 1142, 1143, 1227, 1290, 1345, 1370, 1792, 1836];
 
         self.is_one_of(&POSTGRES, &MYSQL)
+    }
+
+    /// Whether the server says this code.
+    pub(crate) fn is_code(&self, code: &str) -> bool {
+        matches!(&self.0, sqlx::Error::Database(error) if error.code().as_deref() == Some(code))
     }
 
     /// Whether SQLite says that another process is writing.

@@ -110,6 +110,11 @@ impl Migrator {
         self
     }
 
+    /// The same for a database that nobody else knows: with a lock of its own, no journal, and each revision by itself.
+    pub(crate) fn alone(&self, lock: LockKey) -> Self {
+        Self { lock, journal: None, transactions: Transactions::Revision, ..self.clone() }
+    }
+
     /// The newest entries of the journal, oldest first: none where none was kept. Writes nothing.
     ///
     /// # Errors

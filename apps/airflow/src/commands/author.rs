@@ -42,7 +42,8 @@ pub(super) async fn check(
     arguments: &CheckModels,
     ui: &Ui,
 ) -> Result<ExitStatus, CommandError> {
-    let author = author(host, manager, ui)?;
+    let scratch = || Ok(host.scratch());
+    let author = author(host, manager, ui)?.scratch(&scratch);
     if arguments.check.is_offline() {
         return arguments.check.run(&author, None).await;
     }
@@ -58,7 +59,8 @@ pub(super) async fn revision(
     arguments: &WriteRevision,
     ui: &Ui,
 ) -> Result<ExitStatus, CommandError> {
-    let author = author(host, manager, ui)?;
+    let scratch = || Ok(host.scratch());
+    let author = author(host, manager, ui)?.scratch(&scratch);
     if arguments.revision.is_offline() {
         return arguments.revision.run(&author, None).await;
     }

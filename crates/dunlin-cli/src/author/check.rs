@@ -8,7 +8,7 @@ use dunlin::engine::dialect::dialect;
 use dunlin::{Database, Drift, Error, OwnerStatus, Uncompared};
 use serde_json::{Value, json};
 
-use super::opaque::{refuse_offline, stand_in};
+use super::opaque::{in_scratch, is_opaque, stand_in};
 use super::{Against, Author};
 use crate::command_error::CommandError;
 use crate::exit::ExitStatus;
@@ -74,10 +74,7 @@ impl Check {
         }
         let stand_in = match database.as_deref_mut() {
             Some(database) => stand_in(author, database).await?,
-            None => {
-                refuse_offline(author)?;
-                None
-            }
+            None => None,
         };
         let author = &stand_in.as_ref().map_or(*author, |migrator| author.seeing(migrator));
         let found = self.found(author, database).await?;
@@ -176,25 +173,41 @@ impl Check {
         author: &Author<'_>,
         database: Option<&mut Database>,
     ) -> Result<Vec<Found>, CommandError> {
+        if let Some(database) = database {
+            return Ok(vec![self.found_in(author, database).await?]);
+        }
+        if is_opaque(author)? {
+            let mut found = Vec::new();
+            for on in self.against.scratch_dialects() {
+                let one = in_scratch(author, on, async |author, database| {
+                    self.found_in(author, database).await
+                });
+                found.push(one.await?);
+            }
+            return Ok(found);
+        }
         let options = self.against.options(&[]);
-        let Some(database) = database else {
-            let compared = |name| {
-                let drift = author.migrator.compare_with_history(dialect(name), author.owner, &options);
-                drift.map(|drift| Found::new(name, &drift, &[])).map_err(author.failed)
-            };
-            return self.against.dialects().into_iter().map(compared).collect();
+        let compared = |name| {
+            let drift = author.migrator.compare_with_history(dialect(name), author.owner, &options);
+            drift.map(|drift| Found::new(name, &drift, &[])).map_err(author.failed)
         };
+        self.against.dialects().into_iter().map(compared).collect()
+    }
+
+    /// What differs from what a database has.
+    async fn found_in(&self, author: &Author<'_>, database: &mut Database) -> Result<Found, CommandError> {
+        let options = self.against.options(&[]);
         let on = database.dialect();
         let drift = author.migrator.compare(database, author.owner, &options).await.map_err(author.failed)?;
         if author.is_stand_in {
-            return Ok(vec![Found::new(on.name(), &drift, &[])]);
+            return Ok(Found::new(on.name(), &drift, &[]));
         }
         let owner = author.migrator.owner(author.owner).map_err(author.failed)?;
         let history = owner.replay(&owner.history().effective_heads()).map_err(|source| {
             (author.failed)(Error::Plan { owner: author.owner.to_owned(), source: source.into() })
         })?;
         let left_out = complete(drift.comparison.clone(), on, &[], &history, owner.metadata()).left_out;
-        Ok(vec![Found::new(on.name(), &drift, &left_out)])
+        Ok(Found::new(on.name(), &drift, &left_out))
     }
 }
 

@@ -10,7 +10,7 @@ use dunlin::engine::sql::revision_file::{Header, RevisionFile, Section, Stage};
 use dunlin::{Database, Error, OwnerStatus, Refused};
 
 use super::check::{ASKED_IN_TEMPORARY_TABLES, behind};
-use super::opaque::{refuse_offline, stand_in};
+use super::opaque::{in_scratch, is_opaque, stand_in};
 use super::{Against, Author, renames};
 use crate::command_error::{CommandError, chain};
 use crate::hint;
@@ -44,23 +44,33 @@ impl Wanted<'_> {
         if !self.autogenerate && self.sql {
             return empty_sql(&revision).map(|text| Some(Draft { text, warnings: Vec::new() }));
         }
-        let mut database = database;
-        let stand_in = match database.as_deref_mut().filter(|_| self.autogenerate) {
+        match database.filter(|_| self.autogenerate) {
             Some(database) => {
                 let stand_in = stand_in(author, database).await?;
                 if stand_in.is_some() {
                     refuse_behind(author, database).await?;
                 }
-                stand_in
+                let author = &stand_in.as_ref().map_or(*author, |migrator| author.seeing(migrator));
+                self.written(author, revision, Some(database)).await
             }
-            None => {
-                if self.autogenerate {
-                    refuse_offline(author)?;
-                }
-                None
+            None if self.autogenerate && is_opaque(author)? => {
+                let on = self.against.dialect.first().copied();
+                let written = in_scratch(author, on, async |author, database| {
+                    self.written(author, revision, Some(database)).await
+                });
+                written.await
             }
-        };
-        let author = &stand_in.as_ref().map_or(*author, |migrator| author.seeing(migrator));
+            None => self.written(author, revision, None).await,
+        }
+    }
+
+    /// The file, of what differs from what a database has, or the history leaves.
+    async fn written(
+        &self,
+        author: &Author<'_>,
+        revision: Revision,
+        database: Option<&mut Database>,
+    ) -> Result<Option<Draft>, CommandError> {
         let mut warnings = Vec::new();
         let (found, on) = match self.autogenerate {
             false => (Comparison::default(), Vec::new()),

@@ -15,7 +15,7 @@ mod revision;
 
 use clap::Args;
 use dunlin::core::dialect::DialectName;
-use dunlin::{CompareOptions, Database, Drift, Error, Migrator};
+use dunlin::{CompareOptions, Database, Drift, Error, Migrator, Scratch};
 
 use crate::command_error::CommandError;
 use crate::hint::Hints;
@@ -40,9 +40,16 @@ pub struct Author<'a> {
     pub words: &'a Hints,
     /// Where words go.
     pub ui: &'a Ui,
+    /// Where scratch databases are made, if anywhere.
+    scratch: Option<&'a ScratchSource<'a>>,
+    /// Whether the models are SQL, and so those of one kind of database.
+    has_sql_models: bool,
     /// Whether the owner's history stands for one that is seen in the database only.
     is_stand_in: bool,
 }
+
+/// Says where scratch databases are made.
+pub type ScratchSource<'s> = dyn Fn() -> Result<Scratch, CommandError> + Sync + 's;
 
 impl<'a> Author<'a> {
     /// For one of the owners, in the words of a program.
@@ -53,7 +60,18 @@ impl<'a> Author<'a> {
         words: &'a Hints,
         ui: &'a Ui,
     ) -> Self {
-        Self { migrator, owner, failed, words, ui, is_stand_in: false }
+        Self { migrator, owner, failed, words, ui, scratch: None, has_sql_models: false, is_stand_in: false }
+    }
+
+    /// The same with a place for scratch databases: revisions that are SQL can then be compared with models where no
+    /// database is connected. It is asked only where one is needed.
+    pub fn scratch(self, scratch: &'a ScratchSource<'a>) -> Self {
+        Self { scratch: Some(scratch), ..self }
+    }
+
+    /// The same with models that are SQL.
+    pub(crate) fn sql_models(self, has_sql_models: bool) -> Self {
+        Self { has_sql_models, ..self }
     }
 
     /// The same with other owners, whose histories are seen.
@@ -65,7 +83,8 @@ impl<'a> Author<'a> {
 /// With what models are compared.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Against {
-    /// Compare with the schema that the revisions leave, without any database.
+    /// Compare with the schema that the revisions leave, without any database; where some are SQL, in a scratch
+    /// database, which is made and dropped again.
     #[arg(long)]
     offline: bool,
     /// The databases meant, separated by commas: postgres, mysql, mariadb, sqlite.
@@ -87,6 +106,14 @@ impl Against {
         match self.dialect.is_empty() {
             true => DialectName::ALL.to_vec(),
             false => self.dialect.clone(),
+        }
+    }
+
+    /// The databases named, or, where none is, that of the project.
+    fn scratch_dialects(&self) -> Vec<Option<DialectName>> {
+        match self.dialect.is_empty() {
+            true => vec![None],
+            false => self.dialect.iter().copied().map(Some).collect(),
         }
     }
 

@@ -1,11 +1,12 @@
-//! Histories with revisions that are files of SQL: what they leave is seen in a database only.
+//! Histories with revisions that are files of SQL, and models that are SQL: what they are is seen in a database only.
 
+use dunlin::core::dialect::DialectName;
 use dunlin::core::manager::DbManager;
 use dunlin::core::operation::{Operation, create_all};
 use dunlin::core::revision::{Direction, Migration, Revision, RevisionId};
 use dunlin::core::schema::{Metadata, TableName};
 use dunlin::engine::owner::Owner;
-use dunlin::{Database, Error, LockKey, Migrator};
+use dunlin::{Database, Error, LockKey, Migrator, Scratch};
 
 use super::Author;
 use crate::command_error::CommandError;
@@ -16,53 +17,107 @@ fn operations(owner: &Owner) -> impl Iterator<Item = Operation> {
     revisions.flat_map(|revision| owner.operations(&revision.id, Direction::Upgrade).unwrap_or_default())
 }
 
-/// Whether some of an owner's revisions are SQL, so that nobody can play them in memory.
-pub(super) fn is_opaque(owner: &Owner) -> bool {
-    operations(owner).any(|operation| matches!(operation, Operation::ExecuteStages { .. }))
+/// Whether models or some revisions are SQL, so that nobody can play them in memory.
+pub(super) fn is_opaque(author: &Author<'_>) -> Result<bool, CommandError> {
+    let owner = author.migrator.owner(author.owner).map_err(author.failed)?;
+    let is_sql = |operation| matches!(operation, Operation::ExecuteStages { .. });
+    Ok(author.has_sql_models || operations(owner).any(is_sql))
 }
 
-/// Says that such a history is compared with a database only.
-pub(super) fn refuse_offline(author: &Author<'_>) -> Result<(), CommandError> {
-    let owner = author.migrator.owner(author.owner).map_err(author.failed)?;
-    match is_opaque(owner) {
-        false => Ok(()),
-        true => Err(CommandError::usage(format!(
+/// Works on a scratch database that the revisions brought to their heads, with owners whose history leaves what is
+/// there.
+pub(super) async fn in_scratch<T>(
+    author: &Author<'_>,
+    on: Option<DialectName>,
+    work: impl AsyncFnOnce(&Author<'_>, &mut Database) -> Result<T, CommandError>,
+) -> Result<T, CommandError> {
+    let scratch = scratch(author, on)?;
+    let done = scratch.migrated(author.migrator, author.owner, async |database, left| {
+        let is = database.dialect().name();
+        if let Some(on) = on.filter(|on| *on != is) {
+            return Err(no_server(author, on).note(format!("the server is {}", is.display_name())));
+        }
+        let stand_in = author.migrator.owner(author.owner).and_then(|owner| standing_in(owner, left));
+        let stand_in = stand_in.map_err(author.failed)?;
+        work(&author.seeing(&stand_in), database).await
+    });
+    done.await.map_err(author.failed)?
+}
+
+/// Where a scratch database of a kind is made; else of the project's own kind.
+fn scratch(author: &Author<'_>, on: Option<DialectName>) -> Result<Scratch, CommandError> {
+    if on == Some(DialectName::Sqlite) && !author.has_sql_models {
+        return Ok(Scratch::in_memory());
+    }
+    let Some(source) = author.scratch else {
+        let text = format!(
             "some revisions of {} are SQL: what they leave is seen in a database only",
             author.owner
-        ))
-        .hint("leave --offline out")),
+        );
+        return Err(CommandError::usage(text).hint("leave --offline out"));
+    };
+    let scratch = source()?;
+    match on {
+        Some(on) if !scratch.may_be(on) => Err(no_server(author, on)),
+        _ => Ok(scratch),
     }
 }
 
+fn no_server(author: &Author<'_>, on: DialectName) -> CommandError {
+    let text = format!(
+        "some revisions or models of {} are SQL, and there is no {} to make a scratch database on",
+        author.owner,
+        on.display_name()
+    );
+    CommandError::usage(text).hint("leave --dialect out, or name a server of that kind for scratch databases")
+}
+
 /// Owners of which one has a history that leaves what the database has: the tables of its models, and those that its
-/// SQL says it touches. `None` where its own history can be played.
+/// SQL makes or says it touches. `None` where its own history can be played.
 pub(super) async fn stand_in(
     author: &Author<'_>,
     database: &mut Database,
 ) -> Result<Option<Migrator>, CommandError> {
-    let owner = author.migrator.owner(author.owner).map_err(author.failed)?;
-    if !is_opaque(owner) {
+    if !is_opaque(author)? {
         return Ok(None);
     }
-    seen(author.migrator, owner, database).await.map(Some).map_err(author.failed)
+    let owner = author.migrator.owner(author.owner).map_err(author.failed)?;
+    let seen = seen(author.migrator, owner, database).await;
+    seen.and_then(|known| standing_in(owner, known)).map(Some).map_err(author.failed)
 }
 
-async fn seen(migrator: &Migrator, owner: &Owner, database: &mut Database) -> Result<Migrator, Error> {
+/// What a database has of an owner.
+async fn seen(migrator: &Migrator, owner: &Owner, database: &mut Database) -> Result<Metadata, Error> {
     let mut known: Metadata = migrator.introspect(database, owner.name()).await?;
     let mut touched: Vec<TableName> = Vec::new();
     for operation in operations(owner) {
         let Operation::ExecuteStages { stages, .. } = operation else { continue };
-        let tables = stages.values().flatten().flat_map(|stage| stage.touches.iter().flatten());
-        touched.extend(tables.filter(|table| known.get(table).is_none()).cloned());
+        touched.extend(stages.values().flatten().flat_map(|stage| stage.touches.iter().flatten()).cloned());
     }
+    touched.extend(owner.tables_at(&owner.history().effective_heads()).map_err(|source| failed(owner, source))?);
+    touched.retain(|table| known.get(table).is_none());
     touched.sort();
     touched.dedup();
     // No name would mean all tables.
     if !touched.is_empty() {
         known.extend(database.introspect(&touched).await?.tables().iter().cloned());
     }
+    let schemas = database.schemas().await?;
+    known.schemas = owner.metadata().schemas.clone();
+    known.schemas.retain(|schema| schemas.contains(schema));
+    Ok(known)
+}
 
+/// Owners of which one has a history that leaves what is known.
+fn standing_in(owner: &Owner, mut known: Metadata) -> Result<Migrator, Error> {
     let heads = owner.history().effective_heads();
+    // What no database is asked for is known from operations.
+    let played = owner.replay(&heads).map_err(|source| failed(owner, source))?;
+    known.objects = played.objects;
+    known.schemas.extend(played.schemas);
+    known.schemas.sort();
+    known.schemas.dedup();
+
     let mut history: Vec<Migration> = Vec::new();
     for (position, head) in heads.iter().enumerate() {
         let operations = if position == 0 { create_all(&known) } else { Vec::new() };
@@ -81,4 +136,8 @@ async fn seen(migrator: &Migrator, owner: &Owner, database: &mut Database) -> Re
     let manager =
         manager.migrations(others.map(|id| Migration::new(Revision::new(id.clone()), |_| {}, |_| {})));
     Migrator::new([manager], owner.host(), LockKey::named(owner.name()))
+}
+
+fn failed(owner: &Owner, source: dunlin::engine::owner::ReplayFailure) -> Error {
+    Error::Plan { owner: owner.name().to_owned(), source: source.into() }
 }

@@ -27,7 +27,8 @@ impl Check {
     /// There are no models, something cannot be read or compared; or, with exit status 3, something differs.
     pub async fn run(&self, project: &Project, ui: &Ui) -> Result<ExitStatus, CommandError> {
         project.require_models()?;
-        let author = project.author(ui);
+        let scratch = || project.scratch();
+        let author = project.author(ui).scratch(&scratch);
         if self.check.is_offline() {
             return self.check.run(&author, None).await;
         }

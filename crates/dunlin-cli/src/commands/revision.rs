@@ -87,7 +87,8 @@ impl Revision {
         let sql = project.writes_sql(self.sql, self.rust)?;
         let revision = request.revision(project)?;
         let wanted = Wanted { against: &self.against, autogenerate: self.autogenerate, sql };
-        let author = project.author(ui);
+        let scratch = || project.scratch();
+        let author = project.author(ui).scratch(&scratch);
         let draft = match self.autogenerate && !self.against.is_offline() {
             true => {
                 project.require_models()?;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use dunlin::url::UrlError;
+use dunlin::url::{UrlDialect, UrlError};
 use thiserror::Error;
 
 use super::VARIABLE;
@@ -94,6 +94,18 @@ pub enum ConfigError {
     VariableNotSet {
         /// The variable.
         variable: String,
+        /// The key that names it.
+        key: String,
+    },
+    /// Scratch databases would be of another kind than the database.
+    #[error("{setting} is of {scratch}, and the database of {database}")]
+    OtherScratch {
+        /// Where it is said.
+        setting: String,
+        /// What it says.
+        scratch: UrlDialect,
+        /// What the database is.
+        database: UrlDialect,
     },
     /// The URL is that of a server.
     #[error("{setting} names a server and no database")]
@@ -126,7 +138,8 @@ impl ConfigError {
             Self::UnknownKey { known, .. } => format!("known are {}", known.join(", ")),
             Self::Value { .. } => "see the comments in the dunlin.toml that `dunlin init` writes".to_owned(),
             Self::NoUrl { .. } => "add url_env = \"DATABASE_URL\", or url = \"sqlite:///app.db\"".to_owned(),
-            Self::VariableNotSet { .. } => "url_env in dunlin.toml names it: set it to the URL".to_owned(),
+            Self::VariableNotSet { key, .. } => format!("{key} in dunlin.toml names it: set it to the URL"),
+            Self::OtherScratch { .. } => "name a server of the same kind, or leave it out".to_owned(),
             Self::NoDatabase { .. } => "add the database's name: mysql://USER@HOST/NAME".to_owned(),
             Self::Url { source, .. } => source.hint().to_owned(),
         }

@@ -13,7 +13,8 @@
 //! version_table = "alembic_version"   # for SQL revisions
 //! version_table_schema = "ops"        # its schema (on MySQL: its database), which must be there
 //! schema = "app"                      # where tables without a schema live
-//! models = "models.json"              # for SQL revisions: what `check` and --autogenerate compare with
+//! models = "schema.sql"               # for SQL revisions: what `check` and --autogenerate compare with; or models.json
+//! scratch_url_env = "SCRATCH_URL"     # or: scratch_url = "…"; the server of scratch databases, else that of url
 //!
 //! [[post_write_hooks]]                # run on every new revision file, in this order
 //! name = "format"
@@ -32,7 +33,7 @@ mod template;
 use std::path::{Path, PathBuf};
 
 use dunlin::url::UrlDialect;
-use dunlin::{DatabaseUrl, Transactions};
+use dunlin::{DatabaseUrl, Scratch, Transactions};
 
 pub use error::ConfigError;
 pub use find::{FILE, VARIABLE};
@@ -73,9 +74,21 @@ pub struct Config {
     /// Where tables without a schema live.
     pub schema: Option<String>,
     /// The models of SQL revisions.
-    pub models: Option<PathBuf>,
+    pub models: Option<Models>,
+    /// Where the URL of the server of scratch databases is.
+    pub scratch: UrlSource,
     /// What is run on every new file.
     pub post_write_hooks: Vec<Hook>,
+}
+
+/// What SQL revisions are compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Models {
+    /// A file of SQL that makes them of an empty database.
+    Sql(PathBuf),
+    /// A file of JSON, as `generate-models --json` writes it.
+    Json(PathBuf),
 }
 
 /// Where the URL of the database is.
@@ -121,6 +134,7 @@ impl Config {
             version_table_schema: None,
             schema: None,
             models: None,
+            scratch: UrlSource::None,
             post_write_hooks: Vec::new(),
         }
     }
@@ -173,14 +187,8 @@ impl Config {
     /// # Errors
     /// None is named, the variable is not set, or it is no URL.
     pub fn database_url(&self) -> Result<DatabaseUrl, ConfigError> {
-        let text = match &self.url {
-            UrlSource::None => return Err(ConfigError::NoUrl { file: self.file.clone() }),
-            UrlSource::Text(text) => text.clone(),
-            UrlSource::Variable(variable) => std::env::var(variable)
-                .map_err(|_| ConfigError::VariableNotSet { variable: variable.clone() })?,
-        };
-        let mut url = DatabaseUrl::parse(&text)
-            .map_err(|source| ConfigError::Url { setting: self.url_setting(), source })?;
+        let url = self.read_url(&self.url, "url")?;
+        let mut url = url.ok_or_else(|| ConfigError::NoUrl { file: self.file.clone() })?;
         if url.dialect == UrlDialect::Sqlite && !url.is_in_memory() && !self.root.as_os_str().is_empty() {
             url.database = url.database.map(|path| self.root.join(path).display().to_string());
         }
@@ -195,16 +203,50 @@ impl Config {
         let url = self.database_url()?;
         let names_one = url.database.as_ref().is_some_and(|name| !name.is_empty());
         match url.dialect {
-            UrlDialect::MySql if !names_one => Err(ConfigError::NoDatabase { setting: self.url_setting() }),
+            UrlDialect::MySql if !names_one => Err(ConfigError::NoDatabase { setting: self.setting(&self.url, "url") }),
             _ => Ok(url),
         }
     }
 
-    /// What says the URL, in words.
-    fn url_setting(&self) -> String {
-        match &self.url {
+    /// Where scratch databases are made: on the server that is named for it, else on that of the database. The
+    /// database that the URL names is not touched.
+    ///
+    /// # Errors
+    /// None is named, the variable is not set, it is no URL, or its databases are of another kind.
+    pub fn scratch(&self) -> Result<Scratch, ConfigError> {
+        let database = self.database_url();
+        let Some(url) = self.read_url(&self.scratch, "scratch_url")? else {
+            return Ok(Scratch::new(&database?));
+        };
+        match database {
+            Ok(database) if database.dialect != url.dialect => Err(ConfigError::OtherScratch {
+                setting: self.setting(&self.scratch, "scratch_url"),
+                scratch: url.dialect,
+                database: database.dialect,
+            }),
+            _ => Ok(Scratch::new(&url)),
+        }
+    }
+
+    /// A URL, if one is named.
+    fn read_url(&self, source: &UrlSource, key: &str) -> Result<Option<DatabaseUrl>, ConfigError> {
+        let text = match source {
+            UrlSource::None => return Ok(None),
+            UrlSource::Text(text) => text.clone(),
+            UrlSource::Variable(variable) => std::env::var(variable).map_err(|_| {
+                let key = format!("{key}_env");
+                ConfigError::VariableNotSet { variable: variable.clone(), key }
+            })?,
+        };
+        let parsed = DatabaseUrl::parse(&text);
+        parsed.map(Some).map_err(|why| ConfigError::Url { setting: self.setting(source, key), source: why })
+    }
+
+    /// What says a URL, in words.
+    fn setting(&self, source: &UrlSource, key: &str) -> String {
+        match source {
             UrlSource::Variable(variable) => variable.clone(),
-            _ => format!("url in {}", self.file.display()),
+            _ => format!("{key} in {}", self.file.display()),
         }
     }
 }

@@ -6,10 +6,10 @@ use dunlin::Transactions;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Config, ConfigError, FileTemplate, Hook, UrlSource};
+use super::{Config, ConfigError, FileTemplate, Hook, Models, UrlSource};
 
 /// The keys of the file.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 17] = [
     "url",
     "url_env",
     "owner",
@@ -24,6 +24,8 @@ const KEYS: [&str; 15] = [
     "version_table_schema",
     "schema",
     "models",
+    "scratch_url",
+    "scratch_url_env",
     "post_write_hooks",
 ];
 
@@ -66,23 +68,8 @@ pub(super) fn config(file: &Path, text: &str) -> Result<Config, ConfigError> {
 
 fn set(config: &mut Config, key: &str, value: &Value<'_>) -> Result<(), ConfigError> {
     match key {
-        "url" | "url_env" => {
-            if config.url != UrlSource::None {
-                return Err(value.wrong("stands beside the other of url and url_env: one is enough"));
-            }
-            let text = value.text()?;
-            // Never shown: what is no name may be a URL with its password.
-            let is_name = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
-            config.url = match key {
-                "url" => UrlSource::Text(text),
-                _ if is_name(&text) => UrlSource::Variable(text),
-                _ => {
-                    return Err(
-                        value.wrong("must be the name of an environment variable; a URL stands in url")
-                    );
-                }
-            };
-        }
+        "url" | "url_env" => value.url(&mut config.url, "url")?,
+        "scratch_url" | "scratch_url_env" => value.url(&mut config.scratch, "scratch_url")?,
         "owner" => config.owner = Some(value.text()?),
         "script_location" => config.script_location = value.text()?.into(),
         "version_locations" => {
@@ -117,7 +104,7 @@ fn set(config: &mut Config, key: &str, value: &Value<'_>) -> Result<(), ConfigEr
         "version_table" => config.version_table = value.text()?,
         "version_table_schema" => config.version_table_schema = Some(value.text()?),
         "schema" => config.schema = Some(value.text()?),
-        "models" => config.models = Some(value.text()?.into()),
+        "models" => config.models = Some(value.models()?),
         _ => config.post_write_hooks = value.hooks()?,
     }
     Ok(())
@@ -200,6 +187,34 @@ impl<'t> Value<'t> {
             DeValue::String(text) if text.trim().is_empty() => Err(self.wrong("must not be empty")),
             DeValue::String(text) => Ok(text.to_string()),
             _ => Err(self.other_kind("a text")),
+        }
+    }
+
+    /// A URL, or, where the key is not `key` itself, the name of the variable that holds it.
+    fn url(&self, source: &mut UrlSource, key: &str) -> Result<(), ConfigError> {
+        if *source != UrlSource::None {
+            return Err(self.wrong(&format!("stands beside the other of {key} and {key}_env: one is enough")));
+        }
+        let text = self.text()?;
+        // Never shown: what is no name may be a URL with its password.
+        let is_name = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
+        *source = match self.key == key {
+            true => UrlSource::Text(text),
+            false if is_name(&text) => UrlSource::Variable(text),
+            false => {
+                let problem = format!("must be the name of an environment variable; a URL stands in {key}");
+                return Err(self.wrong(&problem));
+            }
+        };
+        Ok(())
+    }
+
+    fn models(&self) -> Result<Models, ConfigError> {
+        let path = PathBuf::from(self.text()?);
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("sql") => Ok(Models::Sql(path)),
+            Some("json") => Ok(Models::Json(path)),
+            _ => Err(self.wrong("must be a file of SQL (.sql) or of JSON (.json)")),
         }
     }
 

@@ -96,11 +96,10 @@ pub fn dunlin() -> ExitCode {
                     let text = format!("there is no owner {owner}");
                     return Err(CommandError::usage(text).hint(format!("dunlin.toml says {known}")));
                 }
-                let project = Project::of_directory(config)?;
-                if command.asks_models() { project.with_models()? } else { project }
+                Project::of_directory(config)?
             }
         };
-        run(&project, &command, &ui).map(ExitCode::from)
+        run(project, &command, &ui).map(ExitCode::from)
     };
     run().unwrap_or_else(|error| ui.error(&error).into())
 }
@@ -161,19 +160,22 @@ impl Program {
             let owner = global.owner.as_deref();
             let project =
                 Project::of_managers(config, self.managers, self.naming_convention, self.lock, owner)?;
-            run(&project, &command, ui)
+            run(project, &command, ui)
         };
         run().unwrap_or_else(|error| ui.error(&error)).into()
     }
 }
 
-fn run(project: &Project, command: &Command, ui: &Ui) -> Result<ExitStatus, CommandError> {
+fn run(project: Project, command: &Command, ui: &Ui) -> Result<ExitStatus, CommandError> {
     if let Ok(levels) = std::env::var("DUNLIN_LOG") {
         log_to_stderr(&levels)?;
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(CommandError::failed)?;
-    runtime.block_on(command.run(project, ui))
+    runtime.block_on(async {
+        let project = if command.asks_models() { project.with_models().await? } else { project };
+        command.run(&project, ui).await
+    })
 }
 
 /// Shows events of the library; a program that has a subscriber of its own keeps it. `levels` is one level for ours, or

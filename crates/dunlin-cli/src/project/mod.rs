@@ -15,11 +15,11 @@ use dunlin::engine::history::{HistoryError, RevisionMap, Target};
 use dunlin::engine::owner::Owner;
 use dunlin::engine::plan::PlanError;
 use dunlin::url::UrlDialect;
-use dunlin::{Access, Database, LockKey, Migrator};
+use dunlin::{Access, Database, LockKey, Migrator, Scratch};
 
 use crate::author::Author;
 use crate::command_error::CommandError;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, Models};
 use crate::hint::{Hints, UNKNOWN_REVISION, hint};
 use crate::ui::Ui;
 
@@ -47,6 +47,8 @@ pub struct Project {
     files: Files,
     /// Whether the DB managers are those of a program.
     is_compiled: bool,
+    /// Whether the models are SQL.
+    has_sql_models: bool,
 }
 
 impl Project {
@@ -78,17 +80,29 @@ impl Project {
         let manager = manager.squashed(files.squashed());
         let migrator = migrator(&config, [manager], NamingConvention::default(), None)
             .map_err(|error| with_files(failed(error), &files))?;
-        Ok(Self { config, migrator, owner: name, files, is_compiled })
+        Ok(Self { config, migrator, owner: name, files, is_compiled, has_sql_models: false })
     }
 
     /// The same with the models that the configuration names, for a command that compares them. Those of a
     /// program are compiled in.
     ///
     /// # Errors
-    /// The models cannot be read.
-    pub fn with_models(mut self) -> Result<Self, CommandError> {
-        let Some(path) = self.config.models.as_ref().filter(|_| !self.is_compiled) else { return Ok(self) };
-        let models = models(&self.config.path(path))?;
+    /// The models cannot be read, or SQL cannot be run in a scratch database.
+    pub async fn with_models(mut self) -> Result<Self, CommandError> {
+        let models = match self.config.models.as_ref().filter(|_| !self.is_compiled) {
+            None => return Ok(self),
+            Some(Models::Json(path)) => json_models(&self.config.path(path))?,
+            Some(Models::Sql(path)) => {
+                let path = self.config.path(path);
+                let text = std::fs::read_to_string(&path).map_err(|error| {
+                    CommandError::usage(format!("{}: {error}", path.display()))
+                        .hint("models in dunlin.toml names it: write the statements that make your tables")
+                })?;
+                let made = self.scratch()?.models(&path.display().to_string(), &text, self.owner()?).await;
+                self.has_sql_models = true;
+                made.map_err(failed)?
+            }
+        };
         let manager = self.owner()?.manager().clone().models(move |host| {
             let mut metadata = Metadata::new(host.schema(), host.naming_convention());
             models.schemas.iter().for_each(|schema| metadata.schemas.push(schema.clone()));
@@ -135,7 +149,7 @@ impl Project {
             }
         };
         let files = Files::load(&config, RustFiles::Heads).unwrap_or_default();
-        Ok(Self { config, migrator, owner, files, is_compiled: true })
+        Ok(Self { config, migrator, owner, files, is_compiled: true, has_sql_models: false })
     }
 
     /// What `dunlin.toml` says.
@@ -255,7 +269,8 @@ impl Project {
         }
         let text = format!("{} names no models to compare with", self.config.file.display());
         Err(CommandError::usage(text).hint(
-            "models = \"models.json\"; `dunlin generate-models --json -o models.json` writes one of the database",
+            "models = \"schema.sql\", a file of the statements that make your tables; or models.json: \
+             `dunlin generate-models --json -o models.json` writes one of the database",
         ))
     }
 
@@ -275,7 +290,20 @@ impl Project {
 
     /// What the commands of authors work with.
     pub(crate) fn author<'a>(&'a self, ui: &'a Ui) -> Author<'a> {
-        Author::new(&self.migrator, &self.owner, failed, &WORDS, ui)
+        Author::new(&self.migrator, &self.owner, failed, &WORDS, ui).sql_models(self.has_sql_models)
+    }
+
+    /// Where scratch databases are made.
+    ///
+    /// # Errors
+    /// No server is named, or not one of the database's kind.
+    pub(crate) fn scratch(&self) -> Result<Scratch, CommandError> {
+        self.config.scratch().map_err(|error| match error {
+            ConfigError::NoUrl { .. } | ConfigError::VariableNotSet { .. } => wrong(error)
+                .note("SQL is run in a scratch database, and it must be known of which kind")
+                .hint("or name a server for scratch databases with scratch_url"),
+            error => wrong(error),
+        })
     }
 }
 
@@ -317,7 +345,7 @@ fn names(migrator: &Migrator) -> String {
 }
 
 /// The models of a project of SQL revisions: a [`Metadata`] as JSON.
-fn models(path: &Path) -> Result<Metadata, CommandError> {
+fn json_models(path: &Path) -> Result<Metadata, CommandError> {
     let wrong = |why: String| {
         CommandError::usage(format!("{}: {why}", path.display())).hint(
             "models in dunlin.toml names it; `dunlin generate-models --json` writes one of the database",

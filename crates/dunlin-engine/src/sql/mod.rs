@@ -9,6 +9,7 @@
 //! - [`revision_file`] is a revision as SQL text: what stands in a file, by section
 //! - [`split`] cuts text into statements, as each database's own client does
 //! - [`statement`] tells from a statement's words what it is
+//! - [`reach`] tells what a statement speaks of beyond its database
 //! - [`rename`] puts a column's new name into conditions
 //! - [`trigger`] lets the text of a trigger follow new names
 
@@ -22,4 +23,4 @@ pub mod lexer;
 pub mod rename;
 pub mod trigger;
 
-pub use dunlin_sql::{SqlError, revision_file, split, statement};
+pub use dunlin_sql::{SqlError, reach, revision_file, split, statement};

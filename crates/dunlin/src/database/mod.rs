@@ -18,6 +18,8 @@ use dunlin_core::operation::Operation;
 use dunlin_core::schema::{SqlValue, TableName};
 use dunlin_core::session::{BoxError, BoxFuture, Row, Session};
 use dunlin_engine::dialect::{Dialect, dialect};
+use dunlin_engine::sql::reach::reaches;
+use dunlin_engine::sql::split::split;
 use sqlx::mysql::MySqlConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -46,6 +48,9 @@ pub struct Database {
     /// The file of a SQLite database.
     file: Option<PathBuf>,
     absent: bool,
+    /// Whether it is a scratch database: the others of its server whose tables could be named, none of which is
+    /// touched.
+    neighbours: Option<Vec<String>>,
     /// Whether a run is going on, or was interrupted.
     pub(crate) running: bool,
 }
@@ -88,7 +93,7 @@ impl Database {
             Err(_) => return Err(Error::ConnectTimeout { database: shown, timeout }),
         };
         let absent = name == DialectName::Sqlite && file.is_none() && !url.is_in_memory();
-        Ok(Self { connection, dialect: dialect(name), shown, file, absent, running: false })
+        Ok(Self { connection, dialect: dialect(name), shown, file, absent, neighbours: None, running: false })
     }
 
     /// Connects with options of a pool.
@@ -127,7 +132,7 @@ impl Database {
     }
 
     fn of(connection: Connection, name: DialectName, shown: String) -> Self {
-        Self { connection, dialect: dialect(name), shown, file: None, absent: false, running: false }
+        Self { connection, dialect: dialect(name), shown, file: None, absent: false, neighbours: None, running: false }
     }
 
     /// The dialect that the server speaks.
@@ -158,6 +163,76 @@ impl Database {
         }
     }
 
+    /// Connects to the server of a URL, to make and drop databases there; `None` where a database needs no server.
+    pub(crate) async fn connect_to_server(url: &DatabaseUrl) -> Result<Option<Self>, Error> {
+        match url.dialect {
+            UrlDialect::Postgres => postgres::connect_to_server(url).await.map(Some),
+            UrlDialect::MySql => mysql::connect_to_server(url).await.map(Some),
+            UrlDialect::Sqlite => Ok(None),
+        }
+    }
+
+    /// Makes an empty database on the server, in which characters are what they are in the database `like`, if there
+    /// is one.
+    pub(crate) async fn create_database(&mut self, name: &str, like: Option<&str>) -> Result<(), Error> {
+        let options = match &self.connection {
+            Connection::Postgres(_) => postgres::database_options(self).await?,
+            Connection::MySql(_) => mysql::database_options(self, like).await?,
+            Connection::Sqlite(_) => String::new(),
+        };
+        self.run(&format!("CREATE DATABASE {}{options}", self.dialect.quote(name))).await.map(drop)
+    }
+
+    /// Drops a database on the server, whoever is connected to it.
+    pub(crate) async fn drop_database(&mut self, name: &str) -> Result<(), Error> {
+        let options = match &self.connection {
+            Connection::Postgres(_) => " WITH (FORCE)",
+            Connection::MySql(_) | Connection::Sqlite(_) => "",
+        };
+        self.run(&format!("DROP DATABASE IF EXISTS {}{options}", self.dialect.quote(name))).await.map(drop)
+    }
+
+    /// Makes this connection one to a scratch database, in which the host's schema is.
+    pub(crate) async fn be_scratch(&mut self, schema: Option<&str>) -> Result<(), Error> {
+        let neighbours = match &self.connection {
+            Connection::Postgres(_) => postgres::be_scratch(self, schema).await?,
+            Connection::MySql(_) => mysql::be_scratch(self, schema).await?,
+            Connection::Sqlite(_) => sqlite::may_create(schema).map(|()| Vec::new())?,
+        };
+        self.neighbours = Some(neighbours);
+        Ok(())
+    }
+
+    /// What is said to a scratch database must not reach beyond it, as far as its words tell.
+    pub(crate) fn refuse_reaching(&self, sql: &str) -> Result<(), Error> {
+        let Some(neighbours) = &self.neighbours else { return Ok(()) };
+        let name = self.dialect.name();
+        // What cannot be cut, the server refuses.
+        let statements = split(name, sql).unwrap_or_default();
+        match statements.iter().find_map(|statement| reaches(name, statement.sql, neighbours)) {
+            Some(what) => Err(Error::BeyondScratch { statement: sql.to_owned(), what }),
+            None => Ok(()),
+        }
+    }
+
+    /// The schemas that are not the server's own. Where a schema is a database of its own, it is the one that we are
+    /// connected to.
+    ///
+    /// # Errors
+    /// The catalog cannot be read.
+    pub async fn schemas(&mut self) -> Result<Vec<String>, Error> {
+        Ok(self.schemas_and_default().await?.into_iter().map(|(name, _)| name).collect())
+    }
+
+    /// The same, and whether each is the one that bare names are in.
+    pub(crate) async fn schemas_and_default(&mut self) -> Result<Vec<(String, bool)>, Error> {
+        match &self.connection {
+            Connection::Postgres(_) => postgres::schemas(self).await,
+            Connection::MySql(_) => mysql::schemas(self).await,
+            Connection::Sqlite(_) => Ok(vec![("main".to_owned(), true)]),
+        }
+    }
+
     /// Asks for nothing, to see whether the database answers.
     ///
     /// # Errors
@@ -168,6 +243,7 @@ impl Database {
 
     /// Runs one statement and returns how many rows it hit.
     pub(crate) async fn run(&mut self, sql: &str) -> Result<u64, Error> {
+        self.refuse_reaching(sql)?;
         tracing::debug!(sql, "statement");
         self.try_run(sql)
             .await

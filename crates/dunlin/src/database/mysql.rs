@@ -10,7 +10,7 @@ use dunlin_engine::dialect::{Dialect, dialect};
 use sqlx::mysql::{MySqlConnectOptions, MySqlRow};
 use sqlx::{ConnectOptions as _, Executor as _, MySqlConnection, Row as _};
 
-use super::Database;
+use super::{Access, Database};
 use crate::LockKey;
 use crate::error::Error;
 use crate::url::DatabaseUrl;
@@ -43,6 +43,42 @@ pub(super) async fn connect_with(
     let mut connection = options.pipes_as_concat(false).no_engine_substitution(false).connect().await?;
     let name = server(&mut connection).await?;
     Ok((connection, name))
+}
+
+/// A database is made by one who is connected to none.
+pub(super) async fn connect_to_server(url: &DatabaseUrl) -> Result<Database, Error> {
+    let mut url = url.clone();
+    url.database = None;
+    Database::connect(&url, Access::Write).await
+}
+
+/// The character set and collation of a database, if there is one of this name.
+pub(super) async fn database_options(server: &mut Database, like: Option<&str>) -> Result<String, Error> {
+    let Some(like) = like else { return Ok(String::new()) };
+    let sql = format!(
+        "SELECT default_character_set_name, default_collation_name FROM information_schema.schemata \
+         WHERE schema_name = {}",
+        server.dialect.literal(like)
+    );
+    let rows = server.rows(&sql).await?;
+    let options = rows.first().and_then(|row| Some((row.text(0)?, row.text(1)?)));
+    Ok(options.map_or(String::new(), |(set, collation)| format!(" CHARACTER SET {set} COLLATE {collation}")))
+}
+
+/// The tables of other databases can be named like those of a schema, which a database is here.
+pub(super) async fn be_scratch(database: &mut Database, schema: Option<&str>) -> Result<Vec<String>, Error> {
+    if let Some(schema) = schema {
+        return Err(Error::SchemaIsDatabase { schema: schema.to_owned() });
+    }
+    let sql = "SELECT schema_name FROM information_schema.schemata WHERE schema_name <> DATABASE() \
+               AND schema_name NOT IN ('information_schema', 'performance_schema', 'sys')";
+    let rows = database.rows(sql).await?;
+    Ok(rows.iter().filter_map(|row| row.text(0).map(str::to_owned)).collect())
+}
+
+pub(super) async fn schemas(database: &mut Database) -> Result<Vec<(String, bool)>, Error> {
+    let rows = database.rows("SELECT DATABASE()").await?;
+    Ok(rows.iter().filter_map(|row| Some((row.text(0)?.to_owned(), true))).collect())
 }
 
 /// Puts the session right, and says which of the two it is: MariaDB says so in its version. A server

@@ -4,11 +4,12 @@ use std::str::FromStr as _;
 
 use dunlin_core::operation::Operation;
 use dunlin_core::schema::{Index, Metadata, TableName};
+use dunlin_core::session::Row;
 use dunlin_engine::dialect::Dialect;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, PgConnection};
 
-use super::Database;
+use super::{Access, Database};
 use crate::LockKey;
 use crate::error::Error;
 use crate::url::DatabaseUrl;
@@ -16,12 +17,62 @@ use crate::url::DatabaseUrl;
 /// `undefined_table`.
 pub(super) const UNDEFINED_TABLE: &str = "42P01";
 
+/// `invalid_catalog_name`.
+const NO_SUCH_DATABASE: &str = "3D000";
+
 pub(super) async fn connect(url: &DatabaseUrl) -> Result<PgConnection, sqlx::Error> {
     let mut options = PgConnectOptions::from_str(&url.to_native())?;
     if options.get_application_name().is_none() {
         options = options.application_name("dunlin");
     }
     options.connect().await
+}
+
+/// To make a database one must be connected to another: that of the URL if it exists, else one that every server has.
+pub(super) async fn connect_to_server(url: &DatabaseUrl) -> Result<Database, Error> {
+    for name in [url.database.as_deref(), Some("postgres")] {
+        let mut url = url.clone();
+        url.database = name.map(str::to_owned);
+        match Database::connect(&url, Access::Write).await {
+            Err(Error::Connect { source, .. }) if source.is_code(NO_SUCH_DATABASE) => {}
+            connected => return connected,
+        }
+    }
+    let mut url = url.clone();
+    url.database = Some("template1".to_owned());
+    Database::connect(&url, Access::Write).await
+}
+
+/// As the database that we are connected to; from the template that nobody has put anything into.
+pub(super) async fn database_options(server: &mut Database) -> Result<String, Error> {
+    let sql = "SELECT pg_encoding_to_char(encoding), datcollate, datctype FROM pg_database \
+               WHERE datname = current_database()";
+    let rows = server.rows(sql).await?;
+    let text = |at| server.dialect.literal(rows.first().and_then(|row| row.text(at)).unwrap_or_default());
+    Ok(format!(
+        " TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}",
+        text(0),
+        text(1),
+        text(2)
+    ))
+}
+
+/// The tables of other databases cannot be named.
+pub(super) async fn be_scratch(database: &mut Database, schema: Option<&str>) -> Result<Vec<String>, Error> {
+    if let Some(schema) = schema {
+        database.run(&format!("CREATE SCHEMA IF NOT EXISTS {}", database.dialect.quote(schema))).await?;
+    }
+    Ok(Vec::new())
+}
+
+pub(super) async fn schemas(database: &mut Database) -> Result<Vec<(String, bool)>, Error> {
+    let sql = "SELECT n.nspname::text, coalesce(n.nspname = current_schema(), false)::text FROM pg_namespace AS n \
+               WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND NOT EXISTS (\
+                   SELECT FROM pg_depend AS p WHERE p.classid = 'pg_namespace'::regclass AND p.objid = n.oid \
+                   AND p.deptype = 'e') ORDER BY n.nspname";
+    let rows = database.rows(sql).await?;
+    let schema = |row: &Row| Some((row.text(0)?.to_owned(), row.text(1) == Some("true")));
+    Ok(rows.iter().filter_map(schema).collect())
 }
 
 /// Bare names are looked up as the server would look them up, along the search path; others in the

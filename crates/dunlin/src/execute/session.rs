@@ -60,6 +60,7 @@ impl Session for OwnerSession<'_> {
     fn query<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Vec<Row>, BoxError>> {
         Box::pin(async move {
             self.refuse_ddl(sql)?;
+            self.database.refuse_reaching(sql)?;
             Ok(self.database.rows(sql).await?)
         })
     }
