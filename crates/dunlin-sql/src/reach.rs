@@ -8,9 +8,8 @@ use crate::statement::{tokens, unquoted, words};
 /// What belongs to a server, and not to one of its databases, as it stands behind CREATE, ALTER and DROP.
 const OF_POSTGRES: [&str; 8] =
     ["DATABASE", "ROLE", "USER", "GROUP", "TABLESPACE", "SUBSCRIPTION", "SYSTEM", "OWNED"];
-const OF_MYSQL: [&str; 10] = [
-    "DATABASE", "SCHEMA", "USER", "ROLE", "SERVER", "TABLESPACE", "INSTANCE", "UNDO", "LOGFILE", "RESOURCE",
-];
+const OF_MYSQL: [&str; 10] =
+    ["DATABASE", "SCHEMA", "USER", "ROLE", "SERVER", "TABLESPACE", "INSTANCE", "UNDO", "LOGFILE", "RESOURCE"];
 
 /// What a statement speaks of that is gone with no database: roles, another database, a setting of the server, a
 /// file. `databases` are the others of a server whose tables can be named from this one. What a block, a procedure or

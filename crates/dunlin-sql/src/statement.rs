@@ -205,6 +205,30 @@ pub fn named_tables(dialect: DialectName, sql: &str) -> Vec<NamedTable> {
     Vec::new()
 }
 
+/// The view or type that a statement makes, as its words say.
+///
+/// ```
+/// use dunlin_core::dialect::DialectName::{MySql, Postgres};
+/// use dunlin_sql::statement::named_view_or_type;
+///
+/// let sql = "CREATE OR REPLACE SQL SECURITY INVOKER VIEW `names` AS SELECT name FROM customer";
+/// assert_eq!(named_view_or_type(MySql, sql), Some("names".into()));
+/// assert_eq!(named_view_or_type(Postgres, "CREATE TYPE Mood AS ENUM ('sad')"), Some("mood".into()));
+/// assert_eq!(named_view_or_type(Postgres, "CREATE TABLE view (type TEXT)"), None);
+/// ```
+pub fn named_view_or_type(dialect: DialectName, sql: &str) -> Option<TableName> {
+    let tokens = tokens(dialect, sql);
+    tokens.first().filter(|token| token.is_word("CREATE"))?;
+    // What a table or a procedure is made of may have these words, too.
+    let before = tokens.iter().take_while(|token| !token.is_symbol("(") && !token.is_word("AS"));
+    let at = before
+        .take_while(|token| !token.is_word("TABLE"))
+        .position(|token| token.is_word("VIEW") || token.is_word("TYPE"))?;
+    let mut rest = Tokens { dialect, tokens: &tokens[at + 1..] };
+    rest.skip_if_exists();
+    rest.name()
+}
+
 /// Tokens that are not read yet.
 struct Tokens<'t> {
     dialect: DialectName,

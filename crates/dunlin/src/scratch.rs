@@ -77,11 +77,11 @@ impl Scratch {
     /// # Errors
     /// The file's statements cannot be told apart, or one is refused, with its line; or there is no scratch database.
     pub async fn models(&self, file: &str, sql: &str, owner: &Owner) -> Result<Metadata, Error> {
-        self.with(owner.host().schema(), async |scratch| {
+        self.with(owner.host().schema(), &[], async |scratch| {
             scratch.run_file(file, sql).await?;
             scratch.reconnect().await?;
             let mut made = scratch.everything().await?;
-            take_out_tables(&mut made, &[owner.version_table(), JOURNAL_TABLE]);
+            take_out_tables(&mut made, &[&owner.version_table().name, JOURNAL_TABLE]);
             Ok(made)
         })
         .await
@@ -99,31 +99,36 @@ impl Scratch {
         work: impl AsyncFnOnce(&mut Database, Metadata) -> T,
     ) -> Result<T, Error> {
         let owner = migrator.owner(owner)?;
-        self.with(owner.host().schema(), async |scratch| {
+        let others: Vec<&Owner> =
+            migrator.owners().iter().take_while(|other| other.name() != owner.name()).collect();
+        let version_tables = others.iter().chain([&owner]).map(|owner| owner.version_table());
+        let schemas: Vec<&str> = version_tables.filter_map(|table| table.schema.as_deref()).collect();
+        self.with(owner.host().schema(), &schemas, async |scratch| {
             let migrator = migrator.alone(LockKey::named(&scratch.name));
-            for other in migrator.owners().iter().take_while(|other| other.name() != owner.name()) {
+            for other in others {
                 scratch.upgrade(&migrator, other.name(), false).await?;
             }
-            let others = scratch.everything().await?;
+            let before = scratch.everything().await?;
             scratch.upgrade(&migrator, owner.name(), true).await?;
             scratch.reconnect().await?;
             let mut left = scratch.everything().await?;
-            take_out_tables(&mut left, &[owner.version_table()]);
-            take_out(&mut left, &others);
+            take_out_tables(&mut left, &[&owner.version_table().name]);
+            take_out(&mut left, &before);
             Ok(work(&mut scratch.database, left).await)
         })
         .await
     }
 
-    /// Makes a database, works on it, and drops it.
+    /// Makes a database that has the host's schema and some others, works on it, and drops it.
     async fn with<T>(
         &self,
         schema: Option<&str>,
+        others: &[&str],
         work: impl AsyncFnOnce(&mut Connected) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let name = format!("dunlin_scratch_{:016x}", RandomState::new().build_hasher().finish());
         let Some(mut server) = Database::connect_to_server(&self.url).await? else {
-            return Connected::work(self.url.clone(), name, schema, work).await;
+            return Connected::work(self.url.clone(), name, schema, others, work).await;
         };
         server.create_database(&name, self.url.database.as_deref()).await.map_err(|error| match error {
             Error::Statement { source, .. } if source.is_denied() => {
@@ -133,7 +138,7 @@ impl Scratch {
         })?;
         let mut url = self.url.clone();
         url.database = Some(name.clone());
-        let done = Connected::work(url, name.clone(), schema, work).await;
+        let done = Connected::work(url, name.clone(), schema, others, work).await;
         let dropped = server.drop_database(&name).await;
         server.close().await;
         dropped.map_err(|source| Error::ScratchLeft {
@@ -150,6 +155,7 @@ struct Connected {
     database: Database,
     url: DatabaseUrl,
     name: String,
+    /// The host's schema.
     schema: Option<String>,
 }
 
@@ -159,11 +165,13 @@ impl Connected {
         url: DatabaseUrl,
         name: String,
         schema: Option<&str>,
+        others: &[&str],
         work: impl AsyncFnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let database = Database::connect(&url, Access::Create).await?;
         let mut connected = Self { database, url, name, schema: schema.map(str::to_owned) };
-        let done = match connected.database.be_scratch(schema).await {
+        let schemas: Vec<&str> = schema.into_iter().chain(others.iter().copied()).collect();
+        let done = match connected.database.be_scratch(&schemas).await {
             Ok(()) => work(&mut connected).await,
             Err(error) => Err(error),
         };
@@ -177,13 +185,14 @@ impl Connected {
             return Ok(());
         }
         let mut database = Database::connect(&self.url, Access::Write).await?;
-        database.be_scratch(self.schema.as_deref()).await?;
+        database.be_scratch(&[]).await?;
         std::mem::replace(&mut self.database, database).close().await;
         Ok(())
     }
 
     async fn run_file(&mut self, file: &str, sql: &str) -> Result<(), Error> {
         let dialect = self.database.dialect().name();
+        let sql = &without_client_lines(sql);
         let statements =
             split(dialect, sql).map_err(|source| Error::SqlText { file: file.to_owned(), source })?;
         for statement in statements {
@@ -238,6 +247,12 @@ impl Connected {
         }
         Ok(all)
     }
+}
+
+/// A dump without what `pg_dump` tells psql around it; empty lines stand there.
+fn without_client_lines(sql: &str) -> String {
+    let of_client = |line: &&str| line.starts_with("\\restrict ") || line.starts_with("\\unrestrict ");
+    sql.split('\n').map(|line| if of_client(&line) { "" } else { line }).collect::<Vec<_>>().join("\n")
 }
 
 /// Takes tables out of a schema, wherever they are in it.

@@ -179,9 +179,8 @@ impl Check {
         if is_opaque(author)? {
             let mut found = Vec::new();
             for on in self.against.scratch_dialects() {
-                let one = in_scratch(author, on, async |author, database| {
-                    self.found_in(author, database).await
-                });
+                let one =
+                    in_scratch(author, on, async |author, database| self.found_in(author, database).await);
                 found.push(one.await?);
             }
             return Ok(found);

@@ -4,8 +4,10 @@ use dunlin::core::dialect::DialectName;
 use dunlin::core::manager::DbManager;
 use dunlin::core::operation::{Operation, create_all};
 use dunlin::core::revision::{Direction, Migration, Revision, RevisionId};
-use dunlin::core::schema::{Metadata, TableName};
+use dunlin::core::schema::{EnumType, Metadata, TableName};
 use dunlin::engine::owner::Owner;
+use dunlin::engine::sql::revision_file::statements;
+use dunlin::engine::sql::statement::named_view_or_type;
 use dunlin::{Database, Error, LockKey, Migrator, Scratch};
 
 use super::Author;
@@ -50,10 +52,8 @@ fn scratch(author: &Author<'_>, on: Option<DialectName>) -> Result<Scratch, Comm
         return Ok(Scratch::in_memory());
     }
     let Some(source) = author.scratch else {
-        let text = format!(
-            "some revisions of {} are SQL: what they leave is seen in a database only",
-            author.owner
-        );
+        let text =
+            format!("some revisions of {} are SQL: what they leave is seen in a database only", author.owner);
         return Err(CommandError::usage(text).hint("leave --offline out"));
     };
     let scratch = source()?;
@@ -72,8 +72,8 @@ fn no_server(author: &Author<'_>, on: DialectName) -> CommandError {
     CommandError::usage(text).hint("leave --dialect out, or name a server of that kind for scratch databases")
 }
 
-/// Owners of which one has a history that leaves what the database has: the tables of its models, and those that its
-/// SQL makes or says it touches. `None` where its own history can be played.
+/// Owners of which one has a history that leaves what the database has: what its models name, and what its SQL makes
+/// by name or says it touches. `None` where its own history can be played.
 pub(super) async fn stand_in(
     author: &Author<'_>,
     database: &mut Database,
@@ -89,18 +89,32 @@ pub(super) async fn stand_in(
 /// What a database has of an owner.
 async fn seen(migrator: &Migrator, owner: &Owner, database: &mut Database) -> Result<Metadata, Error> {
     let mut known: Metadata = migrator.introspect(database, owner.name()).await?;
+    let on = database.dialect().name();
     let mut touched: Vec<TableName> = Vec::new();
     for operation in operations(owner) {
         let Operation::ExecuteStages { stages, .. } = operation else { continue };
         touched.extend(stages.values().flatten().flat_map(|stage| stage.touches.iter().flatten()).cloned());
+        for stage in stages.get(on).into_iter().flatten() {
+            let statements = statements(on, &stage.text, stage.line).unwrap_or_default();
+            touched.extend(statements.iter().filter_map(|statement| named_view_or_type(on, statement.sql)));
+        }
     }
-    touched.extend(owner.tables_at(&owner.history().effective_heads()).map_err(|source| failed(owner, source))?);
-    touched.retain(|table| known.get(table).is_none());
+    touched
+        .extend(owner.tables_at(&owner.history().effective_heads()).map_err(|source| failed(owner, source))?);
+    let is_view = |name: &TableName| known.views.iter().any(|view| view.name == *name);
+    let is_type =
+        |name: &TableName| known.enum_types.iter().any(|enum_type| enum_type.name.as_ref() == Some(name));
+    touched.retain(|name| known.get(name).is_none() && !is_view(name) && !is_type(name));
     touched.sort();
     touched.dedup();
     // No name would mean all tables.
     if !touched.is_empty() {
-        known.extend(database.introspect(&touched).await?.tables().iter().cloned());
+        let mut more = database.introspect(&touched).await?;
+        known.extend(more.take_tables());
+        known.views.append(&mut more.views);
+        let is_new = |of: &EnumType| !known.enum_types.contains(of);
+        let more: Vec<EnumType> = more.enum_types.into_iter().filter(is_new).collect();
+        known.enum_types.extend(more);
     }
     let schemas = database.schemas().await?;
     known.schemas = owner.metadata().schemas.clone();

@@ -203,7 +203,9 @@ impl Config {
         let url = self.database_url()?;
         let names_one = url.database.as_ref().is_some_and(|name| !name.is_empty());
         match url.dialect {
-            UrlDialect::MySql if !names_one => Err(ConfigError::NoDatabase { setting: self.setting(&self.url, "url") }),
+            UrlDialect::MySql if !names_one => {
+                Err(ConfigError::NoDatabase { setting: self.setting(&self.url, "url") })
+            }
             _ => Ok(url),
         }
     }

@@ -19,7 +19,7 @@ use dunlin::{Access, Database, LockKey, Migrator, Scratch};
 
 use crate::author::Author;
 use crate::command_error::CommandError;
-use crate::config::{Config, ConfigError, Models};
+use crate::config::{Config, ConfigError, Models, UrlSource};
 use crate::hint::{Hints, UNKNOWN_REVISION, hint};
 use crate::ui::Ui;
 
@@ -298,8 +298,9 @@ impl Project {
     /// # Errors
     /// No server is named, or not one of the database's kind.
     pub(crate) fn scratch(&self) -> Result<Scratch, CommandError> {
+        let of_database = self.config.scratch == UrlSource::None;
         self.config.scratch().map_err(|error| match error {
-            ConfigError::NoUrl { .. } | ConfigError::VariableNotSet { .. } => wrong(error)
+            ConfigError::NoUrl { .. } | ConfigError::VariableNotSet { .. } if of_database => wrong(error)
                 .note("SQL is run in a scratch database, and it must be known of which kind")
                 .hint("or name a server for scratch databases with scratch_url"),
             error => wrong(error),

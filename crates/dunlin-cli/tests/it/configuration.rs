@@ -42,6 +42,10 @@ fn what_is_wrong_is_said_with_its_line_and_key() {
         "url = \"sqlite:///a.db\"\n\nslug_length 40\n",
         "[database]\nurl = \"sqlite:///a.db\"\n",
         "colour = \"red\"\n",
+        "models = \"schema.yml\"\n",
+        "\nmodels = \"schema\"\n",
+        "scratch_url = \"sqlite://\"\nscratch_url_env = \"X\"\n",
+        "scratch_url_env = \"postgres://u:secret@h/d\"\n",
     ]
     .into_iter()
     .map(|text| {

@@ -13,5 +13,6 @@ mod init;
 mod moving;
 mod planning;
 mod reading;
+mod schema_sql;
 mod squash;
 mod support;

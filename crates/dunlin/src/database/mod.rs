@@ -132,7 +132,15 @@ impl Database {
     }
 
     fn of(connection: Connection, name: DialectName, shown: String) -> Self {
-        Self { connection, dialect: dialect(name), shown, file: None, absent: false, neighbours: None, running: false }
+        Self {
+            connection,
+            dialect: dialect(name),
+            shown,
+            file: None,
+            absent: false,
+            neighbours: None,
+            running: false,
+        }
     }
 
     /// The dialect that the server speaks.
@@ -192,12 +200,12 @@ impl Database {
         self.run(&format!("DROP DATABASE IF EXISTS {}{options}", self.dialect.quote(name))).await.map(drop)
     }
 
-    /// Makes this connection one to a scratch database, in which the host's schema is.
-    pub(crate) async fn be_scratch(&mut self, schema: Option<&str>) -> Result<(), Error> {
+    /// Makes this connection one to a scratch database, in which some schemas are.
+    pub(crate) async fn be_scratch(&mut self, schemas: &[&str]) -> Result<(), Error> {
         let neighbours = match &self.connection {
-            Connection::Postgres(_) => postgres::be_scratch(self, schema).await?,
-            Connection::MySql(_) => mysql::be_scratch(self, schema).await?,
-            Connection::Sqlite(_) => sqlite::may_create(schema).map(|()| Vec::new())?,
+            Connection::Postgres(_) => postgres::be_scratch(self, schemas).await?,
+            Connection::MySql(_) => mysql::be_scratch(self, schemas).await?,
+            Connection::Sqlite(_) => sqlite::be_scratch(schemas)?,
         };
         self.neighbours = Some(neighbours);
         Ok(())

@@ -66,9 +66,9 @@ pub(super) async fn database_options(server: &mut Database, like: Option<&str>) 
 }
 
 /// The tables of other databases can be named like those of a schema, which a database is here.
-pub(super) async fn be_scratch(database: &mut Database, schema: Option<&str>) -> Result<Vec<String>, Error> {
-    if let Some(schema) = schema {
-        return Err(Error::SchemaIsDatabase { schema: schema.to_owned() });
+pub(super) async fn be_scratch(database: &mut Database, schemas: &[&str]) -> Result<Vec<String>, Error> {
+    if let Some(schema) = schemas.first() {
+        return Err(Error::SchemaIsDatabase { schema: (*schema).to_owned() });
     }
     let sql = "SELECT schema_name FROM information_schema.schemata WHERE schema_name <> DATABASE() \
                AND schema_name NOT IN ('information_schema', 'performance_schema', 'sys')";

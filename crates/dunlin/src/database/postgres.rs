@@ -49,17 +49,12 @@ pub(super) async fn database_options(server: &mut Database) -> Result<String, Er
                WHERE datname = current_database()";
     let rows = server.rows(sql).await?;
     let text = |at| server.dialect.literal(rows.first().and_then(|row| row.text(at)).unwrap_or_default());
-    Ok(format!(
-        " TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}",
-        text(0),
-        text(1),
-        text(2)
-    ))
+    Ok(format!(" TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}", text(0), text(1), text(2)))
 }
 
 /// The tables of other databases cannot be named.
-pub(super) async fn be_scratch(database: &mut Database, schema: Option<&str>) -> Result<Vec<String>, Error> {
-    if let Some(schema) = schema {
+pub(super) async fn be_scratch(database: &mut Database, schemas: &[&str]) -> Result<Vec<String>, Error> {
+    for schema in schemas {
         database.run(&format!("CREATE SCHEMA IF NOT EXISTS {}", database.dialect.quote(schema))).await?;
     }
     Ok(Vec::new())

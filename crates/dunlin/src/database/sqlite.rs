@@ -91,6 +91,12 @@ pub(super) fn may_create(schema: Option<&str>) -> Result<(), Error> {
     }
 }
 
+/// Other files must be attached to be named.
+pub(super) fn be_scratch(schemas: &[&str]) -> Result<Vec<String>, Error> {
+    schemas.iter().try_for_each(|schema| may_create(Some(schema)))?;
+    Ok(Vec::new())
+}
+
 pub(super) async fn enforce_foreign_keys(database: &mut Database, on: bool) -> Result<(), Error> {
     let switch = if on { "ON" } else { "OFF" };
     database.run(&format!("PRAGMA foreign_keys = {switch}")).await?;
