@@ -251,8 +251,8 @@ impl Connected {
 
 /// A dump without what `pg_dump` tells psql around it; empty lines stand there.
 fn without_client_lines(sql: &str) -> String {
-    let of_client = |line: &&str| line.starts_with("\\restrict ") || line.starts_with("\\unrestrict ");
-    sql.split('\n').map(|line| if of_client(&line) { "" } else { line }).collect::<Vec<_>>().join("\n")
+    let of_client = |line: &str| line.starts_with("\\restrict ") || line.starts_with("\\unrestrict ");
+    sql.split('\n').map(|line| if of_client(line) { "" } else { line }).collect::<Vec<_>>().join("\n")
 }
 
 /// Takes tables out of a schema, wherever they are in it.
