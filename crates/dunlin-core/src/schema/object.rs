@@ -16,17 +16,43 @@ pub struct View {
     /// Whether its rows are kept. PostgreSQL only; elsewhere it is unsupported.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub materialized: bool,
+    /// Whether the rights of whoever asks count, and not those of its owner: `security_invoker` (PostgreSQL 15), `SQL
+    /// SECURITY INVOKER` (MySQL, MariaDB). SQLite has no rights.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub security_invoker: bool,
+    /// Whether no function of a query over it is shown rows that the view leaves out: `security_barrier`. PostgreSQL
+    /// only; on MySQL and MariaDB it is unsupported, and SQLite has no rights.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub security_barrier: bool,
 }
 
 impl View {
     /// A view of a query.
     pub fn new(name: impl Into<TableName>, query: impl Into<PerDialect<String>>) -> Self {
-        Self { name: name.into(), query: query.into(), materialized: false }
+        Self {
+            name: name.into(),
+            query: query.into(),
+            materialized: false,
+            security_invoker: false,
+            security_barrier: false,
+        }
     }
 
     /// The same view, its rows kept.
     pub fn materialized(mut self) -> Self {
         self.materialized = true;
+        self
+    }
+
+    /// The same view, read with the rights of whoever asks.
+    pub fn security_invoker(mut self) -> Self {
+        self.security_invoker = true;
+        self
+    }
+
+    /// The same view, its rows seen before anything else of a query is.
+    pub fn security_barrier(mut self) -> Self {
+        self.security_barrier = true;
         self
     }
 }

@@ -280,6 +280,8 @@ fn view() -> View {
         name: TableName::new(Some("library"), "titles"),
         query: per_dialect("SELECT 1"),
         materialized: true,
+        security_invoker: true,
+        security_barrier: true,
     }
 }
 

@@ -319,6 +319,9 @@ fn normalize(dialect: &dyn Dialect, said: &Metadata) -> Result<Metadata, RenderE
         if let Some(query) = view.query.get(name) {
             let mut view = view.clone();
             view.query = dialect.normal_expression(query).into();
+            if !dialect.capabilities().rights {
+                (view.security_invoker, view.security_barrier) = (false, false);
+            }
             here.views.push(view);
         }
     }

@@ -187,6 +187,8 @@ pub struct Capabilities {
     pub schemas: bool,
     /// Whether an enum type is an object of its own; else its words stand in each column of it.
     pub enum_types: bool,
+    /// Whether roles have rights.
+    pub rights: bool,
     /// Whether a column of a foreign key cannot be dropped before the key is.
     pub foreign_keys_hold_columns: bool,
     /// The longest identifier; `None` is no limit.

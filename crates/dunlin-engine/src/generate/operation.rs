@@ -2,7 +2,7 @@
 
 use dunlin_core::operation::{Backfill, Operation, Operations};
 use dunlin_core::schema::{
-    EnumChange, EnumPosition, EnumType, Index, Name, NamingConvention, SqlValue, Table,
+    EnumChange, EnumPosition, EnumType, Index, Name, NamingConvention, SqlValue, Table, View,
 };
 
 use super::alter;
@@ -134,10 +134,10 @@ fn recorded(operation: &Operation) -> Result<Expr> {
             on_recorder("rename_index", [table_name(table), name(from), name(to)])
         }
         Operation::CreateView { view: of, or_replace: true } => on_recorder("replace_view", [view(of)?]),
-        Operation::CreateView { view: of, .. } if of.materialized => on_recorder("add_view", [view(of)?]),
-        Operation::CreateView { view, .. } => {
-            on_recorder("create_view", [table_name(&view.name), sql(&view.query)?])
+        Operation::CreateView { view: of, .. } if *of == View::new(of.name.clone(), of.query.clone()) => {
+            on_recorder("create_view", [table_name(&of.name), sql(&of.query)?])
         }
+        Operation::CreateView { view: of, .. } => on_recorder("add_view", [view(of)?]),
         Operation::DropView { name, materialized, if_exists: false } => {
             let method = if *materialized { "drop_materialized_view" } else { "drop_view" };
             on_recorder(method, [table_name(name)])

@@ -235,7 +235,12 @@ pub(super) fn index(index: &Index) -> Result<Expr> {
 
 pub(super) fn view(view: &View) -> Result<Expr> {
     let expr = Expr::call("View::new", [table_name(&view.name), sql(&view.query)?]);
-    Ok(if view.materialized { expr.then("materialized", []) } else { expr })
+    let calls = [
+        flag(view.materialized, "materialized"),
+        flag(view.security_invoker, "security_invoker"),
+        flag(view.security_barrier, "security_barrier"),
+    ];
+    Ok(with_calls(expr, calls.into_iter().flatten().collect()))
 }
 
 pub(super) fn object(object: &Object) -> Result<Expr> {

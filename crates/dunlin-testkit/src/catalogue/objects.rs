@@ -97,6 +97,18 @@ fn views(cases: &mut Vec<Case>) {
     cases.push(case("create view / plain").up(|op| op.add_view(view())));
     let base = "create view / plain";
     cases.push(case("create view / materialized").base(base).up(|op| op.add_view(view().materialized())));
+    cases.push(
+        case("create view / with the rights of who asks")
+            .base(base)
+            .up(|op| op.add_view(view().security_invoker())),
+    );
+    cases.push(case("create view / barrier").base(base).up(|op| op.add_view(view().security_barrier())));
+    cases.push(
+        case("create view / barrier / or replace")
+            .base(base)
+            .before(|op| op.add_view(view()))
+            .up(|op| op.replace_view(view().security_barrier().security_invoker())),
+    );
     cases.push(case("create view / per database").base(base).up(|op| {
         let query = each(
             "SELECT id::text AS x FROM t",

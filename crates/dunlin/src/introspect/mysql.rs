@@ -412,7 +412,9 @@ impl Reader<'_, '_> {
             false => scope.names.iter().find(same).copied(),
         };
         if let Some(name) = name {
-            self.views.push(View::new(scope.table(name), view::query(row, scope.schema.is_some())));
+            let view = View::new(scope.table(name), view::query(row, scope.schema.is_some()));
+            let is_invoker = text(row, 4).eq_ignore_ascii_case("INVOKER");
+            self.views.push(if is_invoker { view.security_invoker() } else { view });
         }
     }
 }

@@ -7,7 +7,7 @@ pub(super) mod describe;
 mod queries;
 mod tables;
 
-use dunlin_core::schema::TableName;
+use dunlin_core::schema::{TableName, View};
 
 use super::{Introspected, Scope, filled, names, text};
 use crate::database::Database;
@@ -98,10 +98,19 @@ fn view_query(row: &Row) -> String {
     }
 }
 
-/// The options of a view that stand before its query: no model says them.
-fn unsaid_options(row: &Row) -> impl Iterator<Item = String> {
-    let options = names(row, 3).into_iter().filter(|option| !option.starts_with(CHECK_OPTION));
-    options.map(|option| format!("the option {option}"))
+/// Puts the options that stand before a view's query into it; those that no model says come back.
+fn view_options(row: &Row, view: &mut View) -> Vec<String> {
+    let mut unsaid = Vec::new();
+    for option in names(row, 3).into_iter().filter(|option| !option.starts_with(CHECK_OPTION)) {
+        // As PostgreSQL reads a boolean option.
+        let is_on = |value: &str| matches!(value, "true" | "on" | "1" | "yes" | "t" | "y");
+        match option.split_once('=').map(|(name, value)| (name, is_on(&value.to_lowercase()))) {
+            Some(("security_invoker", is_on)) => view.security_invoker = is_on,
+            Some(("security_barrier", is_on)) => view.security_barrier = is_on,
+            _ => unsaid.push(format!("the option {option}")),
+        }
+    }
+    unsaid
 }
 
 const CHECK_OPTION: &str = "check_option=";

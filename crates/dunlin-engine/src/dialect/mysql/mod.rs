@@ -57,6 +57,7 @@ impl Dialect for MySql {
             ignores_case: true,
             schemas: true,
             enum_types: false,
+            rights: true,
             foreign_keys_hold_columns: true,
             max_identifier: Some(IdentifierLimit::Characters(64)),
         }

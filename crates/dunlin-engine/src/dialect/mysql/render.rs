@@ -160,9 +160,16 @@ fn create_view(dialect: &MySql, view: &View, or_replace: bool) -> Result<String,
     if view.materialized {
         return Err(materialized(dialect, &view.name));
     }
+    if view.security_barrier {
+        return Err(dialect.unsupported(
+            format!("show no function the rows that the view {} leaves out", view.name),
+            "give the query to PostgreSQL only, or leave out its security_barrier",
+        ));
+    }
     let or_replace = if or_replace { "OR REPLACE " } else { "" };
+    let security = if view.security_invoker { "SQL SECURITY INVOKER " } else { "" };
     let query = ddl::expression(dialect, &view.query, "a view")?;
-    Ok(format!("CREATE {or_replace}VIEW {} AS {query}", ddl::table_name(dialect, &view.name)))
+    Ok(format!("CREATE {or_replace}{security}VIEW {} AS {query}", ddl::table_name(dialect, &view.name)))
 }
 
 fn materialized(dialect: &MySql, view: &TableName) -> RenderError {

@@ -49,6 +49,7 @@ impl Dialect for Postgres {
             ignores_case: false,
             schemas: true,
             enum_types: true,
+            rights: true,
             foreign_keys_hold_columns: false,
             max_identifier: Some(IdentifierLimit::Bytes(63)),
         }

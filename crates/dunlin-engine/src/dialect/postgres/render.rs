@@ -140,15 +140,31 @@ fn check_label(dialect: &Postgres, label: &str) -> Result<(), RenderError> {
 fn create_view(dialect: &Postgres, view: &View, or_replace: bool) -> Result<Vec<String>, RenderError> {
     let query = ddl::expression(dialect, &view.query, "a view")?;
     let name = ddl::table_name(dialect, &view.name);
+    let options = view_options(dialect, view)?;
     Ok(match (view.materialized, or_replace) {
         (true, true) => vec![
             drop_view(dialect, &view.name, true, true),
             format!("CREATE MATERIALIZED VIEW {name} AS {query}"),
         ],
         (true, false) => vec![format!("CREATE MATERIALIZED VIEW {name} AS {query}")],
-        (false, true) => vec![format!("CREATE OR REPLACE VIEW {name} AS {query}")],
-        (false, false) => vec![format!("CREATE VIEW {name} AS {query}")],
+        (false, true) => vec![format!("CREATE OR REPLACE VIEW {name}{options} AS {query}")],
+        (false, false) => vec![format!("CREATE VIEW {name}{options} AS {query}")],
     })
+}
+
+fn view_options(dialect: &Postgres, view: &View) -> Result<String, RenderError> {
+    let barrier = view.security_barrier.then_some("security_barrier=true");
+    let invoker = view.security_invoker.then_some("security_invoker=true");
+    let options: Vec<&str> = barrier.into_iter().chain(invoker).collect();
+    match (options.is_empty(), view.materialized) {
+        (true, _) => Ok(String::new()),
+        (false, false) => Ok(format!(" WITH ({})", options.join(", "))),
+        (false, true) => Err(RenderError::Unsupported {
+            dialect: dialect.name(),
+            operation: format!("read the materialized view {} with other rights than its owner's", view.name),
+            hint: "make it a plain view, or leave out its security_invoker and security_barrier",
+        }),
+    }
 }
 
 fn drop_view(dialect: &Postgres, name: &TableName, materialized: bool, if_exists: bool) -> String {

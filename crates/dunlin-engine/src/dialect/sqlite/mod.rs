@@ -47,6 +47,7 @@ impl Dialect for Sqlite {
             ignores_case: false,
             schemas: false,
             enum_types: false,
+            rights: false,
             foreign_keys_hold_columns: false,
             max_identifier: None,
         }

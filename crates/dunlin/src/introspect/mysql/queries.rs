@@ -73,7 +73,7 @@ WHERE c.constraint_type = 'CHECK' AND c.table_schema = {schema} AND {names}
 ORDER BY c.table_name, c.constraint_name";
 
 pub(super) const VIEWS: &str = "\
-SELECT c.table_name, c.view_definition, c.check_option, c.table_schema
+SELECT c.table_name, c.view_definition, c.check_option, c.table_schema, c.security_type
 FROM information_schema.views AS c
 WHERE c.table_schema = {schema} AND {names}
 ORDER BY c.table_name";

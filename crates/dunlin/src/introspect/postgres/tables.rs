@@ -9,7 +9,7 @@ use dunlin_core::schema::{
 };
 use dunlin_engine::dialect::{Dialect, read_default, without_defaults};
 
-use super::{unsaid_options, view_query};
+use super::{view_options, view_query};
 use crate::database::answer::Row;
 use crate::introspect::{SEPARATOR, Scope, Unsaid, action, names, optional, text};
 
@@ -118,8 +118,8 @@ impl<'s> Tables<'s> {
         if !self.scope.wants(text(row, 0)) {
             return;
         }
-        let view = View::new(self.scope.table(text(row, 0)), view_query(row));
-        for what in unsaid_options(row) {
+        let mut view = View::new(self.scope.table(text(row, 0)), view_query(row));
+        for what in view_options(row, &mut view) {
             self.unsaid.push(Unsaid { table: view.name.clone(), column: None, what });
         }
         self.views.push(if text(row, 1) == "true" { view.materialized() } else { view });
