@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use dunlin::core::prelude::*;
+use dunlin::directory::Directory;
 use dunlin_cli::program::Program;
 use dunlin_cli::{ExitStatus, Ui};
 use dunlin_testkit::db_test;
@@ -32,10 +33,16 @@ fn manager(name: &'static str) -> DbManager {
 /// Runs a command of a program that has some managers.
 #[track_caller]
 fn ends(place: &Place, managers: &[&'static str], line: &str, status: ExitStatus) {
+    let managers = managers.iter().map(|name| manager(name));
+    ends_of(place, &Program::new(managers), line, status);
+}
+
+/// Runs a command of a program.
+#[track_caller]
+fn ends_of(place: &Place, program: &Program, line: &str, status: ExitStatus) {
     let config = place.path("dunlin.toml").display().to_string();
     let words = ["migrate", "--config", &config].into_iter().chain(line.split_whitespace());
-    let program = Program::new(managers.iter().map(|name| manager(name)));
-    let code = program.run(words.map(OsString::from), &Ui::quiet());
+    let code = program.clone().run(words.map(OsString::from), &Ui::quiet());
     assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::from(status)), "{line}");
 }
 
@@ -62,6 +69,44 @@ db_test! {
         runs("downgrade base", ExitStatus::Done).await;
         runs("upgrade nope", ExitStatus::Failed).await;
         assert_eq!(db.tables().await, ["dunlin_journal", "version_ticket"]);
+    }
+}
+
+db_test! {
+    async fn revisions_in_rust_and_sql_are_compared_offline(db) {
+        let add = "-- revision: b2\n-- down_revision: ticket_1\n\n-- upgrade\n\n\
+                   ALTER TABLE ticket ADD COLUMN title VARCHAR(50);\n";
+        let place = Place::on(db.url(), &[("b2.sql", add)]);
+        place.write("dunlin.toml", &format!("url = \"{}\"\n", db.url()));
+        let versions = place.path("migrations/versions");
+        let program = |title: &'static str| {
+            let models = move |host: &HostContext| {
+                let mut metadata = Metadata::new(host.schema(), host.naming_convention());
+                metadata.table("ticket", |t| {
+                    t.column("id", DataType::Integer).not_null();
+                    t.column(title, DataType::string(50));
+                    t.primary_key("ticket_pkey", ["id"]);
+                });
+                metadata
+            };
+            let files = Directory::new(&versions).load().unwrap();
+            Program::new([manager("ticket").models(models).migrations(files.migrations())])
+        };
+        let runs = |program: Program, line: &str, status| {
+            std::thread::scope(|scope| {
+                scope.spawn(|| ends_of(&place, &program, line, status)).join().unwrap();
+            });
+        };
+        runs(program("title"), "check --offline", ExitStatus::Done);
+        runs(program("headline"), "check --offline", ExitStatus::Pending);
+        runs(program("headline"), "check --offline --rename ticket.title=headline", ExitStatus::Pending);
+        let revision = "revision -m more --rev-id c3 --autogenerate --offline --sql --rename ticket.title=headline";
+        runs(program("headline"), revision, ExitStatus::Done);
+        assert!(place.read("migrations/versions/c3_more.sql").contains("RENAME"));
+        runs(program("headline"), "check --offline", ExitStatus::Done);
+        assert_eq!(db.tables().await, [""; 0]);
+        runs(program("headline"), "upgrade", ExitStatus::Done);
+        runs(program("headline"), "check", ExitStatus::Done);
     }
 }
 

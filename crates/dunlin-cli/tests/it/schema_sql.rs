@@ -186,9 +186,8 @@ db_test! {
         let checked = place.run(&["check"]);
         assert_eq!((checked.code, checked.stdout.as_str()), (3, "create table a (b)\n"), "{checked:?}");
         assert_eq!(db.tables().await, [""; 0]);
-        match db.dialect() {
-            DialectName::Postgres => db.execute(&format!("DROP OWNED BY {role}")).await,
-            _ => {}
+        if db.dialect() == DialectName::Postgres {
+            db.execute(&format!("DROP OWNED BY {role}")).await;
         }
         db.admin(&drop).await;
     }

@@ -25,6 +25,7 @@ mod postgres_schema;
 mod real_schemas;
 mod rebuild;
 mod restate;
+mod scratch;
 mod service;
 mod sql_directory;
 mod sql_revision_file;
