@@ -4,14 +4,16 @@ use clap::Args;
 use dunlin::core::revision::RevisionId;
 use serde_json::json;
 
-use super::shown::{Shown, status};
+use super::shown::{Shown, remedy, status};
 use crate::command_error::CommandError;
 use crate::exit::ExitStatus;
-use crate::project::{LOST, Project};
+use crate::project::Project;
 use crate::report::why_not_up_to_date;
 use crate::ui::Ui;
 
 /// Show where the database is.
+///
+/// A row that another row's revision follows is superfluous: `upgrade` refuses it, as Alembic does.
 ///
 /// Nothing is written, not even a version table or a SQLite file: a role that may only read is enough.
 #[derive(Debug, Clone, Args)]
@@ -34,7 +36,7 @@ impl Current {
     /// The database cannot be read; or, with exit status 3, it is to be at the newest revisions and is not.
     pub async fn run(&self, project: &Project, ui: &Ui) -> Result<ExitStatus, CommandError> {
         let status = status(project).await?;
-        let shown = Shown::new(project, None)?;
+        let shown = Shown::new(project, None)?.superfluous(&status.superfluous);
         let is_up_to_date = status.is_up_to_date();
         if self.json {
             let pending: Vec<&RevisionId> = status.pending.iter().map(|revision| &revision.id).collect();
@@ -65,10 +67,7 @@ impl Current {
         if self.json {
             return Ok(ExitStatus::Pending);
         }
-        let hint = match status.unknown.is_empty() {
-            true => "run `dunlin upgrade heads`".to_owned(),
-            false => LOST.to_owned(),
-        };
+        let hint = remedy(&status);
         let error = CommandError::new(ExitStatus::Pending, "the database is not up to date");
         let reasons = why_not_up_to_date(&[status], &[project.owner()?.manager()]);
         Err(reasons.into_iter().fold(error, CommandError::note).hint(hint))

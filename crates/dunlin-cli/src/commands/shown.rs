@@ -9,7 +9,7 @@ use dunlin::engine::history::RevisionMap;
 use serde_json::{Value, json};
 
 use crate::command_error::CommandError;
-use crate::project::{Project, failed};
+use crate::project::{LOST, Project, failed};
 use crate::ui::Ui;
 
 /// What lists of revisions need to know of all of them.
@@ -19,6 +19,8 @@ pub(super) struct Shown<'p> {
     heads: HashSet<RevisionId>,
     /// The version rows, where the database was asked.
     rows: Option<HashSet<RevisionId>>,
+    /// The version rows that say nothing.
+    superfluous: HashSet<RevisionId>,
 }
 
 impl<'p> Shown<'p> {
@@ -26,7 +28,13 @@ impl<'p> Shown<'p> {
         let history = project.history()?;
         let heads = history.heads().into_iter().collect();
         let rows = rows.map(|rows| rows.iter().cloned().collect());
-        Ok(Self { project, history, heads, rows })
+        Ok(Self { project, history, heads, rows, superfluous: HashSet::new() })
+    }
+
+    /// Marks version rows that another row's revision follows.
+    pub(super) fn superfluous(mut self, rows: &[RevisionId]) -> Self {
+        self.superfluous.extend(rows.iter().cloned());
+        self
     }
 
     /// `a1 -> b2  add price (head, current)`
@@ -110,6 +118,7 @@ impl<'p> Shown<'p> {
             ("branch point", self.history.next(&revision.id).len() > 1),
             ("merge point", revision.down_revisions.len() > 1),
             ("current", rows.is_some_and(|rows| rows.contains(&revision.id))),
+            ("superfluous", self.superfluous.contains(&revision.id)),
         ];
         all.into_iter().filter(|(_, is)| *is).map(|(word, _)| word).collect()
     }
@@ -138,6 +147,19 @@ pub(super) fn print<'p, 'r>(
         text.push('\n');
     }
     ui.text(&text)
+}
+
+/// What brings a database to the newest revisions that is not there.
+pub(super) fn remedy(status: &OwnerStatus) -> String {
+    if !status.unknown.is_empty() {
+        return LOST.to_owned();
+    }
+    if status.superfluous.is_empty() {
+        return "run `dunlin upgrade heads`".to_owned();
+    }
+    let kept = status.rows.iter().filter(|row| !status.superfluous.contains(row));
+    let kept: Vec<&str> = kept.map(RevisionId::as_str).collect();
+    format!("`dunlin stamp {} --purge` takes out what is superfluous", kept.join(" "))
 }
 
 /// Where the owner stands; nothing is written.

@@ -6,9 +6,10 @@ use clap::Args;
 use dunlin::{Access, Database, Error, OwnerStatus};
 use serde_json::json;
 
+use super::shown::remedy;
 use crate::command_error::{CommandError, chain};
 use crate::exit::ExitStatus;
-use crate::project::{LOST, Project, failed, wrong};
+use crate::project::{Project, failed, wrong};
 use crate::report::why_not_up_to_date;
 use crate::ui::Ui;
 
@@ -79,8 +80,7 @@ impl Wait {
         }
         let waited = if self.timeout == 0 { String::new() } else { format!(" after {} s", self.timeout) };
         let text = format!("the database is not up to date{waited}");
-        let hint = if status.unknown.is_empty() { "run `dunlin upgrade heads`" } else { LOST };
-        Err(CommandError::new(ExitStatus::Pending, text).note(reason).hint(hint))
+        Err(CommandError::new(ExitStatus::Pending, text).note(reason).hint(remedy(status)))
     }
 
     fn print(&self, ui: &Ui, status: &OwnerStatus) {

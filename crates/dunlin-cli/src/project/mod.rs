@@ -369,6 +369,9 @@ const UNVERSIONED: &str = "if they are what a revision leaves, say which one wit
 pub(crate) fn failed(error: dunlin::Error) -> CommandError {
     let hint = match &error {
         dunlin::Error::Plan { source: PlanError::Unversioned { .. }, .. } => Some(UNVERSIONED.to_owned()),
+        dunlin::Error::Plan { source: PlanError::History(HistoryError::SuperfluousRow { .. }), .. } => {
+            Some("`dunlin current --check-heads` says which stamp takes it out".to_owned())
+        }
         error => {
             hint(error, &WORDS).map(|hint| if hint == UNKNOWN_REVISION { LOST.to_owned() } else { hint })
         }

@@ -162,3 +162,28 @@ db_test! {
         }
     }
 }
+
+db_test! {
+    async fn a_superfluous_row_is_marked_and_can_be_taken_out(db) {
+        let place = Place::on(db.url(), &LINE);
+        place.succeed(&["upgrade", "c3d4"]);
+        db.execute("INSERT INTO alembic_version VALUES ('a1b2')").await;
+        let current = "a1b2  create ticket (superfluous)\nc3d4  add title\n";
+        assert_eq!(place.succeed(&["current"]), current);
+        let long = place.succeed(&["current", "--verbose"]);
+        assert!(long.starts_with("revision:      a1b2 (superfluous)\n"), "{long}");
+        assert!(place.succeed(&["current", "--json"]).contains("\"superfluous\":[\"a1b2\"]"));
+        let upgrade = place.run(&["upgrade"]);
+        assert_eq!(upgrade.code, 1);
+        assert!(upgrade.stderr.contains("hint: `dunlin current --check-heads` says "), "{upgrade:?}");
+        for command in [&["current", "--check-heads"][..], &["wait", "--timeout", "0"]] {
+            let outcome = place.run(command);
+            assert_eq!(outcome.code, 3, "{outcome:?}");
+            let hint = "hint: `dunlin stamp c3d4 --purge` takes out what is superfluous\n";
+            assert!(outcome.stderr.ends_with(hint), "{outcome:?}");
+        }
+        place.succeed(&["stamp", "c3d4", "--purge"]);
+        assert_eq!(place.succeed(&["current"]), "c3d4  add title\n");
+        place.succeed(&["upgrade"]);
+    }
+}
