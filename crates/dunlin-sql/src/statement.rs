@@ -229,6 +229,52 @@ pub fn named_view_or_type(dialect: DialectName, sql: &str) -> Option<TableName> 
     rest.name()
 }
 
+/// What a statement does, for sure, about tables that are there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OnTables {
+    /// It makes this table, and fails where there is one of its name.
+    Makes(TableName),
+    /// It takes none away, gives none another name, and leaves it where names are looked for.
+    Spares,
+    /// Its words do not say.
+    Unknown,
+}
+
+/// What a statement does about tables that are there, as far as its words say it for sure.
+///
+/// ```
+/// use dunlin_core::dialect::DialectName::Postgres;
+/// use dunlin_sql::statement::{OnTables, on_tables};
+///
+/// assert_eq!(on_tables(Postgres, "CREATE TABLE Ticket (id INT)"), OnTables::Makes("ticket".into()));
+/// assert_eq!(on_tables(Postgres, "CREATE TABLE IF NOT EXISTS ticket (id INT)"), OnTables::Spares);
+/// assert_eq!(on_tables(Postgres, "DROP TABLE ticket"), OnTables::Unknown);
+/// ```
+pub fn on_tables(dialect: DialectName, sql: &str) -> OnTables {
+    if name_lookup(dialect, sql).is_some() {
+        return OnTables::Unknown;
+    }
+    if leaves_schema_alone(dialect, sql) {
+        return OnTables::Spares;
+    }
+    let tokens = tokens(dialect, sql);
+    let mut rest = Tokens { dialect, tokens: &tokens };
+    // Which servers run the text of an executable comment, its words do not say.
+    let is_comment = ["/*!", "/*M!"].iter().any(|begin| sql.trim_start().starts_with(begin));
+    if is_comment || !rest.skip(&["CREATE"]) {
+        return OnTables::Unknown;
+    }
+    let replaces = rest.skip(&["OR"]) && rest.skip(&["REPLACE"]);
+    while rest.skip(&["GLOBAL", "LOCAL", "UNLOGGED", "FOREIGN", "VIRTUAL"]) {}
+    let makes_table = rest.skip(&["TABLE"]);
+    match makes_table {
+        true if replaces => OnTables::Unknown,
+        true if rest.skip(&["IF"]) => OnTables::Spares,
+        true => rest.name().map_or(OnTables::Unknown, OnTables::Makes),
+        false => OnTables::Spares,
+    }
+}
+
 /// Tokens that are not read yet.
 struct Tokens<'t> {
     dialect: DialectName,
@@ -389,6 +435,36 @@ mod tests {
             (Postgres, "DO $$ BEGIN CREATE TABLE a (b int); END $$", vec![]),
         ] {
             assert_eq!(named_tables(dialect, sql), found, "{sql}");
+        }
+    }
+
+    #[test]
+    fn what_happens_to_tables_is_said_where_it_is_sure() {
+        for (dialect, sql, does) in [
+            (
+                Postgres,
+                "CREATE UNLOGGED TABLE app.\"Ticket\" (a int)",
+                OnTables::Makes(TableName::new(Some("app"), "Ticket")),
+            ),
+            (MySql, "create table `T` like u", OnTables::Makes("T".into())),
+            (MySql, "CREATE TABLE t (a INT) /*!50100 PARTITION BY KEY (a) */", OnTables::Makes("t".into())),
+            (Sqlite, "CREATE VIRTUAL TABLE t USING fts5(x)", OnTables::Makes("t".into())),
+            (Sqlite, "CREATE TEMP TABLE t (a)", OnTables::Spares),
+            (Sqlite, "CREATE TABLE IF NOT EXISTS t (a)", OnTables::Spares),
+            (Postgres, "CREATE OR REPLACE VIEW v AS SELECT 1", OnTables::Spares),
+            (Postgres, "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'DROP TABLE t'", OnTables::Spares),
+            (Postgres, "INSERT INTO t VALUES (1)", OnTables::Spares),
+            (MySql, "/*!40101 SET NAMES utf8mb4 */", OnTables::Spares),
+            (MariaDb, "CREATE OR REPLACE TABLE t (a INT)", OnTables::Unknown),
+            (MySql, "/*!99999 CREATE TABLE t (a INT) */", OnTables::Unknown),
+            (Postgres, "ALTER TABLE t RENAME TO u", OnTables::Unknown),
+            (Postgres, "DO $$ BEGIN DROP TABLE t; END $$", OnTables::Unknown),
+            (Postgres, "SELECT drop_everything()", OnTables::Unknown),
+            (Postgres, "SET search_path = app", OnTables::Unknown),
+            (MySql, "CALL p()", OnTables::Unknown),
+            (Sqlite, "ATTACH 'x' AS y", OnTables::Unknown),
+        ] {
+            assert_eq!(on_tables(dialect, sql), does, "{sql}");
         }
     }
 

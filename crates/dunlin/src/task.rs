@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use dunlin_core::operation::Operation;
+use dunlin_core::schema::TableName;
 use dunlin_engine::history::Target;
 use dunlin_engine::owner::Owner;
-use dunlin_engine::plan::{Intent, OwnerPlan, RenderedStep};
+use dunlin_engine::plan::{Intent, OwnerPlan, PlanError, PlanKind, RenderedStep, tables_made_first};
 
 use crate::database::Database;
 use crate::error::Error;
@@ -58,9 +59,39 @@ pub(crate) async fn plan<'m>(
         let failed = |source| Error::Plan { owner: owner.name().to_owned(), source };
         let plan = owner.plan(&state, &intent).map_err(failed)?;
         let rendered = plan.render(owner, database.dialect()).map_err(failed)?;
+        if plan.kind == PlanKind::Upgrade && plan.rows_before.is_empty() {
+            refuse_unversioned(database, &plan, &rendered).await?;
+        }
         planned.push(Planned { owner, plan, rendered });
     }
     Ok(planned)
+}
+
+/// In a database without version rows, a table that the plan would make is one of an owner that somebody else has
+/// brought there: which revision it stands at nobody knows.
+async fn refuse_unversioned(
+    database: &mut Database,
+    plan: &OwnerPlan,
+    rendered: &[RenderedStep],
+) -> Result<(), Error> {
+    /// So many are looked for: those of the first revisions tell it.
+    const LOOKED_FOR: usize = 1_000;
+    let dialect = database.dialect();
+    let mut made = tables_made_first(rendered, dialect);
+    made.retain(|table| table.schema.is_none() || dialect.capabilities().schemas);
+    made.retain(|table| *table != plan.version_table);
+    made.truncate(LOOKED_FOR);
+    let tables: Vec<TableName> = database.existing_there(&made).await?.into_iter().collect();
+    if tables.is_empty() {
+        return Ok(());
+    }
+    let source = PlanError::Unversioned {
+        owner: plan.owner.clone(),
+        version_table: plan.version_table.clone(),
+        version_table_exists: !plan.create_version_table,
+        tables,
+    };
+    Err(Error::Plan { owner: plan.owner.clone(), source })
 }
 
 impl Planned<'_> {

@@ -363,7 +363,7 @@ pub(crate) const LOST: &str = "the database was migrated by a newer version or b
 
 /// What to do about tables that are there without a version row.
 const UNVERSIONED: &str = "if they are what a revision leaves, say which one with `dunlin stamp REVISION`; if they are \
-     another program's, move them away";
+     another program's, move them away; if they are what a run left that stopped, drop them";
 
 /// An error of the database or the owners, with what to do about it.
 pub(crate) fn failed(error: dunlin::Error) -> CommandError {

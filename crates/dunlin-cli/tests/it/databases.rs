@@ -187,3 +187,50 @@ db_test! {
         place.succeed(&["upgrade"]);
     }
 }
+
+db_test! {
+    async fn tables_without_a_version_row_are_refused_before_anything_runs(db) {
+        let place = Place::on(db.url(), &LINE);
+        db.execute("CREATE TABLE note (id INTEGER)").await;
+        // What the revisions that are meant do not make is in nobody's way.
+        place.succeed(&["upgrade", "a1b2"]);
+        for statement in ["DELETE FROM alembic_version", "DROP TABLE alembic_version"] {
+            db.execute(statement).await;
+            let before = db.tables().await;
+            for command in [&["upgrade"][..], &["upgrade", "a1b2"], &["plan"]] {
+                let refused = place.run(command);
+                assert_eq!(refused.code, 1, "{refused:?}");
+                let said = "error: cannot plan for shop: shop has tables (ticket) but no row in alembic_version ";
+                assert!(refused.stderr.starts_with(said), "{refused:?}");
+                assert!(refused.stderr.contains("`dunlin stamp REVISION`"), "{refused:?}");
+            }
+            assert_eq!(db.tables().await, before);
+        }
+        place.succeed(&["stamp", "a1b2"]);
+        place.succeed(&["upgrade", "c3d4"]);
+        assert_eq!(place.succeed(&["current"]), "c3d4  add title\n");
+    }
+}
+
+db_test! {
+    async fn tables_that_are_in_nobodys_way_are_not_refused(db) {
+        let revision = "-- revision: a1\n\n-- upgrade\n\
+            INSERT INTO seen VALUES (1);\n\
+            CREATE TABLE IF NOT EXISTS kept (a INTEGER);\n\
+            DROP TABLE gone;\nCREATE TABLE gone (b INTEGER);\n\
+            -- upgrade: postgres\n\
+            CREATE TABLE IF NOT EXISTS kept (a INTEGER);\n\
+            CREATE TABLE elsewhere (a INTEGER);\n\
+            DO $$ BEGIN DROP TABLE gone; END $$;\nCREATE TABLE gone (b INTEGER);\n";
+        let place = Place::on(db.url(), &[("a1.sql", revision)]);
+        for table in ["seen", "kept", "gone", "elsewhere"] {
+            db.execute(&format!("CREATE TABLE {table} (a INTEGER)")).await;
+        }
+        if db.dialect() == DialectName::Postgres {
+            // From here on the role's own schema is where tables are made.
+            db.execute("CREATE SCHEMA dunlin").await;
+        }
+        place.succeed(&["upgrade"]);
+        db.query("SELECT b FROM gone").await;
+    }
+}

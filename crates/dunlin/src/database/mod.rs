@@ -367,6 +367,24 @@ impl Database {
         Ok(rows.iter().filter_map(position).filter_map(|at| tables.get(at).cloned()).collect())
     }
 
+    /// Which of these tables there are where a statement would make them.
+    pub(crate) async fn existing_there(
+        &mut self,
+        tables: &[TableName],
+    ) -> Result<BTreeSet<TableName>, Error> {
+        if tables.is_empty() || !matches!(self.connection, Connection::Postgres(_)) {
+            return self.existing(tables).await;
+        }
+        // A bare name may be found further along the search path.
+        let rows = self.rows("SELECT current_schema()::text").await?;
+        let Some(schema) = rows.first().and_then(|row| row.text(0)) else { return Ok(BTreeSet::new()) };
+        let mut there = tables.to_vec();
+        there.iter_mut().for_each(|table| table.qualify(Some(schema)));
+        let existing = self.existing(&there).await?;
+        let found = tables.iter().zip(&there).filter(|(_, there)| existing.contains(there));
+        Ok(found.map(|(table, _)| table.clone()).collect())
+    }
+
     /// Whether tables can be created where they would go, as far as the server tells beforehand.
     pub(crate) async fn may_create(&mut self, schema: Option<&str>) -> Result<(), Error> {
         match &self.connection {
