@@ -56,6 +56,7 @@ pub(crate) async fn run(
         report,
         observer,
         version_table_exists: !plan.create_version_table,
+        began: None,
         suspended: false,
         left: Left::Nothing,
     };
@@ -140,6 +141,8 @@ struct ManagerRun<'r, 'o> {
     report: &'r mut OwnerReport,
     observer: &'r mut Observer<'o>,
     version_table_exists: bool,
+    /// When the step of several stages began that is being run.
+    began: Option<Instant>,
     /// Whether foreign keys are not enforced right now.
     suspended: bool,
     /// What an error would leave in the database.
@@ -217,6 +220,7 @@ impl ManagerRun<'_, '_> {
     async fn staged(&mut self, step: usize) -> Result<(), Error> {
         let rendered = self.rendered;
         let before = self.left;
+        self.began = Some(Instant::now());
         for stage in &rendered[step].stages {
             match stage.stage.kind {
                 StageKind::Together | StageKind::Rows => self.stages_in_one(&[(step, stage)]).await?,
@@ -226,6 +230,7 @@ impl ManagerRun<'_, '_> {
             // What is committed stays when a later stage fails.
             self.left = if stage.stage.records_rows { before } else { Left::Part };
         }
+        self.began = None;
         if backfilled(&self.plan.steps[step]).is_some() {
             Progress::drop_if_empty(self.session.database).await?;
         }
@@ -289,12 +294,13 @@ impl ManagerRun<'_, '_> {
         let mut rows = self.report.rows_after.clone();
         for (at, stage) in work {
             let step = &plan.steps[*at];
-            let started = Instant::now();
+            let started = self.began.unwrap_or_else(Instant::now);
             self.stage(step, stage, transactional).await?;
             if stage.stage.records_rows {
                 self.write_journal(step, started.elapsed()).await;
                 rows.clone_from(&step.rows_after);
-                done.push(StepReport { action: step.action.clone(), elapsed: started.elapsed() });
+                let (action, rows_after) = (step.action.clone(), step.rows_after.clone());
+                done.push(StepReport { action, rows_after, elapsed: started.elapsed() });
             }
         }
         if let Some(before) = dangling_before {

@@ -174,6 +174,41 @@ impl Migrator {
     ///
     /// # Errors
     /// A [`Failure`] with what was done before it.
+    ///
+    /// # Telling somebody of every revision
+    /// The observer is told of each when it is committed:
+    ///
+    /// ```
+    /// use dunlin::core::prelude::*;
+    /// use dunlin::engine::plan::{Action, Intent};
+    /// use dunlin::{Access, Database, DatabaseUrl, Event, LockKey, Migrator};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let migration = |revision: Revision| Migration::new(revision, |_| {}, |_| {});
+    /// let app = DbManager::new("app", "app_version").migrations([
+    ///     migration(Revision::new("a1")),
+    ///     migration(Revision::new("b2").down_revision("a1")),
+    /// ]);
+    /// let migrator = Migrator::new([app], &HostContext::default(), LockKey::named("app"))?;
+    /// let mut database = Database::connect(&DatabaseUrl::parse("sqlite://")?, Access::Create).await?;
+    ///
+    /// let mut applied = Vec::new();
+    /// let observer = &mut |event: &Event| {
+    ///     if let Event::StepDone { owner, step } = event
+    ///         && let Action::Revision { revision, direction } = &step.action
+    ///     {
+    ///         println!("{owner}: {direction} {} took {:?}", revision.id, step.elapsed);
+    ///         applied.push((revision.id.clone(), step.rows_after.clone()));
+    ///     }
+    /// };
+    /// let intent = Intent::Upgrade { target: None, use_migration_files: true };
+    /// migrator.run(&mut database, "app", intent, observer).await?;
+    /// assert_eq!(applied, [("a1".into(), vec!["a1".into()]), ("b2".into(), vec!["b2".into()])]);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn run(
         &self,
         database: &mut Database,

@@ -47,7 +47,8 @@ pub enum Event {
         /// The key behind which the next run would go on.
         resume_key: Option<String>,
     },
-    /// A step is done, and committed.
+    /// A step is done, and committed: each revision that was applied is told once, and nothing that was rolled back.
+    /// [`Migrator::run`](crate::Migrator::run) has an example.
     StepDone {
         /// The owner.
         owner: String,
@@ -56,7 +57,8 @@ pub enum Event {
     },
 }
 
-/// Is told what happens while it happens.
+/// Is told what happens while it happens. It stands outside: it can neither stop a run nor write into its transactions.
+/// What is to be done with a revision, or not at all, is a data step of the revision.
 pub type Observer<'o> = dyn FnMut(&Event) + Send + 'o;
 
 /// A step that ran.
@@ -64,6 +66,8 @@ pub type Observer<'o> = dyn FnMut(&Event) + Send + 'o;
 pub struct StepReport {
     /// What it was.
     pub action: Action,
+    /// The owner's version rows after it.
+    pub rows_after: Vec<RevisionId>,
     /// How long it took.
     pub elapsed: Duration,
 }

@@ -19,6 +19,7 @@ mod mysql_changes;
 mod mysql_compare;
 mod mysql_keys;
 mod names;
+mod observer;
 mod pool;
 mod postgres_compare;
 mod postgres_schema;
