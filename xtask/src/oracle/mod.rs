@@ -5,6 +5,7 @@
 //! the ticketing plugin's DB manager as the real Airflow runs it.
 //!
 //! - `facts` makes `apps/airflow/facts/*.json`: the real schema at each release, on each database.
+//! - `walk` makes `apps/airflow/facts/*.jsonl.gz`: the real schema after each revision, up and down, on each database.
 //! - `names` makes `crates/dunlin-core/tests/naming.jsonl`: the names that the real SQLAlchemy gives.
 //! - `graph` makes `crates/dunlin-engine/tests/data/graph.jsonl`: what the real Alembic makes of revision graphs.
 //! - `operations` does each operation with the real Alembic and with ours, and writes what differs to
@@ -30,6 +31,7 @@ mod scenario;
 mod schemas;
 mod turns;
 mod venv;
+mod walk;
 
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -55,6 +57,12 @@ pub(crate) struct Args {
 enum Command {
     /// Make the committed facts about the real schema.
     Facts {
+        /// Compare with the committed facts instead of writing them.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Make the committed facts about the real schema after each revision.
+    Walk {
         /// Compare with the committed facts instead of writing them.
         #[arg(long)]
         check: bool,
@@ -110,6 +118,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let venv = Venv::ready()?;
     match args.command {
         Command::Facts { check } => facts::run(&venv, &wanted(&Kind::ALL), check),
+        Command::Walk { check } => walk::run(&venv, &wanted(&Kind::ALL), check),
         Command::Names { check } => names::run(&venv, check),
         Command::Graph(args) => graph::run(&venv, &args),
         Command::Operations { check, case } => {

@@ -21,6 +21,12 @@ pub(super) struct Refusal {
     pub(super) error: String,
 }
 
+impl From<Refusal> for Box<dyn std::error::Error + Send + Sync> {
+    fn from(refusal: Refusal) -> Self {
+        format!("{}: {}", refusal.phase, refusal.error).into()
+    }
+}
+
 impl Process {
     pub(super) fn start(mut command: Command) -> Result<Self> {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
