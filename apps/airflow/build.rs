@@ -4,4 +4,5 @@
 
 fn main() {
     println!("cargo:rerun-if-changed=migrations/versions");
+    println!("cargo:rerun-if-changed=migrations/ahead/versions");
 }

@@ -2,7 +2,7 @@
 //!
 //! ```sh
 //! cargo run --package airflow --example draft -- 375a816bbbf4
-//! cargo run --package airflow --example draft -- all /tmp/drafts
+//! cargo run --package airflow --example draft -- all target/drafts
 //! ```
 //!
 //! A draft is what the comparison of two neighbouring schemas says, as a revision file. Operations that all databases

@@ -125,6 +125,9 @@ fn known_by(inner: &Value) -> String {
     format!("{} {}", inner["kind"].as_str().unwrap_or_default(), inner["name"])
 }
 
+/// Parts of a table that are lists of things with names.
+const LISTS: [&str; 5] = ["columns", "uniques", "foreign_keys", "checks", "indexes"];
+
 type Values<'v> = [(DialectName, Option<&'v Value>)];
 
 /// One value that is all of these, each on its database; none where there is no such value.
@@ -184,20 +187,29 @@ fn merge(key: &str, values: &Values<'_>) -> Option<Value> {
             }
             let mut all = Map::new();
             for key in keys {
-                let parts: Vec<_> = objects.iter().map(|(name, object)| (*name, object.get(key))).collect();
+                let none = Value::Array(Vec::new());
+                let of = |object: &'_ Map<String, Value>| {
+                    object.get(key).cloned().or_else(|| LISTS.contains(&key.as_str()).then(|| none.clone()))
+                };
+                let parts: Vec<_> = objects.iter().map(|(name, object)| (*name, of(object))).collect();
+                let parts: Vec<_> = parts.iter().map(|(name, part)| (*name, part.as_ref())).collect();
                 all.insert(key.clone(), merge(key, &parts)?);
             }
             Some(Value::Object(all))
         }
-        Value::Array(_) if ["columns", "uniques", "foreign_keys", "checks", "indexes"].contains(&key) => {
-            elements(key, &there)
-        }
+        Value::Array(_) if LISTS.contains(&key) => elements(key, &there),
         _ => None,
     }
 }
 
 /// The elements of lists, in the order of the first in which they are.
 fn elements(key: &str, lists: &[(DialectName, &Value)]) -> Option<Value> {
+    if lists
+        .iter()
+        .any(|(_, list)| list.as_array().is_none_or(|list| list.iter().any(|element| !element.is_object())))
+    {
+        return None;
+    }
     let known_by = |element: &Value| match key {
         "uniques" | "foreign_keys" => element["columns"].to_string(),
         _ => element["name"].to_string(),
