@@ -281,6 +281,7 @@ pub(crate) fn history(error: &HistoryError) -> Option<&'static str> {
             "add a revision that follows all of these heads (`merge`), or name the one that is meant"
         }
         HistoryError::DuplicateId { .. } => "give one of the two another id",
+        HistoryError::NotSquashed { .. } => "delete one of its two files",
         HistoryError::IdTooLong { .. } => "give the revision a shorter id: the version table is VARCHAR(32)",
         HistoryError::DuplicateLabel { .. } => "give the branch another label",
         HistoryError::BadName { .. } => "give it another name",

@@ -1,5 +1,6 @@
 //! Revisions and the migrations that carry them out.
 
+mod migrations;
 mod sql;
 
 use std::borrow::Borrow;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::operation::Operations;
 use crate::session::BoxError;
 
+pub use migrations::Migrations;
 pub use sql::SqlScript;
 
 /// A revision's id, as it stands in the version table: free text of at most 32 characters.

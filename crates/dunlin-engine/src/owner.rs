@@ -51,7 +51,8 @@ pub struct ReplayError {
 }
 
 impl Owner {
-    /// Checks a manager: its history must be sound, and its releases' revisions in it.
+    /// Checks a manager: its history must be sound, and its releases' revisions in it or among those that squashed
+    /// ones stand for. One that stands in both must be in the place of several.
     ///
     /// # Errors
     /// An [`OwnerError`] with what is wrong with the history.
@@ -59,8 +60,17 @@ impl Owner {
         let broken = |source| OwnerError { owner: manager.name().to_owned(), source };
         let all = manager.all_migrations().iter();
         let history = RevisionMap::new(all.clone().map(|m| m.revision().clone())).map_err(broken)?;
+        let squashed = manager.all_squashed().iter().map(Migration::revision);
+        let same = |old: &&Revision| {
+            history.get(&old.id).is_some_and(|new| new.down_revisions == old.down_revisions)
+        };
+        if let Some(twice) = squashed.clone().find(same) {
+            return Err(broken(HistoryError::NotSquashed { revision: twice.id.clone() }));
+        }
+        let is_unknown =
+            |id: &&RevisionId| history.get(id).is_none() && squashed.clone().all(|old| old.id != **id);
         for release in manager.releases().iter() {
-            if let Some(revision) = release.revision.as_ref().filter(|id| history.get(id).is_none()) {
+            if let Some(revision) = release.revision.as_ref().filter(is_unknown) {
                 return Err(broken(HistoryError::UnknownTarget { target: revision.to_string() }));
             }
         }

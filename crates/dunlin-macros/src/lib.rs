@@ -7,7 +7,7 @@ mod sql;
 use proc_macro::TokenStream;
 use syn::LitStr;
 
-/// The revision files of a directory, as a `Vec<dunlin_core::revision::Migration>`.
+/// The revision files of a directory, as `dunlin_core::revision::Migrations`, which `DbManager::migrations` takes.
 ///
 /// `migrations!("migrations")` takes every `migrations/versions/*.rs` and `*.sql` below the crate's own
 /// directory, sorted by name; files whose name starts with `_` or `.` are left out. Both may stand in one
@@ -28,6 +28,9 @@ use syn::LitStr;
 /// pub(crate) fn downgrade(op: &mut Operations) { … }
 /// ```
 ///
+/// There may be no revision yet. If there is a directory `migrations/squashed/versions`, its files are what squashed
+/// revisions stand for (`dunlin squash` moves them there), and a database in the middle of them is brought on by these.
+///
 /// Cargo sees a changed file by itself, but a new one only if the crate has a build script that says
 /// where to look, so there must be a `build.rs`:
 ///
@@ -38,9 +41,9 @@ use syn::LitStr;
 /// ```
 ///
 /// # Errors
-/// Compilation fails where there is no `build.rs`, no such directory, no revision file in it, or a file
-/// of Rust whose name makes no identifier; and with the file and line where a file of SQL is no revision file,
-/// or two of them are the same revision.
+/// Compilation fails where there is no `build.rs`, no such directory, or a file of Rust whose name makes no
+/// identifier; and with the file and line where a file of SQL is no revision file, or two of them are the same
+/// revision. (A squashed revision has the id of the last that it stands for: that one is in both directories.)
 #[proc_macro]
 pub fn migrations(input: TokenStream) -> TokenStream {
     let directory = syn::parse_macro_input!(input as LitStr);

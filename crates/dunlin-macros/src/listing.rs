@@ -15,10 +15,19 @@ pub(crate) struct RevisionFile {
     pub(crate) path: String,
 }
 
+/// The revision files of a directory.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Listing {
+    /// Those of its history.
+    pub(crate) versions: Vec<RevisionFile>,
+    /// Those that squashed ones of the history stand for.
+    pub(crate) squashed: Vec<RevisionFile>,
+}
+
 /// What a revision file becomes.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A module: `revision_` and the file's name, so that an id may start with a digit; what is not ASCII in it is a
+    /// A module: a word and the file's name, so that an id may start with a digit; what is not ASCII in it is a
     /// number, as not every letter may stand in an identifier.
     Rust { module: String },
     /// What its text says.
@@ -36,8 +45,6 @@ pub(crate) enum ListingError {
     NoBuildScript { build_script: PathBuf, directory: String },
     #[error("{} cannot be read", path.display())]
     Unreadable { path: PathBuf, source: io::Error },
-    #[error("there is no revision file (*.rs, *.sql) in {}", path.display())]
-    Empty { path: PathBuf },
     #[error(
         "{} is no name for a revision file: only letters, digits and underscores may stand before .rs",
         path.display()
@@ -57,23 +64,32 @@ impl ListingError {
     }
 }
 
-/// The revision files in `<root>/<directory>/versions`, sorted by name.
-pub(crate) fn revision_files(root: &Path, directory: &str) -> Result<Vec<RevisionFile>, ListingError> {
+/// The revision files in `<root>/<directory>/versions`, and in `squashed/versions` beside it if that is there.
+pub(crate) fn listing(root: &Path, directory: &str) -> Result<Listing, ListingError> {
     let build_script = root.join("build.rs");
     if !build_script.is_file() {
         return Err(ListingError::NoBuildScript { build_script, directory: directory.to_owned() });
     }
-    let versions = root.join(directory).join("versions");
-    let unreadable = |source| ListingError::Unreadable { path: versions.clone(), source };
+    let directory = root.join(directory);
+    let squashed = directory.join("squashed/versions");
+    Ok(Listing {
+        versions: revision_files(&directory.join("versions"), "revision")?,
+        squashed: match squashed.is_dir() {
+            true => revision_files(&squashed, "squashed")?,
+            false => Vec::new(),
+        },
+    })
+}
+
+/// The revision files in a directory, sorted by name; `word` begins the names of their modules.
+fn revision_files(directory: &Path, word: &str) -> Result<Vec<RevisionFile>, ListingError> {
+    let unreadable = |source| ListingError::Unreadable { path: directory.to_owned(), source };
     let mut files = Vec::new();
-    for entry in fs::read_dir(&versions).map_err(unreadable)? {
+    for entry in fs::read_dir(directory).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         if is_revision(&path) {
-            files.push(revision_file(path)?);
+            files.push(revision_file(path, word)?);
         }
-    }
-    if files.is_empty() {
-        return Err(ListingError::Empty { path: versions });
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
@@ -86,7 +102,7 @@ fn is_revision(path: &Path) -> bool {
     !hidden && known && path.is_file()
 }
 
-fn revision_file(path: PathBuf) -> Result<RevisionFile, ListingError> {
+fn revision_file(path: PathBuf, word: &str) -> Result<RevisionFile, ListingError> {
     if path.extension().is_some_and(|extension| extension == "sql") {
         let text = path.to_str().map(str::to_owned);
         return match text {
@@ -98,15 +114,15 @@ fn revision_file(path: PathBuf) -> Result<RevisionFile, ListingError> {
     let stem = path.file_stem().and_then(|stem| stem.to_str()).filter(plain);
     match (stem, path.to_str()) {
         (Some(stem), Some(text)) => {
-            Ok(RevisionFile { kind: Kind::Rust { module: module(stem) }, path: text.to_owned() })
+            Ok(RevisionFile { kind: Kind::Rust { module: module(word, stem) }, path: text.to_owned() })
         }
         _ => Err(ListingError::BadName { path }),
     }
 }
 
-fn module(stem: &str) -> String {
+fn module(word: &str, stem: &str) -> String {
     let text = |c: char| if c.is_ascii() { c.to_string() } else { format!("u{:x}", u32::from(c)) };
-    stem.chars().fold("revision_".to_owned(), |name, c| name + &text(c))
+    stem.chars().fold(format!("{word}_"), |name, c| name + &text(c))
 }
 
 #[cfg(test)]
@@ -127,21 +143,25 @@ mod tests {
         root
     }
 
+    fn versions(root: &TempDir) -> Vec<RevisionFile> {
+        listing(root.path(), "migrations").unwrap().versions
+    }
+
     fn error_of(root: &Path) -> String {
-        revision_files(root, "migrations").unwrap_err().report()
+        listing(root, "migrations").unwrap_err().report()
     }
 
     #[test]
     fn files_are_sorted_and_may_start_with_a_digit() {
         let root =
             crate_with(&["d759c6d30f5a_create.rs", "0001_first.rs", "0002-more of it.sql", "x_été.rs"]);
-        let files = revision_files(root.path(), "migrations").unwrap();
+        let files = versions(&root);
         let module = |module: &str| Kind::Rust { module: module.to_owned() };
         let kinds: Vec<_> = files.into_iter().map(|file| file.kind).collect();
         let first = [module("revision_0001_first"), Kind::Sql, module("revision_d759c6d30f5a_create")];
         assert_eq!(kinds[..3], first);
         assert_eq!(kinds[3], module("revision_x_ue9tue9"));
-        let files = revision_files(root.path(), "migrations").unwrap();
+        let files = versions(&root);
         assert_eq!(Path::new(&files[0].path), root.path().join("migrations/versions/0001_first.rs"));
     }
 
@@ -149,7 +169,7 @@ mod tests {
     fn other_files_are_left_out() {
         let root = crate_with(&["1_a.rs", "_helpers.rs", ".1_a.rs", "_old.sql", "README"]);
         fs::create_dir(root.path().join("migrations/versions/old.rs")).unwrap();
-        assert_eq!(revision_files(root.path(), "migrations").unwrap().len(), 1);
+        assert_eq!(versions(&root).len(), 1);
     }
 
     #[test]
@@ -162,9 +182,25 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_without_revisions_is_an_error() {
-        let error = error_of(crate_with(&["_helpers.rs"]).path());
-        assert!(error.starts_with("there is no revision file (*.rs, *.sql) in "), "{error}");
+    fn a_directory_may_have_no_revisions_yet() {
+        let listing = listing(crate_with(&["_helpers.rs", ".gitkeep"]).path(), "migrations").unwrap();
+        assert_eq!(listing, Listing { versions: Vec::new(), squashed: Vec::new() });
+    }
+
+    #[test]
+    fn what_squashed_revisions_stand_for_lies_beside_them() {
+        let root = crate_with(&["2_b.rs"]);
+        let old = root.path().join("migrations/squashed/versions");
+        fs::create_dir_all(&old).unwrap();
+        assert_eq!(listing(root.path(), "migrations").unwrap().squashed, []);
+        for name in ["1_a.sql", "2_b.rs", "_notes.rs"] {
+            fs::write(old.join(name), "").unwrap();
+        }
+        let listing = listing(root.path(), "migrations").unwrap();
+        let kinds = |files: Vec<RevisionFile>| files.into_iter().map(|file| file.kind).collect::<Vec<_>>();
+        let module = |module: &str| Kind::Rust { module: module.to_owned() };
+        assert_eq!(kinds(listing.versions), [module("revision_2_b")]);
+        assert_eq!(kinds(listing.squashed), [Kind::Sql, module("squashed_2_b")]);
     }
 
     #[test]

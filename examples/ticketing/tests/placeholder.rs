@@ -7,7 +7,7 @@ use dunlin_macros::migrations;
 #[test]
 fn an_empty_placeholder_is_valid() {
     let migrations = migrations!("tests/placeholder");
-    let [placeholder] = migrations.as_slice() else { panic!("{migrations:?}") };
+    let [placeholder] = migrations.versions() else { panic!("{migrations:?}") };
     let revision = Revision::new("d759c6d30f5a").message("placeholder migration");
     assert_eq!(placeholder.revision(), &revision);
     for direction in [Direction::Upgrade, Direction::Downgrade] {

@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::operation::Operations;
-use crate::revision::{Migration, RevisionId};
+use crate::revision::{Migration, Migrations, RevisionId};
 use crate::schema::{Metadata, NamingConvention, TableName};
 
 pub use lifecycle::{Lifecycle, PlannedStep, Run};
@@ -92,16 +92,21 @@ impl DbManager {
         self
     }
 
-    /// The history, in any order.
-    pub fn migrations(mut self, migrations: impl IntoIterator<Item = Migration>) -> Self {
-        self.migrations.extend(migrations);
+    /// The history, in any order: what `migrations!` gives, with the revisions that squashed ones in it stand for, or
+    /// whatever yields [`Migration`]s.
+    pub fn migrations(mut self, migrations: impl Into<Migrations>) -> Self {
+        let (versions, squashed) = migrations.into().into_parts();
+        self.migrations.extend(versions);
+        self.squashed.extend(squashed);
         self
     }
 
-    /// The revisions that squashed ones in the history stand for. A squashed revision has the id of the last of its
-    /// own; a database that stands at an earlier one is brought on by these.
-    pub fn squashed(mut self, migrations: impl IntoIterator<Item = Migration>) -> Self {
-        self.squashed.extend(migrations);
+    /// The revisions that squashed ones in the history stand for, where they are not those of `squashed/versions`,
+    /// which `migrations!` gives by itself. A squashed revision has the id of the last of its own; a database that
+    /// stands at an earlier one is brought on by these.
+    pub fn squashed(mut self, migrations: impl Into<Migrations>) -> Self {
+        let (versions, squashed) = migrations.into().into_parts();
+        self.squashed.extend(versions.into_iter().chain(squashed));
         self
     }
 

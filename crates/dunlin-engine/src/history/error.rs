@@ -15,6 +15,13 @@ pub enum HistoryError {
         /// The id.
         revision: RevisionId,
     },
+    /// A revision stands among the squashed ones, too, and what stands there is no run of several: neither is in the
+    /// place of the other.
+    #[error("revision {revision} stands among the squashed ones, too, and is the same step there")]
+    NotSquashed {
+        /// The revision.
+        revision: RevisionId,
+    },
     /// A branch label is another's name, too.
     #[error("branch label {label} of revision {revision} is a name of revision {other} already")]
     DuplicateLabel {

@@ -357,6 +357,28 @@ fn a_manager_must_be_sound() {
     }
 }
 
+#[test]
+fn what_stands_among_the_squashed_revisions_too_is_in_the_place_of_several() {
+    let migration = |id: &str, down: &[&str]| {
+        let revision = down.iter().fold(Revision::new(id), |revision, down| revision.down_revision(*down));
+        Migration::new(revision, |_| {}, |_| {})
+    };
+    let manager = |old: Vec<Migration>| {
+        DbManager::new("owner", "version_owner").migrations([migration("b", &[])]).squashed(old)
+    };
+    let error = Owner::new(manager(vec![migration("b", &[])]), &HostContext::default()).unwrap_err();
+    assert_eq!(error.source, HistoryError::NotSquashed { revision: "b".into() });
+    let run = || vec![migration("a", &[]), migration("b", &["a"])];
+    let error = Owner::new(manager([run(), run()].concat()), &HostContext::default()).unwrap_err();
+    assert_eq!(error.source, HistoryError::DuplicateId { revision: "a".into() });
+    // A release may have ended in the middle.
+    let release = |revision: &str| {
+        Owner::new(manager(run()).release("0.1.0", revision), &HostContext::default()).map(|_| ())
+    };
+    assert_eq!(release("a"), Ok(()));
+    assert!(release("z").is_err());
+}
+
 /// `b` stands for `a`, `a2` and `b`; a database may still be at `a` or `a2`.
 fn squashed() -> Owner {
     let migration = |id: &'static str, down: Option<&str>, tables: &'static [&'static str]| {
