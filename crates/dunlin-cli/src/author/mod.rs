@@ -25,7 +25,7 @@ pub use check::Check;
 pub(crate) use draft::Wanted;
 pub use generate::GenerateModels;
 pub use revision::NewRevision;
-pub(crate) use revision::{checked, new_id, slug, write_new};
+pub(crate) use revision::{Content, new_id, new_revision_id, slug, write_new};
 
 /// What a command of an author works with.
 #[derive(Clone, Copy)]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{ArgGroup, Args};
 use dunlin::Database;
 use dunlin::core::revision::Revision;
+use dunlin::engine::owner::Owner;
 
 use super::draft::Wanted;
 use super::{Against, Author};
@@ -21,19 +22,11 @@ use crate::exit::ExitStatus;
 #[derive(Debug, Clone, Args)]
 #[command(
     group(ArgGroup::new("for_databases").args(["sql", "offline"]).multiple(true)),
-    mut_arg("offline", |arg| arg.requires("autogenerate")),
-    mut_arg("renames", |arg| arg.requires("autogenerate")),
     mut_arg("dialect", |arg| arg.requires("for_databases")),
 )]
 pub struct NewRevision {
-    /// What the revision is about.
-    #[arg(short, long)]
-    message: String,
-    /// Fill it with what differs between the models and the database.
-    #[arg(long)]
-    autogenerate: bool,
     #[command(flatten)]
-    against: Against,
+    content: Content,
     /// Write SQL, with a section for each of --dialect (else for the database's own), instead of Rust.
     #[arg(long)]
     sql: bool,
@@ -45,13 +38,42 @@ pub struct NewRevision {
     directory: PathBuf,
 }
 
+/// What a new revision is about, and what it is filled with.
+#[derive(Debug, Clone, Args)]
+#[command(
+    mut_arg("offline", |arg| arg.requires("autogenerate")),
+    mut_arg("renames", |arg| arg.requires("autogenerate")),
+)]
+pub(crate) struct Content {
+    /// What the revision is about.
+    #[arg(short, long)]
+    pub(crate) message: String,
+    /// Fill it with what differs between the models and the database.
+    #[arg(long)]
+    pub(crate) autogenerate: bool,
+    #[command(flatten)]
+    pub(crate) against: Against,
+}
+
+impl Content {
+    /// Whether no database is needed.
+    pub(crate) fn is_offline(&self) -> bool {
+        self.against.is_offline() || !self.autogenerate
+    }
+
+    /// What is wanted of a file in SQL, or in Rust.
+    pub(crate) fn wanted(&self, sql: bool) -> Wanted<'_> {
+        Wanted { against: &self.against, autogenerate: self.autogenerate, sql }
+    }
+}
+
 /// Characters of a message in a file's name.
 const SLUG: usize = 40;
 
 impl NewRevision {
     /// Whether no database is needed.
     pub fn is_offline(&self) -> bool {
-        self.against.is_offline() || !self.autogenerate
+        self.content.is_offline()
     }
 
     /// Writes the file; `database` is the one that is meant, unless the command is offline.
@@ -69,24 +91,17 @@ impl NewRevision {
             let text = format!("there is no directory {}", self.directory.display());
             return Err(CommandError::failed(text).hint("say where the revision files are with --directory"));
         }
-        let id = match &self.rev_id {
-            Some(id) => checked(id)?,
-            None => new_id(),
-        };
-        if owner.history().get(&id.as_str().into()).is_some() {
-            let text = format!("{} has a revision {id} already", author.owner);
-            return Err(CommandError::usage(text).hint("leave --rev-id out, and one is made"));
-        }
-        let mut revision = Revision::new(id.as_str()).message(&self.message);
+        let id = new_revision_id(owner, self.rev_id.as_deref())?;
+        let message = &self.content.message;
+        let mut revision = Revision::new(id.as_str()).message(message);
         if let Some(head) = owner.history().single_head().map_err(CommandError::failed)? {
             revision = revision.down_revision(head);
         }
-        let wanted = Wanted { against: &self.against, autogenerate: self.autogenerate, sql: self.sql };
-        let Some(draft) = wanted.draft(author, revision, database).await? else {
+        let Some(draft) = self.content.wanted(self.sql).draft(author, revision, database).await? else {
             return Ok(ExitStatus::Done);
         };
         let extension = if self.sql { "sql" } else { "rs" };
-        let path = self.directory.join(format!("{id}_{}.{extension}", slug(&self.message, SLUG)));
+        let path = self.directory.join(format!("{id}_{}.{extension}", slug(message, SLUG)));
         write_new(&path, &draft.text)?;
         draft.warnings.iter().for_each(|line| author.ui.note(line));
         author.ui.line(&path.display().to_string());
@@ -94,8 +109,24 @@ impl NewRevision {
     }
 }
 
+/// The id of a new revision of an owner: the one that is given, else one is made.
+///
+/// # Errors
+/// It cannot be one, or another revision has it.
+pub(crate) fn new_revision_id(owner: &Owner, given: Option<&str>) -> Result<String, CommandError> {
+    let id = match given {
+        Some(id) => checked(id)?,
+        None => new_id(),
+    };
+    match owner.revision(&id.as_str().into()) {
+        None => Ok(id),
+        Some(_) => Err(CommandError::usage(format!("{} has a revision {id} already", owner.name()))
+            .hint("leave --rev-id out, and one is made")),
+    }
+}
+
 /// An id that can be one and be part of a file's name.
-pub(crate) fn checked(id: &str) -> Result<String, CommandError> {
+fn checked(id: &str) -> Result<String, CommandError> {
     let fits = !id.is_empty() && id.len() <= 32;
     if ["base", "head", "heads", "current"].contains(&id) {
         return Err(CommandError::usage(format!("{id} is a target by itself, and no revision id"))

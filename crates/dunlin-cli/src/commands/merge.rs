@@ -1,12 +1,10 @@
 //! `merge`
 
-use std::path::PathBuf;
-
 use clap::Args;
 use dunlin::Database;
 use dunlin::core::revision::RevisionId;
 
-use super::new_file::Request;
+use super::new_file::{FileOptions, Request};
 use crate::author::{Against, Wanted};
 use crate::command_error::CommandError;
 use crate::exit::ExitStatus;
@@ -22,27 +20,8 @@ pub struct Merge {
     /// What the revision is about; else which revisions it merges.
     #[arg(short, long)]
     message: Option<String>,
-    /// Write SQL.
-    #[arg(long)]
-    sql: bool,
-    /// Write Rust.
-    #[arg(long, conflicts_with = "sql")]
-    rust: bool,
-    /// Let it follow revisions that have another behind them already.
-    #[arg(long)]
-    splice: bool,
-    /// A name for the branch that it begins. May be given several times.
-    #[arg(long = "branch-label", value_name = "LABEL")]
-    branch_labels: Vec<String>,
-    /// The revision's id; else one is made.
-    #[arg(long, value_name = "ID")]
-    rev_id: Option<String>,
-    /// The directory of the file, one of the version locations.
-    #[arg(long, value_name = "DIRECTORY")]
-    version_path: Option<PathBuf>,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    options: FileOptions,
 }
 
 impl Merge {
@@ -51,19 +30,15 @@ impl Merge {
     /// # Errors
     /// There are not several revisions to merge, or one of them is no head.
     pub async fn run(&self, project: &Project, ui: &Ui) -> Result<ExitStatus, CommandError> {
-        let sql = project.writes_sql(self.sql, self.rust)?;
+        let sql = self.options.writes_sql(project)?;
         let parents = self.parents(project)?;
         let ids: Vec<&str> = parents.iter().map(RevisionId::as_str).collect();
         let message = self.message.clone().unwrap_or_else(|| format!("merge {}", ids.join(" and ")));
         let request = Request {
             message: &message,
-            rev_id: self.rev_id.as_deref(),
             parents: parents.iter().map(ToString::to_string).collect(),
-            splice: self.splice,
-            branch_labels: &self.branch_labels,
             depends_on: &[],
-            version_path: self.version_path.as_deref(),
-            json: self.json,
+            options: &self.options,
         };
         let revision = request.revision(project)?;
         let wanted = Wanted { against: &Against::default(), autogenerate: false, sql };

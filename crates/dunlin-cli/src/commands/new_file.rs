@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use dunlin::core::revision::{Migration, Revision, RevisionId};
 use dunlin::engine::sql::revision_file::RevisionFile;
 use serde_json::json;
 
-use crate::author::{checked, new_id, slug, write_new};
+use crate::author::{new_revision_id, slug, write_new};
 use crate::command_error::CommandError;
 use crate::config::PASSED_OVER;
 use crate::exit::ExitStatus;
@@ -16,37 +17,57 @@ use crate::ui::Ui;
 /// What a template has for the text of the revision.
 const REVISION: &str = "{{revision}}";
 
+/// How a new file is written, whatever stands in it.
+#[derive(Debug, Clone, Args)]
+pub(super) struct FileOptions {
+    /// Write SQL.
+    #[arg(long)]
+    sql: bool,
+    /// Write Rust.
+    #[arg(long, conflicts_with = "sql")]
+    rust: bool,
+    /// Let it follow a revision that has another behind it already: a branch begins there.
+    #[arg(long)]
+    splice: bool,
+    /// A name for the branch that it begins. May be given several times.
+    #[arg(long = "branch-label", value_name = "LABEL")]
+    branch_labels: Vec<String>,
+    /// The revision's id; else one is made.
+    #[arg(long, value_name = "ID")]
+    rev_id: Option<String>,
+    /// The directory of the file, one of the version locations.
+    #[arg(long, value_name = "DIRECTORY")]
+    version_path: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl FileOptions {
+    /// Whether it is SQL: as it is said, else as the project has it.
+    pub(super) fn writes_sql(&self, project: &Project) -> Result<bool, CommandError> {
+        project.writes_sql(self.sql, self.rust)
+    }
+}
+
 /// What a new revision is to be, as it is typed.
 pub(super) struct Request<'a> {
     pub(super) message: &'a str,
-    pub(super) rev_id: Option<&'a str>,
     /// What it follows, as targets.
     pub(super) parents: Vec<String>,
-    /// Whether a parent may have a revision that follows it already.
-    pub(super) splice: bool,
-    pub(super) branch_labels: &'a [String],
     pub(super) depends_on: &'a [String],
-    pub(super) version_path: Option<&'a Path>,
-    pub(super) json: bool,
+    pub(super) options: &'a FileOptions,
 }
 
 impl Request<'_> {
     /// The revision that it is, if it fits the history.
     pub(super) fn revision(&self, project: &Project) -> Result<Revision, CommandError> {
-        let history = project.history()?;
-        let id = match self.rev_id {
-            Some(id) => checked(id)?,
-            None => new_id(),
-        };
-        if history.get(&id.as_str().into()).is_some() {
-            let text = format!("{} has a revision {id} already", project.owner_name());
-            return Err(CommandError::usage(text).hint("leave --rev-id out, and one is made"));
-        }
+        let id = new_revision_id(project.owner()?, self.options.rev_id.as_deref())?;
         let mut revision = Revision::new(id).message(self.message);
         for parent in self.parents(project)? {
             revision = revision.down_revision(parent);
         }
-        for label in self.branch_labels {
+        for label in &self.options.branch_labels {
             revision = revision.branch_label(label);
         }
         for dependency in self.depends_on {
@@ -66,7 +87,7 @@ impl Request<'_> {
                 .and_then(|target| history.rows_at(&target).map_err(|error| project.no_target(error)));
             for id in named.map_err(|error| several(project, text, error))? {
                 let next = history.next(&id);
-                if let (Some(next), false) = (next.first(), self.splice) {
+                if let (Some(next), false) = (next.first(), self.options.splice) {
                     let text = format!("{id} is no head: {} follows it", next.id);
                     return Err(CommandError::usage(text).hint("say --splice to begin a branch there"));
                 }
@@ -110,7 +131,7 @@ impl Request<'_> {
             })?;
         }
         write_new(&path, &text)?;
-        match self.json {
+        match self.options.json {
             true => {
                 ui.line(&json!({ "revision": revision.id, "file": path.display().to_string() }).to_string())
             }
@@ -169,7 +190,7 @@ impl Request<'_> {
         let versions = config.versions();
         let holds =
             |directory: &Path| versions.iter().find(|version| is_in(directory, version, config.recursive));
-        let directory = match (self.version_path, versions.as_slice()) {
+        let directory = match (self.options.version_path.as_deref(), versions.as_slice()) {
             (Some(path), _) if holds(path).is_some() => path.to_owned(),
             (Some(path), _) => {
                 let text = format!("{} is none of the version locations", path.display());
