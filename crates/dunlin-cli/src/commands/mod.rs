@@ -95,6 +95,14 @@ impl Command {
         }
     }
 
+    /// Whether more is asked than the files say of a project whose revisions are compiled into a program.
+    pub(crate) fn needs_program_for(&self, heads: &Project) -> bool {
+        match self {
+            Self::Squash(command) => command.asks_what_they_do(heads),
+            _ => self.needs_program(),
+        }
+    }
+
     /// Whether it compares with the models.
     pub fn asks_models(&self) -> bool {
         match self {

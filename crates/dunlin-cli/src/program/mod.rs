@@ -82,7 +82,7 @@ pub fn dunlin() -> ExitCode {
             Some(delegation) => {
                 let heads = match command.needs_program() || global.owner.is_some() {
                     true => None,
-                    false => Project::of_heads(&config)?,
+                    false => Project::of_heads(&config)?.filter(|heads| !command.needs_program_for(heads)),
                 };
                 let Some(project) = heads else {
                     return delegation.run(&config, arguments.get(1..).unwrap_or_default());

@@ -43,10 +43,9 @@ impl Files {
         self.versions.iter().map(|file| file.migration.clone()).collect()
     }
 
-    pub(super) fn of(&self, revision: &RevisionId) -> Option<PathBuf> {
+    pub(super) fn of(&self, revision: &RevisionId) -> Option<&RevisionFile> {
         let old = || self.squashed.iter().find(|file| file.migration.revision().id == *revision);
-        let found = self.places.get(revision).map(|place| &self.versions[*place]).or_else(old);
-        found.map(|file| file.path.clone())
+        self.places.get(revision).map(|place| &self.versions[*place]).or_else(old)
     }
 
     /// The files of the revisions that a text names.

@@ -9,7 +9,7 @@ use dunlin::core::dialect::DialectName;
 use dunlin::core::manager::{DbManager, HostContext};
 use dunlin::core::revision::RevisionId;
 use dunlin::core::schema::{Metadata, NamingConvention, TableName};
-use dunlin::directory::{DirectoryError, RustFiles};
+use dunlin::directory::{DirectoryError, RevisionFile, RustFiles};
 use dunlin::engine::dialect::{Dialect, dialect};
 use dunlin::engine::history::{HistoryError, RevisionMap, Target};
 use dunlin::engine::owner::Owner;
@@ -246,6 +246,11 @@ impl Project {
 
     /// The file of a revision.
     pub fn file(&self, revision: &RevisionId) -> Option<PathBuf> {
+        self.revision_file(revision).map(|file| file.path.clone())
+    }
+
+    /// The file of a revision, and what it says of itself.
+    pub(crate) fn revision_file(&self, revision: &RevisionId) -> Option<&RevisionFile> {
         self.files.of(revision)
     }
 

@@ -15,4 +15,5 @@ mod planning;
 mod reading;
 mod schema_sql;
 mod squash;
+mod squash_rust;
 mod support;
