@@ -140,7 +140,10 @@ fn a_cargo_project_builds_and_works() {
     }
     build(&mut place, "shop");
     for (arguments, code) in [
-        (&["revision", "-m", "first", "--rev-id", "a1"][..], 0),
+        // There is no revision yet.
+        (&["current", "--check-heads"][..], 0),
+        (&["upgrade"], 1),
+        (&["revision", "-m", "first", "--rev-id", "a1"], 0),
         (&["current", "--check-heads"], 3),
         (&["upgrade"], 0),
         (&["current", "--check-heads"], 0),
@@ -153,6 +156,70 @@ fn a_cargo_project_builds_and_works() {
         let outcome = place.run_in("shop", arguments);
         assert_eq!(outcome.code, code, "{arguments:?}: {outcome:?}");
     }
+    squashes(&place);
+}
+
+/// Squashes revisions of a project that is built.
+fn squashes(place: &Place) {
+    let succeeds = |line: &str| {
+        let outcome = place.run_in("shop", &line.split(' ').collect::<Vec<_>>());
+        assert_eq!(outcome.code, 0, "{line}: {outcome:?}");
+        outcome.stdout
+    };
+    let versions = "shop/migrations/versions";
+    let revision = |name: &str, head: &str, up: &str, down: &str| {
+        let text = format!(
+            "use dunlin_core::prelude::*;\n\npub(crate) fn revision() -> Revision {{\n    Revision::new({head})\n}}\n\n\
+             pub(crate) fn upgrade(op: &mut Operations) {{\n    {up}\n}}\n\n\
+             pub(crate) fn downgrade(op: &mut Operations) {{\n    {down}\n}}\n"
+        );
+        place.write(&format!("{versions}/{name}"), &text);
+    };
+    let table = "op.create_table(\"ticket\", |t| { t.column(\"id\", DataType::Integer).primary_key(); });";
+    revision("a1_first.rs", "\"a1\"", table, "op.drop_table(\"ticket\");");
+    let (add, drop) = (
+        "op.add_column(\"ticket\", Column::new(\"title\", DataType::string(50)));",
+        "op.drop_column(\"ticket\", \"title\");",
+    );
+    revision("b2_second.rs", "\"b2\").down_revision(\"a1\"", add, drop);
+    let statements = || {
+        let plan = succeeds("plan head --from base --json");
+        let plan: serde_json::Value = serde_json::from_str(&plan).unwrap();
+        let steps = plan["steps"].as_array().unwrap().clone();
+        let of = |step: &serde_json::Value| step["statements"].as_array().unwrap().clone();
+        (steps.len(), steps.iter().flat_map(of).filter(|sql| sql.to_string().contains("ticket")).count())
+    };
+    assert_eq!(statements(), (2, 2));
+    succeeds("upgrade a1");
+    succeeds("squash a1 b2");
+    let written = place.read(&format!("{versions}/b2_second.rs"));
+    assert!(written.contains("op.create_table(\"ticket\"") && written.contains("op.add_column(\"ticket\""));
+    assert!(place.path("shop/migrations/squashed/versions/b2_second.rs").is_file());
+    assert_eq!(statements(), (1, 2));
+    succeeds("upgrade");
+    succeeds("downgrade a1");
+    succeeds("upgrade");
+    succeeds("current --check-heads");
+
+    // The new file cannot be built: the old ones cannot be read from where they lie then.
+    place.write(&format!("{versions}/comment.txt"), "UPDATE ticket SET title = ''");
+    revision(
+        "c3_third.rs",
+        "\"c3\").down_revision(\"b2\"",
+        "op.execute(include_str!(\"comment.txt\"));",
+        "let _ = op;",
+    );
+    let sources = || {
+        let is_source = |path: &std::path::PathBuf| path.to_string_lossy().contains("/migrations/");
+        place.files().into_iter().filter(|(path, _)| is_source(path)).collect::<Vec<_>>()
+    };
+    let before = sources();
+    let outcome = place.run_in("shop", &["squash", "b2", "c3"]);
+    assert_eq!(outcome.code, 1, "{outcome:?}");
+    assert!(outcome.stderr.contains("nothing was changed"), "{outcome:?}");
+    assert_eq!(sources(), before);
+    succeeds("upgrade");
+    succeeds("downgrade base");
 }
 
 #[test]
