@@ -104,10 +104,10 @@ fn draft(walks: &OnEach<Walk>, owner: &Owner, id: &str) -> Result<Draft, Box<dyn
             Err(error) => up.errors.push(format!("{name}: {error}")),
         }
     }
-    let (there, back) = (merged(&up.operations), merged(&down.operations));
+    let (there, back) = (up.merged(), down.merged());
     let mut source = RevisionSource::new(revision);
-    source.upgrade.clone_from(&there.operations);
-    source.downgrade.clone_from(&back.operations);
+    source.upgrade = types::marked(&there.operations);
+    source.downgrade = types::marked(&back.operations);
     let mut head = String::new();
     for (way, step, merged) in [("upgrade", &up, &there), ("downgrade", &down, &back)] {
         head.push_str(&step.said(way, merged));
@@ -128,13 +128,20 @@ impl Step {
         let dialect = dialect(name);
         let known = Schema::new(dialect, known.clone())?;
         let mut forms = [Schema::new(dialect, from.clone())?, Schema::new(dialect, to.clone())?];
-        forms.iter_mut().for_each(|form| form.adopt(&known));
+        forms.iter_mut().for_each(|form| form.adopt(known.clone()));
         let found = compare(dialect, &forms[0], &forms[1], &[])?;
         let words = found.upgrade.iter().flat_map(|operation| describe(dialect, operation, &forms[0]));
         self.words.insert(name, words.collect());
         self.operations.insert(name, found.upgrade);
         self.schemas.insert(name, (from.clone(), to.clone()));
         Ok(())
+    }
+
+    fn merged(&self) -> Merged {
+        merged(&self.operations, &|name, table, column| {
+            let (from, _) = self.schemas.get(&name)?;
+            from.get(&table.into())?.column(column).cloned()
+        })
     }
 
     /// On which databases the merged operations do not lead to where the real ones do.

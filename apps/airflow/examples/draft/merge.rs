@@ -2,6 +2,7 @@
 
 use dunlin::core::dialect::DialectName;
 use dunlin::core::operation::Operation;
+use dunlin::core::schema::Column;
 use serde_json::{Map, Value, json};
 
 use super::OnEach;
@@ -15,6 +16,7 @@ pub(crate) struct Merged {
 }
 
 /// One change, as JSON, with what it is known by.
+#[derive(Clone)]
 struct Change {
     key: String,
     /// The table of which it is one of several changes.
@@ -22,9 +24,13 @@ struct Change {
     value: Value,
 }
 
-pub(crate) fn merged(operations: &OnEach<Vec<Operation>>) -> Merged {
-    let lists: OnEach<Vec<Change>> =
+/// A column of a table as it is on a database.
+type Existing<'f> = &'f dyn Fn(DialectName, &str, &str) -> Option<Column>;
+
+pub(crate) fn merged(operations: &OnEach<Vec<Operation>>, existing: Existing<'_>) -> Merged {
+    let mut lists: OnEach<Vec<Change>> =
         operations.iter().map(|(name, operations)| (*name, taken_apart(operations))).collect();
+    unchanged_elsewhere(&mut lists, existing);
     let mut keys: Vec<&str> = Vec::new();
     for changes in lists.values() {
         let mut place = 0;
@@ -73,6 +79,69 @@ pub(crate) fn merged(operations: &OnEach<Vec<Operation>>) -> Merged {
     Merged { operations: operations.collect(), left }
 }
 
+/// What only some databases change of a column is said of the others as it is there.
+fn unchanged_elsewhere(lists: &mut OnEach<Vec<Change>>, existing: Existing<'_>) {
+    let alters = lists.values().flatten().filter(|change| change.value.get("alter_column").is_some());
+    let alters: Vec<Change> = alters.cloned().collect();
+    for change in alters {
+        let altered = change.value["alter_column"].as_object().unwrap();
+        if altered.contains_key("rename") {
+            continue;
+        }
+        let table = named(change.table.as_ref().unwrap());
+        for (name, changes) in
+            lists.iter_mut().filter(|(_, changes)| !changes.iter().any(|known| known.key == change.key))
+        {
+            let Some(column) = existing(*name, &table, altered["name"].as_str().unwrap()) else { continue };
+            let column = serde_json::to_value(column).unwrap();
+            let mut same = Map::new();
+            for key in altered.keys().filter(|key| !column[key.as_str()].is_null()) {
+                same.insert(key.clone(), column[key.as_str()].clone());
+            }
+            if same.len() == altered.len() {
+                let value = json!({"alter_column": same});
+                changes.push(Change { key: change.key.clone(), table: change.table.clone(), value });
+            }
+        }
+    }
+}
+
+/// MySQL tells no unique index from a unique constraint: it is what it is elsewhere.
+fn unique_indexes(lists: &[(DialectName, &Map<String, Value>)]) -> Vec<(DialectName, Map<String, Value>)> {
+    let names = |object: &Map<String, Value>, part: &str| -> Vec<Value> {
+        object
+            .get(part)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .map(|thing| thing["name"].clone())
+            .collect()
+    };
+    let indexes: Vec<Value> = lists.iter().flat_map(|(_, object)| names(object, "indexes")).collect();
+    let in_one = |(name, object): &(DialectName, &Map<String, Value>)| {
+        let mut object = (*object).clone();
+        let uniques = object.get("uniques").and_then(Value::as_array).cloned().unwrap_or_default();
+        let (moved, kept): (Vec<Value>, Vec<Value>) =
+            uniques.into_iter().partition(|unique| indexes.contains(&unique["name"]));
+        if !moved.is_empty() {
+            object.insert("uniques".to_owned(), Value::Array(kept));
+            let list = object.entry("indexes").or_insert_with(|| json!([]));
+            for unique in moved {
+                let elements: Vec<Value> = unique["columns"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .map(|column| json!({"column": column}))
+                    .collect();
+                let index = json!({"name": unique["name"], "elements": elements, "unique": true});
+                list.as_array_mut().unwrap().push(index);
+            }
+        }
+        (*name, object)
+    };
+    lists.iter().map(in_one).collect()
+}
+
 fn taken_apart(operations: &[Operation]) -> Vec<Change> {
     let mut found: Vec<Change> = Vec::new();
     let mut add = |key: String, table: Option<Value>, value: Value| {
@@ -114,19 +183,29 @@ fn known_by(inner: &Value) -> String {
         let (kind, constraint) = constraint.iter().next().unwrap();
         return match constraint["columns"].as_array() {
             Some(columns) => format!("{kind} {}", json!(columns)),
-            None => format!("{kind} {}", constraint["name"]),
+            None => format!("{kind} {}", plain(&constraint["name"])),
         };
     }
     for part in ["column", "index"] {
         if !inner[part].is_null() {
-            return inner[part]["name"].to_string();
+            return plain(&inner[part]["name"]);
         }
     }
-    format!("{} {}", inner["kind"].as_str().unwrap_or_default(), inner["name"])
+    format!(
+        "{} {}{}",
+        inner["kind"].as_str().unwrap_or_default(),
+        plain(&inner["name"]),
+        plain(&inner["from"])
+    )
 }
 
 /// Parts of a table that are lists of things with names.
 const LISTS: [&str; 5] = ["columns", "uniques", "foreign_keys", "checks", "indexes"];
+
+/// A name, exact or not.
+fn plain(name: &Value) -> String {
+    name.as_str().or_else(|| name["exact"].as_str()).unwrap_or_default().to_owned()
+}
 
 type Values<'v> = [(DialectName, Option<&'v Value>)];
 
@@ -146,7 +225,9 @@ fn merge(key: &str, values: &Values<'_>) -> Option<Value> {
     }
     match key {
         // MySQL and SQLite do not always name what has a name elsewhere.
-        "name" if there.iter().all(|(_, value)| value == first) => return Some((*first).clone()),
+        "name" if there.iter().all(|(_, value)| plain(value) == plain(first)) && !plain(first).is_empty() => {
+            return Some((*first).clone());
+        }
         "server_default" | "expression" | "predicate" => return Some(variants(&there, everywhere)),
         // Counting up is no property of its own on SQLite.
         "autoincrement" if there.iter().all(|(_, value)| value == first) => return Some((*first).clone()),
@@ -181,6 +262,7 @@ fn merge(key: &str, values: &Values<'_>) -> Option<Value> {
         Value::Object(_) => {
             let objects: Vec<(DialectName, &Map<String, Value>)> =
                 there.iter().map(|(name, value)| Some((*name, value.as_object()?))).collect::<Option<_>>()?;
+            let objects = unique_indexes(&objects);
             let mut keys: Vec<&String> = Vec::new();
             for (_, object) in &objects {
                 keys.extend(object.keys().filter(|key| !keys.contains(key)).collect::<Vec<_>>());
@@ -212,7 +294,7 @@ fn elements(key: &str, lists: &[(DialectName, &Value)]) -> Option<Value> {
     }
     let known_by = |element: &Value| match key {
         "uniques" | "foreign_keys" => element["columns"].to_string(),
-        _ => element["name"].to_string(),
+        _ => plain(&element["name"]),
     };
     let mut keys: Vec<String> = Vec::new();
     for (_, list) in lists {

@@ -2,9 +2,11 @@
 
 use airflow_plugin::{string_id_of, timestamp};
 use dunlin::core::dialect::DialectName;
+use dunlin::core::operation::Operation;
 use dunlin::core::schema::{Column, ColumnType, DataType, Metadata, Table};
 use dunlin::engine::compare::Schema;
 use dunlin::engine::dialect::dialect;
+use serde_json::Value;
 
 /// A mark that [`named`] takes away again.
 const MARK: &str = "type:";
@@ -16,13 +18,8 @@ pub(crate) fn common(types: &[(DialectName, ColumnType)]) -> ColumnType {
             form(*name, candidate).is_some_and(|form_of| Some(form_of) == form(*name, wanted))
         })
     };
-    for (text, candidate) in candidates(types) {
-        if is_all(&candidate) {
-            return match text {
-                Some(text) => DataType::native(format!("{MARK}{text}")).into(),
-                None => candidate,
-            };
-        }
+    if let Some((_, candidate)) = candidates(types).into_iter().find(|(_, candidate)| is_all(candidate)) {
+        return candidate;
     }
     let here = |name: DialectName| {
         let (_, found) = types.iter().find(|(known, _)| *known == name)?;
@@ -36,6 +33,38 @@ pub(crate) fn common(types: &[(DialectName, ColumnType)]) -> ColumnType {
         }
     }
     all
+}
+
+/// Operations in which the types that have names are marked.
+pub(crate) fn marked(operations: &[Operation]) -> Vec<Operation> {
+    let mark_all = |operation: &Operation| {
+        let mut value = serde_json::to_value(operation).unwrap();
+        mark(&mut value);
+        serde_json::from_value(value).unwrap()
+    };
+    operations.iter().map(mark_all).collect()
+}
+
+fn mark(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object {
+                match serde_json::from_value::<ColumnType>(value.clone()) {
+                    Ok(column_type) if key == "type" => {
+                        let of = DialectName::ALL.map(|name| (name, column_type.clone()));
+                        let known =
+                            candidates(&of).into_iter().find(|(_, candidate)| *candidate == column_type);
+                        if let Some((Some(text), _)) = known {
+                            *value = serde_json::to_value(DataType::native(format!("{MARK}{text}"))).unwrap();
+                        }
+                    }
+                    _ => mark(value),
+                }
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(mark),
+        _ => {}
+    }
 }
 
 /// Code with the marked types as the calls that they are.
