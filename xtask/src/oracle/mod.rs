@@ -33,6 +33,7 @@ mod turns;
 mod venv;
 mod walk;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::thread;
 
@@ -152,4 +153,20 @@ fn on_each<T: Send>(places: &[Place], work: impl Fn(&Place) -> T + Sync) -> Resu
         let ended = started.into_iter().map(|thread| thread.join());
         ended.map(|result| result.map_err(|_| "a defect in xtask: a thread panicked".into())).collect()
     })
+}
+
+/// What a page says that was not found, and what was found and is not in it: so many lines of each at most.
+fn page_differs(name: &str, committed: &str, found: &str) -> Option<String> {
+    const MOST: usize = 10;
+    if committed == found {
+        return None;
+    }
+    let only = |mark: &'static str, of: &str, other: &str| -> Vec<String> {
+        let known: HashSet<&str> = other.lines().collect();
+        let lines = of.lines().filter(|line| !known.contains(line));
+        lines.take(MOST).map(|line| format!("{mark} {line}")).collect()
+    };
+    let (gone, new) = (only("-", committed, found), only("+", found, committed));
+    let lines = [gone, new].concat().join("\n");
+    Some(format!("{name} is not what was found: make it again without --check\n{lines}"))
 }

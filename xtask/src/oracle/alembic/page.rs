@@ -13,8 +13,8 @@ use crate::Result;
 const FINDINGS: &str = "## Counts";
 
 /// What was found, without the versions of those who found it.
-pub(super) fn findings(page: &str) -> Option<&str> {
-    page.find(FINDINGS).map(|at| &page[at..])
+pub(super) fn findings(page: &str) -> &str {
+    page.find(FINDINGS).map_or(page, |at| &page[at..])
 }
 
 /// The report.

@@ -21,7 +21,7 @@ use super::database::{Kind, Place};
 use super::process::Process;
 use super::program;
 use super::venv::Venv;
-use super::{on_each, repository};
+use super::{on_each, page_differs, repository};
 use crate::Result;
 
 /// Where the report is, in the repository.
@@ -74,8 +74,12 @@ pub(super) fn run(venv: &Venv, kinds: &[Kind], matching: Option<&str>, check: bo
         let path = repository().join(PAGE);
         if !check {
             fs::write(path, page)?;
-        } else if page::findings(&fs::read_to_string(path)?) != page::findings(&page) {
-            wrong.push(format!("{PAGE} is not what was found: make it again without --check"));
+        } else {
+            wrong.extend(page_differs(
+                PAGE,
+                page::findings(&fs::read_to_string(path)?),
+                page::findings(&page),
+            ));
         }
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }

@@ -24,7 +24,7 @@ use self::sources::Schema;
 use super::database::{Database, Kind, Place};
 use super::program;
 use super::venv::Venv;
-use super::{on_each, repository};
+use super::{on_each, page_differs, repository};
 use crate::Result;
 use crate::machine::{cache_dir, output};
 
@@ -99,8 +99,8 @@ pub(super) fn run(venv: &Venv, kinds: &[Kind], args: &Args) -> Result<()> {
     let path = repository().join(PAGE);
     if !args.check {
         fs::write(&path, page)?;
-    } else if fs::read_to_string(&path)? != page {
-        return Err(format!("{PAGE} is not what was found: make it again without --check").into());
+    } else if let Some(wrong) = page_differs(PAGE, &fs::read_to_string(&path)?, &page) {
+        return Err(wrong.into());
     }
     let unexplained = page::unexplained(&runs);
     match unexplained {
