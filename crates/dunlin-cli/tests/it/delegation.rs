@@ -38,9 +38,16 @@ fn the_program_gets_the_arguments_and_gives_its_exit_code() {
     place.write("src/lib.rs", "");
     place.write("src/bin/migrate.rs", PROGRAM);
     place.set("CARGO_TARGET_DIR", &place.path("target").display().to_string());
-    for line in ["upgrade +1 --json", "current", "history -i", "revision -m x --autogenerate"] {
+    let second = "migrations/versions/b1_second.rs";
+    let head =
+        "pub(crate) fn revision() -> Revision {\n    Revision::new(\"b1\").down_revision(\"a1b2\")\n}\n";
+    place.write(second, head);
+    let lines =
+        ["upgrade +1 --json", "current", "history -i", "revision -m x --autogenerate", "squash a1b2 b1"];
+    for line in lines {
         place.shows(line);
     }
+    std::fs::remove_file(place.path(second)).unwrap();
     // Nothing of this needs the compiler.
     place.write("src/bin/migrate.rs", "no Rust");
     for line in [
@@ -49,6 +56,7 @@ fn the_program_gets_the_arguments_and_gives_its_exit_code() {
         "show a1b2",
         "revision -m 'in rust' --rev-id b2",
         "revision -m 'in sql' --rev-id c3 --sql",
+        "squash b2 c3",
         "heads --json",
         "upgrade",
     ] {
