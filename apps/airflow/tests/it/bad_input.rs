@@ -162,7 +162,7 @@ test_on! {
         for command in COMMANDS {
             let verbose = [command, &["-v"]].concat();
             for outcome in [airflow.run(command), airflow.run(&verbose)] {
-                outcome.says(FAILED, "cannot connect to ", Some("the user, password and host in [database] sql_alchemy_conn"));
+                outcome.says(FAILED, "cannot connect to ", Some("check the user, the password, and that the user may connect, in [database] sql_alchemy_conn"));
                 assert!(!outcome.stdout.contains("s3cret") && !outcome.stderr.contains("s3cret"), "{outcome:?}");
             }
         }
@@ -182,7 +182,8 @@ test_on! {
         let url = db.url().replacen(db.name(), "dunlin_test_no_such_database", 1);
         let airflow = Installation::on(db).connection(&url);
         for command in COMMANDS {
-            airflow.run(command).says(FAILED, "cannot connect to ", Some("check that the database is running"));
+            let hint = Some("create the database, or correct its name in [database] sql_alchemy_conn");
+            airflow.run(command).says(FAILED, "cannot connect to ", hint);
         }
     }
 }
