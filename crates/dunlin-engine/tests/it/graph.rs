@@ -1,6 +1,6 @@
 //! Our steps and rows beside the real Alembic's, case by case.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dunlin_core::revision::{Revision, RevisionId};
 use dunlin_engine::history::{HistoryError, PathStep, RevisionMap, Target};
@@ -134,7 +134,9 @@ fn rule(graph: &Graph, map: &RevisionMap, case: &Case, ours: &Ours, theirs: &Sai
     let target = case.target.as_deref().unwrap_or_default();
     let with_branch = target.contains('@') || case.targets.iter().any(|target| target.contains('@'));
     Some(match (ours, theirs) {
-        (_, Err(error)) if !error.starts_with("CommandError") => Rule::Crash,
+        (Ok(ours), Err(error)) if !error.starts_with("CommandError") => {
+            return Naive::of(graph).allows(map, case, ours).then_some(Rule::Crash);
+        }
         (Err(HistoryError::AmbiguousRows { .. }), Ok(_)) if case.warning.is_some() => Rule::SeveralRows,
         (Err(HistoryError::Overlap { .. }), Ok(_)) if !case.targets.is_empty() => Rule::StampOverlap,
         (Err(HistoryError::BadTarget { .. }), Ok(_)) => Rule::BadTarget,
@@ -143,13 +145,13 @@ fn rule(graph: &Graph, map: &RevisionMap, case: &Case, ours: &Ours, theirs: &Sai
         }
         (
             Err(
-                HistoryError::UnknownBranch { .. }
+                error @ (HistoryError::UnknownBranch { .. }
                 | HistoryError::NotOnBranch { .. }
                 | HistoryError::UnknownTarget { .. }
-                | HistoryError::AmbiguousTarget { .. },
+                | HistoryError::AmbiguousTarget { .. }),
             ),
             Ok(_),
-        ) if with_branch => Rule::Branch,
+        ) if with_branch => return Naive::of(graph).has_cause(case, error).then_some(Rule::Branch),
         (Err(HistoryError::TooFar { .. }), Ok(_)) if target.contains("base-") => Rule::BelowTheBase,
         (Ok(_), Err(error)) if error.contains("Multiple head revisions") && target.contains(':') => {
             Rule::SeveralStarts
@@ -157,13 +159,20 @@ fn rule(graph: &Graph, map: &RevisionMap, case: &Case, ours: &Ours, theirs: &Sai
         (Ok(_), Err(error)) if error.contains("Can't locate revision") && target.contains(['+', '-']) => {
             Rule::Steps
         }
-        (Ok(_), Err(_)) if with_branch && case.command != Command::Upgrade => Rule::Branch,
+        (Ok(ours), Err(_)) if with_branch && case.command == Command::Downgrade => {
+            return ours.is_empty().then_some(Rule::Branch);
+        }
+        (Ok(ours), Err(_)) if with_branch && case.command != Command::Upgrade => {
+            return Naive::of(graph).allows(map, case, ours).then_some(Rule::Branch);
+        }
         _ if case.command == Command::History
             && (target.contains(['+', '-']) || target.contains("current")) =>
         {
             Rule::HistoryEnds
         }
-        (Ok(_), Ok(_)) if with_branch && case.command == Command::History => Rule::Branch,
+        (Ok(ours), Ok(_)) if with_branch && case.command == Command::History => {
+            return Naive::of(graph).allows(map, case, ours).then_some(Rule::Branch);
+        }
         (Ok(ours), Ok(theirs)) => {
             let sorted = |said: &[(String, Vec<String>)]| {
                 let mut ids: Vec<String> = said.iter().map(|(id, _)| id.clone()).collect();
@@ -193,6 +202,219 @@ fn rule(graph: &Graph, map: &RevisionMap, case: &Case, ours: &Ours, theirs: &Sai
         }
         _ => return None,
     })
+}
+
+/// A graph as sets of names, to see what must be where Alembic says nothing of use.
+struct Naive<'g> {
+    graph: &'g Graph,
+    /// What each revision follows.
+    down: BTreeMap<&'g str, BTreeSet<&'g str>>,
+    /// What each revision follows or depends on.
+    needs: BTreeMap<&'g str, BTreeSet<&'g str>>,
+}
+
+type Ids<'g> = BTreeSet<&'g str>;
+
+/// No shorter name is found by its beginning.
+const SHORTEST_ABBREVIATED: usize = 4;
+
+impl<'g> Naive<'g> {
+    fn of(graph: &'g Graph) -> Self {
+        let labelled = |name: &'g str| {
+            let owner =
+                graph.revisions.iter().find(|revision| revision.labels.iter().any(|label| label == name));
+            owner.map_or(name, |revision| revision.id.as_str())
+        };
+        let edges = |with_dependencies: bool| {
+            let of = |revision: &'g crate::graph_vectors::Revision| {
+                let mut below: Ids<'g> = graph.ids(&revision.down).into_iter().collect();
+                if with_dependencies {
+                    below.extend(graph.ids(&revision.deps).into_iter().map(labelled));
+                }
+                (revision.id.as_str(), below)
+            };
+            graph.revisions.iter().map(of).collect()
+        };
+        Self { graph, down: edges(false), needs: edges(true) }
+    }
+
+    /// These and all below them.
+    fn closure(edges: &BTreeMap<&'g str, Ids<'g>>, from: impl IntoIterator<Item = &'g str>) -> Ids<'g> {
+        let mut found = Ids::new();
+        let mut open: Vec<&str> = from.into_iter().collect();
+        while let Some(id) = open.pop() {
+            if found.insert(id) {
+                open.extend(&edges[id]);
+            }
+        }
+        found
+    }
+
+    fn needed(&self, from: impl IntoIterator<Item = &'g str>) -> Ids<'g> {
+        Self::closure(&self.needs, from)
+    }
+
+    /// Whether one follows the other, dependencies aside.
+    fn are_on_one_line(&self, one: &'g str, other: &'g str) -> bool {
+        let below = |id| Self::closure(&self.down, [id]);
+        below(one).contains(other) || below(other).contains(one)
+    }
+
+    fn are_related(&self, one: &'g str, other: &'g str) -> bool {
+        self.needed([one]).contains(other) || self.needed([other]).contains(one)
+    }
+
+    /// The whole id.
+    fn id(&self, id: &str) -> &'g str {
+        self.needs.get_key_value(id).map(|(id, _)| *id).unwrap()
+    }
+
+    /// The version rows of a database that has these.
+    fn rows(&self, applied: &Ids<'g>) -> Vec<String> {
+        let covered: Ids<'g> = applied.iter().flat_map(|id| self.needs[id].iter().copied()).collect();
+        applied.difference(&covered).map(|id| (*id).to_owned()).collect()
+    }
+
+    /// The ids and labels that a name is, or may be the beginning of, as ids.
+    fn candidates(&self, name: &str) -> Ids<'g> {
+        let labels =
+            self.graph.revisions.iter().flat_map(|revision| {
+                revision.labels.iter().map(|label| (label.as_str(), revision.id.as_str()))
+            });
+        let names: Vec<(&str, &str)> = self.needs.keys().map(|id| (*id, *id)).chain(labels).collect();
+        let whole: Ids<'g> = names.iter().filter(|(known, _)| *known == name).map(|(_, id)| *id).collect();
+        if !whole.is_empty() {
+            return whole;
+        }
+        let begins = |known: &str| known.chars().count() >= SHORTEST_ABBREVIATED && known.starts_with(name);
+        names.iter().filter(|(known, _)| begins(known)).map(|(_, id)| *id).collect()
+    }
+
+    /// Whether what we do is right.
+    fn allows(&self, map: &RevisionMap, case: &Case, ours: &Steps) -> bool {
+        let target = case.target.as_deref().unwrap_or_default();
+        let rows: Vec<&str> = self.graph.ids(&case.rows);
+        let counts = |text: &str| {
+            let steps = text.rsplit(['+', '-']).next().unwrap_or_default();
+            text.contains(['+', '-']) && steps.parse::<u32>().is_ok()
+        };
+        let at = |text: &str| -> Option<Ids<'g>> {
+            if counts(text) {
+                return None;
+            }
+            let rows = map.rows_at(&text.parse().ok()?).ok()?;
+            Some(rows.iter().map(|row| self.id(row.as_str())).collect())
+        };
+        // The branch that the beginning of a range names is that of the heads, too.
+        let on_branch_of = |from: &str, mut to: Option<Ids<'g>>| {
+            if let (Some((branch, _)), Some(to)) = (from.split_once('@'), &mut to) {
+                let branches = self.candidates(branch);
+                to.retain(|to| branches.iter().any(|branch| self.are_on_one_line(branch, to)));
+            }
+            to
+        };
+        match case.command {
+            Command::Upgrade => self.is_upgrade(rows, at(target), ours),
+            Command::UpgradeSql => {
+                let Some((from, to)) = target.split_once(':') else { return false };
+                let wanted = if to == "heads" { on_branch_of(from, at(to)) } else { at(to) };
+                at(from).is_some_and(|from| self.is_upgrade(from, wanted, ours))
+            }
+            Command::Stamp => {
+                self.is_stamp(&rows, case.targets.iter().map(|text| at(text)).collect(), case, ours)
+            }
+            Command::StampPurge => {
+                self.is_stamp(&[], case.targets.iter().map(|text| at(text)).collect(), case, ours)
+            }
+            Command::History => {
+                let (from, to) = target.split_once(':').unwrap_or(("", target));
+                let to = on_branch_of(from, if to.is_empty() { at("heads") } else { at(to) });
+                let from = if from.is_empty() { Some(Ids::new()) } else { at(from) };
+                let shown: Ids<'g> = ours.iter().map(|(id, _)| self.id(id)).collect();
+                from.zip(to).is_none_or(|(from, to)| shown == self.range(&from, &to))
+            }
+            _ => false,
+        }
+    }
+
+    /// Each step is possible and needed, the rows are those of what is applied, and the end is what is wanted, where
+    /// that does not count from somewhere.
+    fn is_upgrade(
+        &self,
+        rows: impl IntoIterator<Item = &'g str>,
+        wanted: Option<Ids<'g>>,
+        ours: &Steps,
+    ) -> bool {
+        let mut applied = self.needed(rows);
+        let end = wanted.map(|wanted| self.needed(applied.iter().copied().chain(wanted)));
+        for (id, rows_after) in ours {
+            let id = self.id(id);
+            if !self.needs[id].is_subset(&applied)
+                || !applied.insert(id)
+                || self.rows(&applied) != *rows_after
+            {
+                return false;
+            }
+        }
+        let is_needed = |(id, _): &(String, Vec<String>)| {
+            ours.last().is_some_and(|(last, _)| self.needed([self.id(last)]).contains(id.as_str()))
+        };
+        end.map_or_else(|| ours.iter().all(is_needed), |end| end == applied)
+    }
+
+    /// What is named is there, beside the rows that are on no line with it; the base and branches take away more.
+    fn is_stamp(&self, rows: &[&'g str], named: Vec<Option<Ids<'g>>>, case: &Case, ours: &Steps) -> bool {
+        let [(_, after)] = ours.as_slice() else { return false };
+        let named: Ids<'g> = named.into_iter().flatten().flatten().collect();
+        let after: Ids<'g> = after.iter().map(|id| self.id(id)).collect();
+        let stays = |row: &&&str| !named.iter().any(|id| self.are_related(id, row));
+        let kept: Ids<'g> = rows.iter().filter(stays).copied().collect();
+        let takes_more = case.targets.iter().any(|target| target.contains('@') || target.ends_with("base"));
+        let rest: Ids<'g> = after.difference(&named).copied().collect();
+        named.is_subset(&after) && if takes_more { rest.is_subset(&kept) } else { rest == kept }
+    }
+
+    /// What stands between some revisions and others, both ends included.
+    fn range(&self, from: &Ids<'g>, to: &Ids<'g>) -> Ids<'g> {
+        let below = self.needed(to.iter().copied());
+        let before = self.needed(from.iter().copied());
+        let reaches = |id: &&'g str| {
+            let is_above = !Self::closure(&self.down, [*id]).is_disjoint(from);
+            from.is_empty() || (is_above && (from.contains(id) || !before.contains(id)))
+        };
+        below.into_iter().filter(reaches).collect()
+    }
+
+    /// Whether what an error says of a branch is so.
+    fn has_cause(&self, case: &Case, error: &HistoryError) -> bool {
+        let texts = case.target.iter().chain(&case.targets).flat_map(|text| text.split(':'));
+        let said: Vec<(&str, &str)> = texts.filter_map(|text| text.split_once('@')).collect();
+        let bare = |name: &'_ str| name.split(['+', '-']).next().unwrap_or_default().to_owned();
+        match error {
+            HistoryError::UnknownBranch { branch } => {
+                said.iter().any(|(known, _)| known == branch) && self.candidates(branch).is_empty()
+            }
+            HistoryError::NotOnBranch { revision, branch } => {
+                let revision = self.id(revision.as_str());
+                let names_both = |(known, name): &(&str, &str)| {
+                    known == branch && self.candidates(&bare(name)).contains(revision)
+                };
+                let branches = self.candidates(branch);
+                let is_on = branches.iter().any(|one| self.are_on_one_line(one, revision));
+                said.iter().any(names_both) && !is_on
+            }
+            HistoryError::UnknownTarget { target } => said.iter().any(|(branch, name)| {
+                let branches = self.candidates(branch);
+                let is_on = |id: &&str| branches.iter().any(|one| self.are_on_one_line(one, self.id(id)));
+                target.contains(&bare(name)) && !self.candidates(&bare(name)).iter().any(is_on)
+            }),
+            HistoryError::AmbiguousTarget { target, candidates } => {
+                let all = self.candidates(target);
+                candidates.len() > 1 && candidates.iter().all(|id| all.contains(id.as_str()))
+            }
+            _ => false,
+        }
+    }
 }
 
 #[test]
