@@ -2,6 +2,7 @@
 //!
 //! ```sh
 //! cargo run --package airflow --example draft -- 375a816bbbf4
+//! cargo run --package airflow --example draft -- 0bfc26bc256e dag.schedule_interval=timetable_summary
 //! cargo run --package airflow --example draft -- all target/drafts
 //! ```
 //!
@@ -16,7 +17,7 @@ mod types;
 #[path = "../../tests/it/walk.rs"]
 mod walk;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fs;
 use std::path::Path;
@@ -27,7 +28,7 @@ use dunlin::core::manager::HostContext;
 use dunlin::core::operation::Operation;
 use dunlin::core::revision::Revision;
 use dunlin::core::schema::Metadata;
-use dunlin::engine::compare::{Schema, compare, describe};
+use dunlin::engine::compare::{ParseRenameError, Rename, Schema, compare, describe};
 use dunlin::engine::dialect::dialect;
 use dunlin::engine::dialect::lower::lower;
 use dunlin::engine::generate::revision::{RevisionSource, rust};
@@ -45,6 +46,7 @@ struct Step {
     schemas: OnEach<(Metadata, Metadata)>,
     operations: OnEach<Vec<Operation>>,
     words: OnEach<Vec<String>>,
+    possible_renames: BTreeSet<String>,
     errors: Vec<String>,
 }
 
@@ -55,18 +57,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     let owner = Owner::new(db_manager(), &host)?;
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["all", directory] => all(&walks, &owner, Path::new(directory)),
-        [id] => {
-            println!("{}", draft(&walks, &owner, id)?.file);
+        [id, ref renames @ ..] => {
+            println!("{}", draft(&walks, &owner, id, renames)?.file);
             Ok(())
         }
-        _ => Err("usage: draft REVISION, or draft all DIRECTORY".into()),
+        [] => Err("usage: draft REVISION [OLD=NEW…], or draft all DIRECTORY".into()),
     }
 }
 
 fn all(walks: &OnEach<Walk>, owner: &Owner, directory: &Path) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(directory)?;
     for real in &walks[&DialectName::Postgres].revisions {
-        let draft = draft(walks, owner, &real.id)?;
+        let draft = draft(walks, owner, &real.id, &[])?;
         println!("{}  {:<28} {}", real.id, draft.summary, real.file);
         fs::write(directory.join(format!("{}.rs", real.file)), draft.file)?;
     }
@@ -79,7 +81,7 @@ struct Draft {
     summary: String,
 }
 
-fn draft(walks: &OnEach<Walk>, owner: &Owner, id: &str) -> Result<Draft, Box<dyn Error>> {
+fn draft(walks: &OnEach<Walk>, owner: &Owner, id: &str, renames: &[&str]) -> Result<Draft, Box<dyn Error>> {
     let (mut up, mut down) = (Step::default(), Step::default());
     let mut revision = Revision::new(id);
     for (name, walk) in walks {
@@ -95,11 +97,15 @@ fn draft(walks: &OnEach<Walk>, owner: &Owner, id: &str) -> Result<Draft, Box<dyn
         let known = known.and_then(Result::ok).unwrap_or_default();
         match &real.after {
             Ok(after) => {
-                up.add(*name, &known, &real.before, after)?;
+                let renames = up.add(*name, &known, &real.before, after, |from, to| {
+                    renames.iter().map(|text| Rename::parse(text, from, to)).collect()
+                })?;
                 if let Err(error) = &real.back {
                     down.errors.push(format!("{name}: {error}"));
                 }
-                down.add(*name, &known, after, real.back.as_ref().unwrap_or(&real.before))?;
+                let back = renames.iter().rev().map(Rename::reversed).collect();
+                let left = real.back.as_ref().unwrap_or(&real.before);
+                down.add(*name, &known, after, left, |_, _| Ok(back))?;
             }
             Err(error) => up.errors.push(format!("{name}: {error}")),
         }
@@ -124,17 +130,20 @@ impl Step {
         known: &Metadata,
         from: &Metadata,
         to: &Metadata,
-    ) -> Result<(), Box<dyn Error>> {
+        renames: impl FnOnce(&Schema, &Schema) -> Result<Vec<Rename>, ParseRenameError>,
+    ) -> Result<Vec<Rename>, Box<dyn Error>> {
         let dialect = dialect(name);
         let known = Schema::new(dialect, known.clone())?;
         let mut forms = [Schema::new(dialect, from.clone())?, Schema::new(dialect, to.clone())?];
         forms.iter_mut().for_each(|form| form.adopt(known.clone()));
-        let found = compare(dialect, &forms[0], &forms[1], &[])?;
+        let renames = renames(&forms[0], &forms[1])?;
+        let found = compare(dialect, &forms[0], &forms[1], &renames)?;
+        self.possible_renames.extend(found.possible_renames.iter().map(ToString::to_string));
         let words = found.upgrade.iter().flat_map(|operation| describe(dialect, operation, &forms[0]));
         self.words.insert(name, words.collect());
         self.operations.insert(name, found.upgrade);
         self.schemas.insert(name, (from.clone(), to.clone()));
-        Ok(())
+        Ok(renames)
     }
 
     fn merged(&self) -> Merged {
@@ -171,6 +180,9 @@ impl Step {
         for (name, wrong) in self.failing(merged) {
             text.push_str(&format!("//   {name}: the draft leaves\n"));
             wrong.iter().for_each(|line| text.push_str(&format!("//     {}\n", one_line(line))));
+        }
+        for rename in &self.possible_renames {
+            text.push_str(&format!("//   may be a rename: {rename}\n"));
         }
         for left in &merged.left {
             text.push_str(&format!("//   not in the draft: {left}\n"));

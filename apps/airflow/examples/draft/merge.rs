@@ -1,5 +1,7 @@
 //! One list of operations from those of several databases.
 
+use std::collections::BTreeSet;
+
 use dunlin::core::dialect::DialectName;
 use dunlin::core::operation::Operation;
 use dunlin::core::schema::Column;
@@ -82,25 +84,28 @@ pub(crate) fn merged(operations: &OnEach<Vec<Operation>>, existing: Existing<'_>
 /// What only some databases change of a column is said of the others as it is there.
 fn unchanged_elsewhere(lists: &mut OnEach<Vec<Change>>, existing: Existing<'_>) {
     let alters = lists.values().flatten().filter(|change| change.value.get("alter_column").is_some());
-    let alters: Vec<Change> = alters.cloned().collect();
+    let mut changed: Vec<(Change, BTreeSet<String>)> = Vec::new();
     for change in alters {
-        let altered = change.value["alter_column"].as_object().unwrap();
-        if altered.contains_key("rename") {
-            continue;
+        let parts = change.value["alter_column"].as_object().unwrap().keys().cloned();
+        match changed.iter_mut().find(|(known, _)| known.key == change.key) {
+            Some((_, known)) => known.extend(parts),
+            None => changed.push((change.clone(), parts.collect())),
         }
+    }
+    for (change, parts) in changed.into_iter().filter(|(_, parts)| !parts.contains("rename")) {
         let table = named(change.table.as_ref().unwrap());
-        for (name, changes) in
-            lists.iter_mut().filter(|(_, changes)| !changes.iter().any(|known| known.key == change.key))
-        {
-            let Some(column) = existing(*name, &table, altered["name"].as_str().unwrap()) else { continue };
-            let column = serde_json::to_value(column).unwrap();
-            let mut same = Map::new();
-            for key in altered.keys().filter(|key| !column[key.as_str()].is_null()) {
-                same.insert(key.clone(), column[key.as_str()].clone());
+        let column = change.value["alter_column"]["name"].as_str().unwrap().to_owned();
+        for (name, changes) in &mut *lists {
+            let Some(there) = existing(*name, &table, &column) else { continue };
+            let there = serde_json::to_value(there).unwrap();
+            let at = changes.iter().position(|known| known.key == change.key).unwrap_or(changes.len());
+            if at == changes.len() {
+                let value = json!({"alter_column": {"name": column}});
+                changes.push(Change { value, ..change.clone() });
             }
-            if same.len() == altered.len() {
-                let value = json!({"alter_column": same});
-                changes.push(Change { key: change.key.clone(), table: change.table.clone(), value });
+            let altered = changes[at].value["alter_column"].as_object_mut().unwrap();
+            for part in parts.iter().filter(|part| !there[part.as_str()].is_null()) {
+                altered.entry(part.clone()).or_insert_with(|| there[part.as_str()].clone());
             }
         }
     }
@@ -315,9 +320,11 @@ fn elements(key: &str, lists: &[(DialectName, &Value)]) -> Option<Value> {
 /// As a value with variants is written.
 fn variants(values: &[(DialectName, &Value)], everywhere: bool) -> Value {
     let (_, first) = values[0];
+    let of_mysql = values.iter().any(|(name, value)| *name == DialectName::MySql && *value != first);
     let others: Map<String, Value> = values
         .iter()
-        .filter(|(_, value)| !everywhere || value != &first)
+        // What is said of MySQL goes for MariaDB too, unless it has its own.
+        .filter(|(name, value)| !everywhere || value != &first || (*name == DialectName::MariaDb && of_mysql))
         .map(|(name, value)| (name.as_str().to_owned(), (*value).clone()))
         .collect();
     match everywhere {

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use airflow::core::db_manager;
 use dunlin_macros::migrations;
 use dunlin_testkit::dunlin::core::dialect::{DialectName, PerDialect};
-use dunlin_testkit::dunlin::core::manager::HostContext;
+use dunlin_testkit::dunlin::core::manager::{DbManager, HostContext};
 use dunlin_testkit::dunlin::core::revision::{Direction, RevisionId};
 use dunlin_testkit::dunlin::core::schema::{Column, Metadata, SqlValue, Table};
 use dunlin_testkit::dunlin::engine::compare::{Schema, compare, describe, unsettled};
@@ -92,11 +92,19 @@ fn on_sqlite() {
     history_on(DialectName::Sqlite);
 }
 
+/// The core's manager with the revisions that are not yet in the program.
+pub(crate) fn manager() -> DbManager {
+    db_manager().migrations(migrations!("migrations/ahead"))
+}
+
+pub(crate) fn host() -> HostContext {
+    HostContext::new(None, airflow_plugin::naming_convention())
+}
+
 /// Plays the history up, and each downgrade alone.
 fn history_on(name: DialectName) {
     let (dialect, walk) = (dialect(name), Walk::on(name));
-    let host = HostContext::new(None, airflow_plugin::naming_convention());
-    let owner = Owner::new(db_manager().migrations(migrations!("migrations/ahead")), &host).unwrap();
+    let owner = Owner::new(manager(), &host()).unwrap();
     let mut known = Known::on(name);
     let mut failures = Vec::new();
     let mut revision = owner.history().bases();
@@ -130,7 +138,7 @@ fn history_on(name: DialectName) {
 }
 
 /// The differences that there may be on a database, while its history is gone through.
-struct Known {
+pub(crate) struct Known {
     all: Vec<&'static Difference>,
     /// Those that there may be after the revision that is looked at, or before it.
     now: Vec<&'static Difference>,
@@ -138,16 +146,16 @@ struct Known {
 }
 
 impl Known {
-    fn on(name: DialectName) -> Self {
+    pub(crate) fn on(name: DialectName) -> Self {
         let all = DIFFERENCES.iter().filter(|known| known.on.contains(&name)).collect();
         Self { all, now: Vec::new(), needed: BTreeSet::new() }
     }
 
-    fn begin(&mut self, revision: &str) {
+    pub(crate) fn begin(&mut self, revision: &str) {
         self.now.extend(self.all.iter().filter(|known| known.from == revision));
     }
 
-    fn end(&mut self, revision: &str) {
+    pub(crate) fn end(&mut self, revision: &str) {
         self.now.retain(|known| known.until != Some(revision));
     }
 
@@ -205,13 +213,13 @@ fn played_down(owner: &Owner, dialect: &dyn Dialect, id: &RevisionId, mut schema
 }
 
 /// What is wrong with a step that differs so.
-fn wrong(way: &str, real: &Revision, found: Vec<String>) -> Option<String> {
+pub(crate) fn wrong(way: &str, real: &Revision, found: Vec<String>) -> Option<String> {
     let said = || format!("{way} of {} ({}):\n    {}", real.id, real.file, found.join("\n    "));
     (!found.is_empty()).then(said)
 }
 
 /// What `theirs` has otherwise than `ours`, in words.
-fn differences(
+pub(crate) fn differences(
     dialect: &dyn Dialect,
     mut ours: Metadata,
     mut theirs: Metadata,

@@ -1,6 +1,7 @@
 //! The program `airflow` on real databases.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod ahead;
 mod author;
 mod bad_input;
 mod configuration;

@@ -1,0 +1,63 @@
+//! The history, with the revisions that are not yet in the program, on real servers: each revision up, back and up
+//! again, and after each step what the server then has against what the real one leaves there.
+
+use dunlin::engine::plan::Intent;
+use dunlin::{LockKey, Migrator};
+use dunlin_testkit::dunlin::core::schema::Metadata;
+use dunlin_testkit::{TestDatabase, db_test};
+
+use crate::history::{Known, differences, host, manager, wrong};
+use crate::walk::Walk;
+
+db_test! {
+    async fn each_revision_up_back_and_up_again(db) {
+        let migrator = Migrator::new([manager()], &host(), LockKey::named("ahead")).unwrap();
+        let owner = migrator.owner("airflow").unwrap();
+        let walk = Walk::on(db.dialect());
+        let mut known = Known::on(db.dialect());
+        let mut failures = Vec::new();
+        for real in &walk.revisions {
+            let (Ok(after), Some(_)) = (&real.after, owner.history().get(&real.id.as_str().into())) else { break };
+            known.begin(&real.id);
+            up(db, &migrator, &real.id).await;
+            let dialect = db.connect().await.dialect();
+            let found = differences(dialect, schema(db).await, after.clone(), &mut known);
+            failures.extend(wrong("upgrade", real, found));
+
+            down(db, &migrator, real.down_revision.as_deref().unwrap_or("base")).await;
+            let wanted = real.back.clone().unwrap_or_else(|_| real.before.clone());
+            let found = differences(dialect, schema(db).await, wanted, &mut known);
+            failures.extend(wrong("downgrade", real, found));
+
+            up(db, &migrator, &real.id).await;
+            known.end(&real.id);
+        }
+        assert!(failures.is_empty(), "{} steps\n{}", failures.len(), failures.join("\n"));
+    }
+}
+
+async fn up(db: &TestDatabase, migrator: &Migrator, to: &str) {
+    let target = migrator.owner("airflow").unwrap().history().target(to).unwrap();
+    run(db, migrator, Intent::Upgrade { target: Some(target), use_migration_files: true }).await;
+}
+
+async fn down(db: &TestDatabase, migrator: &Migrator, to: &str) {
+    let target = migrator.owner("airflow").unwrap().history().target(to).unwrap();
+    run(db, migrator, Intent::Downgrade { target }).await;
+}
+
+async fn run(db: &TestDatabase, migrator: &Migrator, intent: Intent) {
+    let mut database = db.connect().await;
+    let done = migrator.run(&mut database, "airflow", intent.clone(), &mut |_| {}).await;
+    database.close().await;
+    done.unwrap_or_else(|failure| panic!("{intent:?}: {failure:?}"));
+}
+
+/// What the database says of itself, without the version table.
+async fn schema(db: &TestDatabase) -> Metadata {
+    let mut database = db.connect().await;
+    let mut metadata = database.introspect(&[]).await.unwrap();
+    database.close().await;
+    metadata.remove(&"alembic_version".into());
+    metadata
+}
