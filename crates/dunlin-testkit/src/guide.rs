@@ -1,4 +1,4 @@
-//! Guides (`docs/*.md`) whose commands are run.
+//! Guides (`docs/*.md`, and `README.md`) whose commands are run.
 //!
 //! What a guide holds, and what is seen of it:
 //!
@@ -22,7 +22,7 @@ const MARK: &str = "--- end of a command of the guide:";
 /// A guide, and what is done with it.
 #[derive(Debug)]
 pub struct Guide {
-    name: String,
+    path: String,
     steps: Vec<Step>,
     before: Vec<(String, String)>,
 }
@@ -45,11 +45,16 @@ impl Guide {
     /// Reads `docs/NAME`, with the commands of the blocks ```` ```console PROGRAM ````; the blocks of `dunlin` name
     /// no program. What stands in files of the repository is compared with them.
     pub fn read(name: &str, program: &str) -> Self {
+        Self::at(&format!("docs/{name}"), program)
+    }
+
+    /// The same with a page that lies anywhere in the repository.
+    pub fn at(path: &str, program: &str) -> Self {
         let repository = repository();
-        let text = std::fs::read_to_string(repository.join("docs").join(name)).unwrap();
+        let text = std::fs::read_to_string(repository.join(path)).unwrap();
         let mut steps = Vec::new();
         for block in blocks(&text) {
-            let place = format!("docs/{name}:{}", block.line);
+            let place = format!("{path}:{}", block.line);
             let of = |key: &str| block.attributes.iter().find_map(|attribute| attribute.strip_prefix(key));
             if block.language == "console" {
                 if block.attributes.first().copied().unwrap_or("dunlin") == program {
@@ -60,22 +65,22 @@ impl Guide {
                     let text = block.lines.join("\n") + "\n";
                     steps.push(Step::File { path: path.to_owned(), text });
                 }
-            } else if let Some(path) = of("from=") {
-                let file = std::fs::read_to_string(repository.join(path)).unwrap();
-                assert!(stands_in(&block.lines, &file), "{place}: this does not stand in {path}");
-            } else if ["sh", "bash", "rust"].contains(&block.language) {
+            } else if let Some(source) = of("from=") {
+                let file = std::fs::read_to_string(repository.join(source)).unwrap();
+                assert!(stands_in(&block.lines, &file), "{place}: this does not stand in {source}");
+            } else if ["sh", "bash", "rust"].iter().any(|language| block.language.starts_with(language)) {
                 assert_eq!(block.attributes, ["not-run"], "{place}: nobody runs this block");
             }
         }
-        assert!(!steps.is_empty(), "docs/{name} has no command of {program}");
-        Self { name: name.to_owned(), steps, before: Vec::new() }
+        assert!(!steps.is_empty(), "{path} has no command of {program}");
+        Self { path: path.to_owned(), steps, before: Vec::new() }
     }
 
     /// Runs something before a command, of which the guide says nothing.
     #[must_use]
     pub fn before(mut self, command: &str, script: &str) -> Self {
         let known = |step: &Step| matches!(step, Step::Command { text, .. } if text == command);
-        assert!(self.steps.iter().any(known), "docs/{} has no command {command}", self.name);
+        assert!(self.steps.iter().any(known), "{} has no command {command}", self.path);
         self.before.push((command.to_owned(), script.to_owned()));
         self
     }
@@ -86,7 +91,7 @@ impl Guide {
         let mut rest = printed.as_str();
         for step in &self.steps {
             let Step::Command { line, text, prints } = step else { continue };
-            let place = format!("docs/{}:{line}: $ {text}", self.name);
+            let place = format!("{}:{line}: $ {text}", self.path);
             let (output, after) = rest.split_once(MARK).unwrap_or_else(|| panic!("{place}\n{rest}"));
             let (code, after) = after.split_once('\n').unwrap_or((after, ""));
             let found: Vec<&str> = output.trim_end_matches('\n').lines().map(str::trim_end).collect();
@@ -247,7 +252,7 @@ mod tests {
     #[should_panic(expected = "docs/none.md:1: $ echo b")]
     fn another_output_is_seen() {
         let block = Block { line: 0, language: "console", attributes: vec![], lines: vec!["$ echo b", "a"] };
-        let guide = Guide { name: "none.md".to_owned(), steps: commands(&block), before: Vec::new() };
+        let guide = Guide { path: "docs/none.md".to_owned(), steps: commands(&block), before: Vec::new() };
         guide.run(Path::new("/"), Path::new("/bin/sh"), &[]);
     }
 
@@ -255,7 +260,7 @@ mod tests {
     #[should_panic(expected = "the exit code is")]
     fn a_command_that_fails_is_seen() {
         let block = Block { line: 0, language: "console", attributes: vec![], lines: vec!["$ false"] };
-        let guide = Guide { name: "none.md".to_owned(), steps: commands(&block), before: Vec::new() };
+        let guide = Guide { path: "docs/none.md".to_owned(), steps: commands(&block), before: Vec::new() };
         guide.run(Path::new("/"), Path::new("/bin/sh"), &[]);
     }
 }

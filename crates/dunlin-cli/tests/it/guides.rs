@@ -11,6 +11,11 @@ fn run(guide: &Guide, variables: &[(&str, &str)]) {
 }
 
 #[test]
+fn the_readme() {
+    run(&Guide::at("README.md", "dunlin"), &[]);
+}
+
+#[test]
 fn first_steps() {
     run(&Guide::read("FIRST-STEPS.md", "dunlin"), &[]);
 }
