@@ -84,6 +84,7 @@ struct Draft {
 fn draft(walks: &OnEach<Walk>, owner: &Owner, id: &str, renames: &[&str]) -> Result<Draft, Box<dyn Error>> {
     let (mut up, mut down) = (Step::default(), Step::default());
     let mut revision = Revision::new(id);
+    let mut head = String::new();
     for (name, walk) in walks {
         let Some(real) = walk.revision(id) else { continue };
         if *name == DialectName::Postgres {
@@ -92,6 +93,9 @@ fn draft(walks: &OnEach<Walk>, owner: &Owner, id: &str, renames: &[&str]) -> Res
                 .iter()
                 .fold(revision, |revision, down| revision.down_revision(down.as_str()));
             revision = revision.message(&real.file);
+            head.push_str(
+                &real.release.iter().map(|release| format!("// ends {release}\n")).collect::<String>(),
+            );
         }
         let known = real.down_revision.as_deref().map(|down| owner.replay(&[down.into()]));
         let known = known.and_then(Result::ok).unwrap_or_default();
@@ -114,7 +118,6 @@ fn draft(walks: &OnEach<Walk>, owner: &Owner, id: &str, renames: &[&str]) -> Res
     let mut source = RevisionSource::new(revision);
     source.upgrade = types::marked(&there.operations);
     source.downgrade = types::marked(&back.operations);
-    let mut head = String::new();
     for (way, step, merged) in [("upgrade", &up, &there), ("downgrade", &down, &back)] {
         head.push_str(&step.said(way, merged));
     }

@@ -4,14 +4,18 @@
 //! (`cargo xtask oracle facts`); ours is read by introspection.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{BufRead, BufReader};
 
 use dunlin_testkit::dunlin::core::dialect::DialectName;
 use dunlin_testkit::dunlin::core::schema::{DataType, Metadata, ReferentialAction, SqlValue, Table};
-use dunlin_testkit::dunlin::engine::dialect::Dialect;
+use dunlin_testkit::dunlin::engine::dialect::{Dialect, dialect};
 use dunlin_testkit::{TestDatabase, db_test};
+use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 
 use crate::support::Installation;
+use crate::walk::Walk;
 
 db_test! {
     async fn from_files_2_6_2(db) {
@@ -61,6 +65,46 @@ async fn assert_equal(db: &TestDatabase, release: &str) {
     }
     assert!(theirs.len() >= 40, "the facts hold {} tables", theirs.len());
     assert!(differences.is_empty(), "{} differences\n{}", differences.len(), differences.join("\n"));
+}
+
+/// What the walks were written down with, dunlin's introspection, saw what the servers' catalogs say to somebody who
+/// knows nothing of dunlin.
+#[test]
+fn at_each_release_the_walk_is_what_a_witness_saw() {
+    for name in DialectName::ALL {
+        let (dialect, walk) = (dialect(name), Walk::on(name));
+        let seen = witness(name);
+        assert!(seen.len() >= 8, "{name}: {} releases", seen.len());
+        for (release, tables) in seen {
+            let revision =
+                walk.revisions.iter().find(|revision| revision.release.as_deref() == Some(&release));
+            let ours = described(revision.unwrap().after.as_ref().unwrap(), dialect);
+            let mut theirs: Described = BTreeMap::new();
+            for (table, facts) in tables.iter().filter(|(table, _)| *table != "alembic_version") {
+                theirs.insert(table.clone(), expected(facts, dialect));
+            }
+            assert!(theirs.len() >= 39, "{name}, {release}: {} tables", theirs.len());
+            let names = |tables: &Described| tables.keys().cloned().collect::<Vec<_>>();
+            assert_eq!(names(&ours), names(&theirs), "{name}, {release}");
+            for (table, things) in &ours {
+                for key in things.keys().chain(theirs[table].keys()) {
+                    assert_eq!(things.get(key), theirs[table].get(key), "{name}, {release}: {table} {key}");
+                }
+            }
+        }
+    }
+}
+
+/// The tables at each release, as `facts.py` reads them.
+fn witness(name: DialectName) -> Vec<(String, serde_json::Map<String, Value>)> {
+    let path = format!("{}/facts/witness-{name}.jsonl.gz", env!("CARGO_MANIFEST_DIR"));
+    let lines = BufReader::new(GzDecoder::new(File::open(&path).unwrap())).lines();
+    let seen = lines.map(|line| {
+        let mut line: Value = serde_json::from_str(&line.unwrap()).unwrap();
+        let Value::Object(tables) = line["facts"]["tables"].take() else { panic!("{path} has no tables") };
+        (line["release"].as_str().unwrap().to_owned(), tables)
+    });
+    seen.collect()
 }
 
 /// A database as `table -> thing -> description`.
@@ -225,8 +269,6 @@ fn bare(default: &str) -> String {
 /// Types are compared as [`DataType`]s: two texts of a server must never be read as one type.
 #[test]
 fn no_two_types_of_the_facts_are_read_as_one() {
-    use dunlin_testkit::dunlin::engine::dialect::dialect;
-
     for name in DialectName::ALL {
         let dialect = dialect(name);
         let mut read: BTreeMap<String, String> = BTreeMap::new();

@@ -24,6 +24,7 @@ pub(crate) enum Way {
 #[derive(Debug, Deserialize)]
 struct Line {
     way: Way,
+    release: Option<String>,
     revision: String,
     down_revision: Option<String>,
     #[serde(default)]
@@ -43,6 +44,8 @@ pub(crate) struct Revision {
     pub(crate) down_revision: Option<String>,
     /// The name of the real one's file: its number, its release, its title.
     pub(crate) file: String,
+    /// The release that it ends.
+    pub(crate) release: Option<String>,
 
     /// What the revision before it leaves.
     pub(crate) before: Metadata,
@@ -88,6 +91,7 @@ impl Walk {
                 id: line.revision,
                 down_revision: line.down_revision,
                 file: line.file,
+                release: line.release,
 
                 before,
                 after: after.map(|after| metadata(&after)),
