@@ -67,10 +67,18 @@ fn mark(value: &mut Value) {
     }
 }
 
-/// Code with the marked types as the calls that they are.
+/// Code with the marked types as the calls that they are, and with names as they are. (Only those of checks would be
+/// changed by the naming convention.)
 pub(crate) fn named(code: &str) -> String {
     let mut code = code.to_owned();
     let (mark, end) = (format!("DataType::native(\"{MARK}"), "\")");
+    for line in code.clone().lines().filter(|line| !line.contains("check")) {
+        if let Some((_, rest)) = line.split_once("Name::exact(\"")
+            && let Some((name, _)) = rest.split_once("\")")
+        {
+            code = code.replace(&format!("Name::exact(\"{name}\")"), &format!("\"{name}\""));
+        }
+    }
     let mut used = Vec::new();
     while let Some(at) = code.find(&mark) {
         let length = code[at + mark.len()..].find(end).unwrap();
@@ -84,7 +92,9 @@ pub(crate) fn named(code: &str) -> String {
         .into_iter()
         .partition(|name| ["string_id", "string_id_of", "timestamp"].contains(&name.as_str()));
     if !plugin.is_empty() {
-        let import = format!("use airflow_plugin::{{{}}};\nuse dunlin_core", plugin.join(", "));
+        let names = plugin.join(", ");
+        let names = if plugin.len() == 1 { names } else { format!("{{{names}}}") };
+        let import = format!("use airflow_plugin::{names};\nuse dunlin_core");
         code = code.replacen("use dunlin_core", &import, 1);
     }
     if !own.is_empty() {

@@ -134,7 +134,7 @@ fn history_on(name: DialectName) {
     }
     failures.extend(known.not_needed());
     assert!(failures.is_empty(), "{name}: {} steps\n{}", failures.len(), failures.join("\n"));
-    assert!(count >= 28, "{count} revisions");
+    assert!(count >= 32, "{count} revisions");
 }
 
 /// The differences that there may be on a database, while its history is gone through.
