@@ -196,6 +196,10 @@ fn known_by(inner: &Value) -> String {
             return plain(&inner[part]["name"]);
         }
     }
+    // A table has one, and MySQL does not name it.
+    if inner["kind"] == "primary_key" && inner["from"].is_null() {
+        return "primary_key".to_owned();
+    }
     format!(
         "{} {}{}",
         inner["kind"].as_str().unwrap_or_default(),
@@ -237,6 +241,13 @@ fn merge(key: &str, values: &Values<'_>) -> Option<Value> {
         // Counting up is no property of its own on SQLite.
         "autoincrement" if there.iter().all(|(_, value)| value == first) => return Some((*first).clone()),
         _ => {}
+    }
+    // The names of primary keys are nothing to MySQL.
+    let of_key = |change: &Value, kind: &str| change[kind]["kind"] == "primary_key";
+    if everywhere && there.iter().all(|(_, value)| of_key(value, "drop_constraint"))
+        || there.iter().all(|(_, value)| *value == *first && of_key(value, "rename_constraint"))
+    {
+        return Some((*first).clone());
     }
     if !everywhere {
         let mut only = (*first).clone();
