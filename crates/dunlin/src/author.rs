@@ -3,6 +3,7 @@
 use dunlin_core::dialect::DialectName;
 use dunlin_core::operation::{Operation, Operations};
 use dunlin_core::revision::{Direction, Migration, Revision, RevisionId};
+use dunlin_core::schema::TableName;
 use dunlin_engine::compare::{Comparison, Schema, complete};
 use dunlin_engine::dialect::{Dialect, dialect};
 use dunlin_engine::generate::revision::{RevisionSource, rust};
@@ -14,7 +15,7 @@ use dunlin_engine::plan::{Intent, PlanError, State};
 use dunlin_engine::sql::revision_file::Header;
 
 use crate::compare::{CompareOptions, Drift, replayed};
-use crate::database::Database;
+use crate::database::{Database, LostWithView};
 use crate::error::Error;
 use crate::migrator::Migrator;
 use crate::state;
@@ -39,7 +40,11 @@ impl Migrator {
             return Err(Error::NotAtHeads { owner: owner.name().to_owned(), rows, heads });
         }
         let drift = self.compare(database, owner.name(), options).await?;
-        self.completed(drift, database.dialect(), &DialectName::ALL, owner, options)
+        let mut drift = self.completed(drift, database.dialect(), &DialectName::ALL, owner, options)?;
+        let lost = database.lost_with_views(&made_anew(&drift.comparison.upgrade)).await?;
+        let lost = lost.iter().filter(|lost| !comes_back(lost, &drift.comparison.upgrade));
+        drift.lost = lost.map(in_words).collect();
+        Ok(drift)
     }
 
     /// What makes of the schema that an owner's history leaves what its models want, on some databases,
@@ -127,6 +132,38 @@ impl Migrator {
         let file = sql_revision(header, &found.upgrade, Some(&found.downgrade), anywhere, &on);
         let file = file.map_err(failed)?;
         file.write().map_err(|source| failed(source.into()))
+    }
+}
+
+/// The views that are dropped, and made again.
+fn made_anew(operations: &[Operation]) -> Vec<TableName> {
+    let is_made = |name: &TableName| {
+        operations
+            .iter()
+            .any(|operation| matches!(operation, Operation::CreateView { view, .. } if view.name == *name))
+    };
+    let dropped = operations.iter().filter_map(|operation| match operation {
+        Operation::DropView { name, .. } => Some(name),
+        _ => None,
+    });
+    dropped.filter(|name| is_made(name)).cloned().collect()
+}
+
+/// Whether a trigger is one of the objects that are created again.
+fn comes_back(lost: &LostWithView, operations: &[Operation]) -> bool {
+    let Some(name) = &lost.name else { return false };
+    let created = operations.iter().filter_map(|operation| match operation {
+        Operation::CreateObject { object } => Some(&object.create),
+        _ => None,
+    });
+    created.flatten().flat_map(|sql| sql.values()).any(|sql| sql.contains(name.as_str()))
+}
+
+fn in_words(lost: &LostWithView) -> String {
+    let LostWithView { view, what, name } = lost;
+    match name {
+        Some(name) => format!("the {what} {name} of view {view}"),
+        None => format!("the {what} of view {view}"),
     }
 }
 

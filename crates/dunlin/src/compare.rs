@@ -62,6 +62,9 @@ pub struct Drift {
     pub uncompared: Vec<Uncompared>,
     /// What a database will not do of it as a revision: found only where one is made of it.
     pub refused: Vec<Refused>,
+    /// What goes with views that are made anew, and does not come back, as no model says it: `the privileges of view
+    /// v`. Found only where a revision is made of a database.
+    pub lost: Vec<String>,
 }
 
 /// An expression that could not be compared.
@@ -142,7 +145,7 @@ impl Migrator {
             .map_err(failed_or(&failed))?;
         from.adopt(history);
         let comparison = compare(dialect, &from, &to, &renames).map_err(failed)?;
-        Ok(Drift { from, to, comparison, uncompared, refused: Vec::new() })
+        Ok(Drift { from, to, comparison, uncompared, refused: Vec::new(), lost: Vec::new() })
     }
 
     /// Compares the models of an owner with the schema that its history leaves at its heads on a
@@ -166,7 +169,7 @@ impl Migrator {
         }
         let renames = parsed(&options.renames, &from, &to).map_err(failed)?;
         let comparison = compare(dialect, &from, &to, &renames).map_err(failed)?;
-        Ok(Drift { from, to, comparison, uncompared: Vec::new(), refused: Vec::new() })
+        Ok(Drift { from, to, comparison, uncompared: Vec::new(), refused: Vec::new(), lost: Vec::new() })
     }
 }
 
@@ -246,7 +249,7 @@ impl Database {
         let behind = renamed(dialect, &from, &to, renames).map_err(failed)?;
         let uncompared = self.settle(&behind, &mut to, |_| true).await.map_err(failed_or(&failed))?;
         let comparison = compare(dialect, &from, &to, renames).map_err(failed)?;
-        Ok(Drift { from, to, comparison, uncompared, refused: Vec::new() })
+        Ok(Drift { from, to, comparison, uncompared, refused: Vec::new(), lost: Vec::new() })
     }
 
     /// Lets the database say what only it can compare, for those tables that are asked about. What it could

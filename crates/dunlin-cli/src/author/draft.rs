@@ -102,6 +102,10 @@ impl Wanted<'_> {
                     author.ui.note(ASKED_IN_TEMPORARY_TABLES);
                 }
                 warnings.extend(drift.refused.iter().map(warning));
+                let lost = |what: &String| {
+                    format!("warning: {what} is lost, as the view is made anew: write it behind that")
+                };
+                warnings.extend(drift.lost.iter().map(lost));
                 if drift.comparison.upgrade.is_empty() {
                     author.ui.line(&format!("{}: nothing to write a revision of", author.owner));
                     return Ok(None);

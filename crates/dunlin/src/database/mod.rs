@@ -74,6 +74,15 @@ enum Connection {
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Something that stands on a view: its privileges, its comment, a trigger, an index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LostWithView {
+    pub(crate) view: TableName,
+    pub(crate) what: String,
+    /// The name of a trigger, index, rule or column.
+    pub(crate) name: Option<String>,
+}
+
 impl Database {
     /// Connects.
     ///
@@ -502,6 +511,14 @@ impl Database {
         match &self.connection {
             Connection::Sqlite(_) => sqlite::names_of_dropped_columns(self).await,
             Connection::Postgres(_) | Connection::MySql(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// What stands on views and is dropped with them.
+    pub(crate) async fn lost_with_views(&mut self, views: &[TableName]) -> Result<Vec<LostWithView>, Error> {
+        match &self.connection {
+            Connection::Postgres(_) => postgres::lost_with_views(self, views).await,
+            Connection::MySql(_) | Connection::Sqlite(_) => Ok(Vec::new()),
         }
     }
 

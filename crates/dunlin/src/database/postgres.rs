@@ -9,7 +9,7 @@ use dunlin_engine::dialect::Dialect;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, PgConnection};
 
-use super::{Access, Database};
+use super::{Access, Database, LostWithView};
 use crate::LockKey;
 use crate::error::Error;
 use crate::url::DatabaseUrl;
@@ -70,9 +70,9 @@ pub(super) async fn schemas(database: &mut Database) -> Result<Vec<(String, bool
     Ok(rows.iter().filter_map(schema).collect())
 }
 
-/// Bare names are looked up as the server would look them up, along the search path; others in the
-/// catalog, which may be read without a right on their schema.
-pub(super) fn existing(tables: &[TableName], dialect: &dyn Dialect) -> String {
+/// Tables and views, each with its number and, where it is there, its oid. Bare names are looked up as the server would
+/// look them up, along the search path; others in the catalog, which may be read without a right on their schema.
+fn found(tables: &[TableName], dialect: &dyn Dialect) -> String {
     let row = |(at, table): (usize, &TableName)| match &table.schema {
         Some(schema) => format!(
             "({at}, (SELECT c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace \
@@ -83,7 +83,44 @@ pub(super) fn existing(tables: &[TableName], dialect: &dyn Dialect) -> String {
         None => format!("({at}, to_regclass({})::oid)", dialect.literal(&dialect.quote(&table.name))),
     };
     let rows = tables.iter().enumerate().map(row).collect::<Vec<_>>().join(", ");
-    format!("SELECT at FROM (VALUES {rows}) AS wanted (at, found) WHERE found IS NOT NULL")
+    format!("(VALUES {rows}) AS wanted (at, found)")
+}
+
+pub(super) fn existing(tables: &[TableName], dialect: &dyn Dialect) -> String {
+    format!("SELECT at FROM {} WHERE found IS NOT NULL", found(tables, dialect))
+}
+
+/// What stands on views and is dropped with them: which, what of it, and its name if it has one.
+pub(super) async fn lost_with_views(
+    database: &mut Database,
+    views: &[TableName],
+) -> Result<Vec<LostWithView>, Error> {
+    if views.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = found(views, database.dialect);
+    let sql = format!(
+        "SELECT at, what, name FROM {found} JOIN LATERAL (\
+             SELECT 'privileges', '' FROM pg_class AS c, aclexplode(c.relacl) AS a \
+             WHERE c.oid = found AND a.grantee <> c.relowner \
+             UNION SELECT 'privileges', '' FROM pg_attribute AS c WHERE c.attrelid = found AND c.attacl IS NOT NULL \
+             UNION SELECT 'comment', '' FROM pg_description AS d \
+             WHERE d.classoid = 'pg_class'::regclass AND d.objoid = found \
+             UNION SELECT 'trigger', t.tgname FROM pg_trigger AS t WHERE t.tgrelid = found AND NOT t.tgisinternal \
+             UNION SELECT 'index', c.relname FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid \
+             WHERE i.indrelid = found \
+             UNION SELECT 'rule', r.rulename FROM pg_rewrite AS r WHERE r.ev_class = found AND r.rulename <> '_RETURN' \
+             UNION SELECT 'default of column', c.attname FROM pg_attrdef AS d \
+             JOIN pg_attribute AS c ON c.attrelid = d.adrelid AND c.attnum = d.adnum WHERE d.adrelid = found\
+         ) AS lost (what, name) ON true ORDER BY 1, 2, 3"
+    );
+    let rows = database.rows(&sql).await?;
+    let lost = |row: &Row| {
+        let at: usize = row.text(0)?.parse().ok()?;
+        let name = row.text(2).filter(|name| !name.is_empty()).map(str::to_owned);
+        Some(LostWithView { view: views.get(at)?.clone(), what: row.text(1)?.to_owned(), name })
+    };
+    Ok(rows.iter().filter_map(lost).collect())
 }
 
 pub(super) async fn may_create(database: &mut Database, schema: Option<&str>) -> Result<(), Error> {

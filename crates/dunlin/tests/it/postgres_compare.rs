@@ -481,3 +481,51 @@ db_test_on! { [postgres: Postgres] async fn what_cannot_run_is_told_with_the_rev
     assert!(drift.refused.iter().all(|refused| refused.on == DialectName::Postgres), "{:?}", drift.refused);
     assert_eq!(drift.refused.len(), 2);
 }}
+
+db_test_on! {
+    [postgres: Postgres]
+    async fn what_is_lost_with_views_is_named(db) {
+        let with = |data_type: DataType| {
+            models(|m| {
+                m.table("t", |t| {
+                    t.column("id", DataType::Integer).primary_key();
+                    t.column("a", data_type);
+                });
+                m.view(View::new("v", "SELECT id, a FROM t"));
+                m.view(View::new("mv", "SELECT id, a FROM t").materialized());
+                m.view(View::new("w", "SELECT id FROM t"));
+            })
+        };
+        let (before, after) = (with(DataType::Integer), with(DataType::BigInteger));
+        let operations = dunlin::core::operation::create_all(&before);
+        let record =
+            move |op: &mut Operations| operations.iter().cloned().for_each(|operation| op.push(operation));
+        let manager = DbManager::new("owner", "version_owner").models(move |_| after.clone());
+        let first = Migration::new(Revision::new("first"), record, |_| {});
+        let migrator = migrator(db, [manager.migrations([first])]);
+        let database = &mut db.connect().await;
+        upgrade(&migrator, database, "first").await.unwrap();
+        let found = done(migrator.autogenerate(database, "owner", &CompareOptions::default()).await);
+        assert_eq!(found.lost, Vec::<String>::new());
+        execute(database, &[
+            "GRANT SELECT ON v TO public",
+            "COMMENT ON COLUMN v.a IS 'a number'",
+            "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+            "CREATE TRIGGER tr INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION f()",
+            "ALTER VIEW v ALTER COLUMN a SET DEFAULT 3",
+            "CREATE UNIQUE INDEX mv_id ON mv (id)",
+            "COMMENT ON VIEW w IS 'on the same table'",
+        ]).await;
+        let found = done(migrator.autogenerate(database, "owner", &CompareOptions::default()).await);
+        let mut lost = found.lost.clone();
+        lost.sort();
+        assert_eq!(lost, [
+            "the comment of view v",
+            "the comment of view w",
+            "the default of column a of view v",
+            "the index mv_id of view mv",
+            "the privileges of view v",
+            "the trigger tr of view v",
+        ]);
+    }
+}
