@@ -54,6 +54,11 @@ pub(crate) struct Place {
     dir: PathBuf,
 }
 
+/// The name of a database, which nobody else has.
+pub(super) fn database_name(name: &str) -> String {
+    format!("oracle_{}_{name}", std::process::id())
+}
+
 impl Place {
     /// One place for each kind; the servers are started where they do not run.
     pub(crate) fn for_each(kinds: &[Kind], venv: &Venv) -> Result<Vec<Self>> {
@@ -76,7 +81,7 @@ impl Place {
 
     /// The URL of a database of this process, which need not be there.
     pub(crate) fn url(&self, name: &str) -> Result<String> {
-        let name = format!("oracle_{}_{name}", std::process::id());
+        let name = database_name(name);
         match &self.admin {
             Some(admin) => sqlalchemy_url(self.kind, admin, &name),
             None => Ok(format!("sqlite:///{}", self.dir.join(format!("{name}.db")).display())),

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use self::case::{Bench, Case};
 use self::verdict::Verdict;
-use super::database::{Kind, Place};
+use super::database::{Kind, Place, database_name};
 use super::process::Process;
 use super::program;
 use super::venv::Venv;
@@ -26,6 +26,9 @@ use crate::Result;
 
 /// Where the report is, in the repository.
 const PAGE: &str = "docs/AUTOGENERATE.md";
+
+/// What the database is called in it.
+const DATABASE: &str = "autogenerate";
 
 /// So many changes there are at least.
 const CHANGES: usize = 170;
@@ -59,13 +62,14 @@ pub(super) fn run(venv: &Venv, kinds: &[Kind], matching: Option<&str>, check: bo
     let places = Place::for_each(kinds, venv)?;
     let runs = on_each(&places, |place| {
         let ours = Process::start(Command::new(&ours))?;
-        let mut bench = Bench::new(place.kind, place.url("autogenerate")?, alembic(venv)?, ours);
+        let mut bench = Bench::new(place.kind, place.url(DATABASE)?, alembic(venv)?, ours);
         on_one(&mut bench, &cases, matching)
     })?;
     let runs = runs.into_iter().collect::<Result<Vec<_>>>()?;
     println!("all {:>9.1} s", start.elapsed().as_secs_f64());
     let mut wrong: Vec<_> = runs.iter().flat_map(|run| reasons::unexplained(&cases, run)).collect();
-    let page = page::page(&made_by, &cases, &runs)?;
+    // Another run has another database.
+    let page = page::page(&made_by, &cases, &runs)?.replace(&database_name(DATABASE), DATABASE);
     if matching.is_some() || kinds.len() < Kind::ALL.len() {
         println!("\n{page}");
     } else {
