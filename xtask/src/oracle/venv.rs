@@ -60,9 +60,7 @@ impl Venv {
     /// One of our scripts in `xtask/oracle/`, run by the environment's Python.
     pub(crate) fn run_script(&self, name: &str) -> Command {
         let mut command = self.python();
-        // Sets have an order of their own, which is the same each time then.
-        let environment = [("PYTHONDONTWRITEBYTECODE", "1"), ("PYTHONHASHSEED", "0")];
-        command.arg(self.script(name)).envs(environment);
+        command.arg(self.script(name)).env("PYTHONDONTWRITEBYTECODE", "1");
         command
     }
 

@@ -125,7 +125,10 @@ fn on_one(bench: &mut Bench, cases: &[Case], matching: Option<&str>) -> Result<R
     };
     for (at, case) in cases.iter().enumerate().filter(|(_, case)| wanted(case)) {
         match bench.outcome(case) {
-            Ok((alembic, ours)) => results.push(Outcome { case: at, alembic, ours }),
+            Ok((alembic, ours)) => {
+                let alembic = reasons::of_every_run(case, kind, alembic);
+                results.push(Outcome { case: at, alembic, ours });
+            }
             Err(error) => broken.push(format!("{}: {}: {error}", kind.name(), case.id)),
         }
     }

@@ -44,6 +44,7 @@ pub(super) fn page(made_by: &Value, cases: &[Case], runs: &[Run]) -> Result<Stri
          | ● | found, made, and then the same as the models; where nothing changed: nothing found |\n\
          | ? | the same, when it is said that something has a new name: ours asks (`--rename` answers) |\n\
          | ⇄ | a new name is taken for something dropped and something added: what was in it is lost |\n\
+         | ~ | found, and made in one run and not in another: tables are dropped in the order of a set |\n\
          | ◐ | found, and the migration fails, or does not make what the models say, or cannot be taken back |\n\
          | ○ | not found |\n\
          | ! | a false alarm |\n\
@@ -58,10 +59,11 @@ pub(super) fn page(made_by: &Value, cases: &[Case], runs: &[Run]) -> Result<Stri
 
 fn counts(page: &mut String, cases: &[Case], runs: &[Run]) -> Result<()> {
     type Is = fn(&Verdict) -> bool;
-    let changes: [(&str, Is); 6] = [
+    let changes: [(&str, Is); 7] = [
         ("found", |verdict| verdict.word.is_found()),
         ("found, made, and then the same as the models", |verdict| verdict.word.is_complete()),
         ("found, and the migration does less", |verdict| verdict.word.symbol() == "◐"),
+        ("found, and made by chance", |verdict| verdict.word == Word::ByChance),
         ("a new name taken for a drop and an addition", |verdict| verdict.word == Word::DropAndAdd),
         ("not found", |verdict| verdict.word == Word::NotFound),
         ("cannot be said", |verdict| verdict.word == Word::Unsaid),

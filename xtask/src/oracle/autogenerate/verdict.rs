@@ -25,6 +25,8 @@ pub(super) enum Word {
     NotUndone,
     /// A new name was taken for something dropped and something added.
     DropAndAdd,
+    /// It was found, and made in one run and not in another.
+    ByChance,
 }
 
 impl Word {
@@ -35,6 +37,7 @@ impl Word {
             Self::Renamed => "?",
             Self::NotMade | Self::NotConverged | Self::NotUndone => "◐",
             Self::DropAndAdd => "⇄",
+            Self::ByChance => "~",
             Self::NotFound => "○",
             Self::Alarm => "!",
             Self::Unsaid => "–",
@@ -52,6 +55,7 @@ impl Word {
             Self::NotConverged => "found and made, and not what the models say",
             Self::NotUndone => "found and made, and cannot be taken back",
             Self::DropAndAdd => "found as a drop and an addition",
+            Self::ByChance => "found, and made by chance",
         }
     }
 
