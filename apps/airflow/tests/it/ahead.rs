@@ -11,7 +11,7 @@ use crate::walk::Walk;
 
 db_test! {
     async fn each_revision_up_back_and_up_again(db) {
-        let migrator = Migrator::new([manager()], &host(), LockKey::named("ahead")).unwrap();
+        let migrator = migrator();
         let owner = migrator.owner("airflow").unwrap();
         let walk = Walk::on(db.dialect());
         let mut known = Known::on(db.dialect());
@@ -36,12 +36,17 @@ db_test! {
     }
 }
 
-async fn up(db: &TestDatabase, migrator: &Migrator, to: &str) {
+/// What plays the whole history.
+pub(crate) fn migrator() -> Migrator {
+    Migrator::new([manager()], &host(), LockKey::named("ahead")).unwrap()
+}
+
+pub(crate) async fn up(db: &TestDatabase, migrator: &Migrator, to: &str) {
     let target = migrator.owner("airflow").unwrap().history().target(to).unwrap();
     run(db, migrator, Intent::Upgrade { target: Some(target), use_migration_files: true }).await;
 }
 
-async fn down(db: &TestDatabase, migrator: &Migrator, to: &str) {
+pub(crate) async fn down(db: &TestDatabase, migrator: &Migrator, to: &str) {
     let target = migrator.owner("airflow").unwrap().history().target(to).unwrap();
     run(db, migrator, Intent::Downgrade { target }).await;
 }

@@ -70,6 +70,46 @@ const DIFFERENCES: &[Difference] = &[
         on: &[Postgres, MySql, MariaDb],
         why: "the real one's key of dag_id refers to dataset_alias",
     },
+    Difference {
+        table: "asset_alias_asset",
+        what: What::Table,
+        from: "05234396c6fc",
+        until: None,
+        on: &[Sqlite],
+        why: "the real one leaves the primary key its old name",
+    },
+    Difference {
+        table: "dataset_alias_dataset",
+        what: What::Table,
+        from: "05234396c6fc",
+        until: Some("05234396c6fc"),
+        on: &[Postgres],
+        why: "the real downgrade leaves the primary key its new name",
+    },
+    Difference {
+        table: "dag_schedule_dataset_reference",
+        what: What::Table,
+        from: "05234396c6fc",
+        until: Some("05234396c6fc"),
+        on: &[Sqlite],
+        why: "the real downgrade loses a foreign key",
+    },
+    Difference {
+        table: "dataset_dag_run_queue",
+        what: What::Table,
+        from: "05234396c6fc",
+        until: Some("05234396c6fc"),
+        on: &[Sqlite],
+        why: "the real downgrade loses a foreign key",
+    },
+    Difference {
+        table: "task_outlet_dataset_reference",
+        what: What::Table,
+        from: "05234396c6fc",
+        until: Some("05234396c6fc"),
+        on: &[Sqlite],
+        why: "the real downgrade loses a foreign key",
+    },
 ];
 
 #[test]
@@ -134,7 +174,7 @@ fn history_on(name: DialectName) {
     }
     failures.extend(known.not_needed());
     assert!(failures.is_empty(), "{name}: {} steps\n{}", failures.len(), failures.join("\n"));
-    assert!(count >= 32, "{count} revisions");
+    assert!(count >= 42, "{count} revisions");
 }
 
 /// The differences that there may be on a database, while its history is gone through.

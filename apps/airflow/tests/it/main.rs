@@ -11,6 +11,7 @@ mod guides;
 mod history;
 mod lock;
 mod managers;
+mod moved_rows;
 mod recovery;
 mod schema;
 mod scripts;

@@ -1,0 +1,292 @@
+//! Rows through the revisions that move them: what they are before, after, and after the way back.
+
+use dunlin_testkit::dunlin::core::dialect::DialectName;
+use dunlin_testkit::{TestDatabase, db_test};
+
+use crate::ahead::{down, migrator, up};
+
+const MOVED_RUNS: &str = "_airflow_moved__3_0_0__offending_dag_run";
+const THEN: &str = "'2026-01-02 03:04:05'";
+
+db_test! {
+    async fn runs_without_a_logical_date_are_moved_aside(db) {
+        let migrator = migrator();
+        up(db, &migrator, "a2c32e6c7729").await;
+        insert(db, "dag_run", "id, dag_id, execution_date, run_id, run_type", &[
+            &format!("1, 'd', {THEN}, 'dated', 'manual'"),
+        ]).await;
+        up(db, &migrator, "1cdc775ca98f").await;
+        assert_eq!(db.query("SELECT id FROM dag_run WHERE logical_date IS NOT NULL").await, [["1"]]);
+
+        down(db, &migrator, "a2c32e6c7729").await;
+        assert!(!db.tables().await.contains(&MOVED_RUNS.to_owned()), "there is nothing to move");
+
+        for (round, (id, run)) in [(2, "dateless"), (3, "dateless again")].into_iter().enumerate() {
+            up(db, &migrator, "1cdc775ca98f").await;
+            insert(db, "dag_run", "id, dag_id, run_id, run_type, conf", &[&format!("{id}, 'd', '{run}', 'manual', NULL")]).await;
+            for run in ["dated", run] {
+                fill_run(db, run).await;
+            }
+            down(db, &migrator, "a2c32e6c7729").await;
+
+            assert_eq!(db.query("SELECT run_id FROM dag_run WHERE execution_date IS NOT NULL").await, [["dated"]]);
+            let moved = db.query(&format!("SELECT id, run_id, logical_date FROM {MOVED_RUNS} ORDER BY id")).await;
+            assert_eq!(moved.len(), round + 1);
+            assert_eq!(moved[round], [id.to_string().as_str(), run, "NULL"]);
+            for table in RUN_TABLES {
+                let runs = db.query(&format!("SELECT DISTINCT run_id FROM {table}")).await;
+                assert_eq!(runs, [["dated"]], "{table}");
+            }
+            assert_eq!(db.query("SELECT dag_run_id FROM dag_run_note").await, [["1"]]);
+            for table in RUN_TABLES.iter().rev().chain(&["dag_run_note"]) {
+                db.execute(&format!("DELETE FROM {table}")).await;
+            }
+        }
+    }
+}
+
+/// What refers to a run by its name; the first is what most others refer to.
+const RUN_TABLES: [&str; 4] = ["task_instance", "xcom", "task_map", "rendered_task_instance_fields"];
+
+async fn fill_run(db: &TestDatabase, run: &str) {
+    let key = format!("'d', 't', '{run}', 0");
+    insert(
+        db,
+        "task_instance",
+        "dag_id, task_id, run_id, map_index, pool, pool_slots",
+        &[&format!("{key}, 'p', 1")],
+    )
+    .await;
+    let id = &db.query(&format!("SELECT id FROM dag_run WHERE run_id = '{run}'")).await[0][0];
+    let columns = format!("dag_id, task_id, run_id, map_index, dag_run_id, {}, timestamp", quoted(db, "key"));
+    insert(db, "xcom", &columns, &[&format!("{key}, {id}, 'k', {THEN}")]).await;
+    insert(db, "task_map", "dag_id, task_id, run_id, map_index, length", &[&format!("{key}, 1")]).await;
+    let columns = "dag_id, task_id, run_id, map_index, rendered_fields";
+    insert(db, "rendered_task_instance_fields", columns, &[&format!("{key}, '{{}}'")]).await;
+    let note = format!("{id}, 'a note', {THEN}, {THEN}");
+    insert(db, "dag_run_note", "dag_run_id, content, created_at, updated_at", &[&note]).await;
+}
+
+db_test! {
+    async fn who_wrote_a_note_is_a_number_again_where_it_was_one(db) {
+        let migrator = migrator();
+        up(db, &migrator, "16cbcb1c8c36").await;
+        let writers = [None, Some("admin"), Some(""), Some("007"), Some("2147483647"), Some("2147483648"),
+            Some("99999999999999999999"), Some("-1"), Some("4\n")];
+        for id in 0..=writers.len() {
+            let run = format!("{id}, 'd', {THEN}, 'r{id}', 'manual'", );
+            let run = run.replacen(THEN, &format!("'2026-01-02 03:04:{id:02}'"), 1);
+            insert(db, "dag_run", "id, dag_id, logical_date, run_id, run_type", &[&run]).await;
+        }
+        let columns = "dag_run_id, user_id, created_at, updated_at";
+        insert(db, "dag_run_note", columns, &[&format!("{}, 42, {THEN}, {THEN}", writers.len())]).await;
+
+        up(db, &migrator, "44eabb1904b4").await;
+        assert_eq!(db.query("SELECT user_id FROM dag_run_note").await, [["42"]]);
+        for (id, writer) in writers.iter().enumerate() {
+            let writer = writer.map_or("NULL".to_owned(), |writer| format!("'{writer}'"));
+            insert(db, "dag_run_note", columns, &[&format!("{id}, {writer}, {THEN}, {THEN}")]).await;
+        }
+
+        down(db, &migrator, "16cbcb1c8c36").await;
+        let found = db.query("SELECT user_id + 0 FROM dag_run_note ORDER BY dag_run_id").await.concat();
+        assert_eq!(found, ["NULL", "NULL", "NULL", "7", "2147483647", "NULL", "NULL", "NULL", "NULL", "42"]);
+    }
+}
+
+db_test! {
+    async fn datasets_get_names_and_lose_them(db) {
+        let migrator = migrator();
+        let group = quoted(db, "group");
+        up(db, &migrator, "44eabb1904b4").await;
+        insert(db, "dataset", "id, uri, extra, created_at, updated_at, is_orphaned", &[
+            &format!("1, 's3://used', '{{}}', {THEN}, {THEN}, false"),
+            &format!("2, 's3://unused', '{{}}', {THEN}, {THEN}, true"),
+        ]).await;
+        insert(db, "dataset_alias", "id, name", &["1", "2"].map(|id| format!("{id}, 'alias {id}'")).each_ref().map(String::as_str)).await;
+
+        up(db, &migrator, "fb2d4922cd79").await;
+        let named = format!("SELECT id, name, uri, {group} FROM dataset ORDER BY id");
+        assert_eq!(db.query(&named).await, [["1", "s3://used", "s3://used", "asset"], ["2", "s3://unused", "s3://unused", "asset"]]);
+        assert_eq!(db.query("SELECT name, uri FROM asset_active").await, [["s3://used", "s3://used"]]);
+        let aliases = format!("SELECT name, {group} FROM dataset_alias ORDER BY id");
+        assert_eq!(db.query(&aliases).await, [["alias 1", "asset"], ["alias 2", "asset"]]);
+
+        // A name and a URI that the first had, and two that nobody uses.
+        let columns = format!("id, name, uri, {group}, extra, created_at, updated_at");
+        insert(db, "dataset", &columns, &[
+            &format!("3, 'other', 's3://used', 'asset', '{{}}', {THEN}, {THEN}"),
+            &format!("4, 'four', 's3://four', 'asset', '{{}}', {THEN}, {THEN}"),
+            &format!("5, 'five', 's3://four', 'asset', '{{}}', {THEN}, {THEN}"),
+        ]).await;
+        insert(db, "dag", "dag_id, max_active_tasks, has_task_concurrency_limits, max_consecutive_failed_dag_runs", &["'d', 1, false, 0"]).await;
+        for id in 1..=5 {
+            refer(db, "dataset", id).await;
+        }
+        down(db, &migrator, "0d9e73a75ee4").await;
+        let orphaned = "SELECT id FROM dataset WHERE is_orphaned ORDER BY id";
+        assert_eq!(db.query(orphaned).await.concat(), ["2", "3", "4", "5"]);
+        assert_eq!(db.query("SELECT id FROM dataset WHERE NOT is_orphaned").await, [["1"]]);
+
+        // Two in use with one URI, which no Airflow makes: the older stays. One in use stays rather than an older one.
+        insert(db, "dataset", &format!("{columns}, is_orphaned"), &[
+            &format!("6, 'six', 's3://used', 'asset', '{{}}', {THEN}, {THEN}, false"),
+            &format!("7, 'seven', 's3://four', 'asset', '{{}}', {THEN}, {THEN}, false"),
+        ]).await;
+        refer(db, "dataset", 6).await;
+        refer(db, "dataset", 7).await;
+        down(db, &migrator, "44eabb1904b4").await;
+        let left = "SELECT id, uri FROM dataset ORDER BY id";
+        assert_eq!(db.query(left).await, [["1", "s3://used"], ["2", "s3://unused"], ["7", "s3://four"]]);
+        for table in ["dag_schedule_dataset_reference", "task_outlet_dataset_reference", "dataset_dag_run_queue", "dataset_alias_dataset"] {
+            let found = db.query(&format!("SELECT dataset_id FROM {table} ORDER BY 1")).await.concat();
+            assert_eq!(found, ["1", "2", "7"], "{table}");
+        }
+        assert_eq!(db.query("SELECT name FROM dataset_alias ORDER BY id").await, [["alias 1"], ["alias 2"]]);
+    }
+}
+
+/// A row in each table that refers to a dataset.
+async fn refer(db: &TestDatabase, word: &str, id: u32) {
+    let word_id = format!("{word}_id");
+    let reference = format!("dag_schedule_{word}_reference");
+    insert(
+        db,
+        &reference,
+        &format!("{word_id}, dag_id, created_at, updated_at"),
+        &[&format!("{id}, 'd', {THEN}, {THEN}")],
+    )
+    .await;
+    let outlet = format!("task_outlet_{word}_reference");
+    insert(
+        db,
+        &outlet,
+        &format!("{word_id}, dag_id, task_id, created_at, updated_at"),
+        &[&format!("{id}, 'd', 't', {THEN}, {THEN}")],
+    )
+    .await;
+    insert(
+        db,
+        &format!("{word}_dag_run_queue"),
+        &format!("{word_id}, target_dag_id, created_at"),
+        &[&format!("{id}, 'd', {THEN}")],
+    )
+    .await;
+    insert(db, &format!("{word}_alias_{word}"), &format!("alias_id, {word_id}"), &[&format!("1, {id}")])
+        .await;
+}
+
+db_test! {
+    async fn backfills_of_an_earlier_way_up_stay(db) {
+        let migrator = migrator();
+        up(db, &migrator, "fb2d4922cd79").await;
+        insert(db, "dag_run", "id, dag_id, logical_date, run_id, run_type", &["1, 'd', '2026-03-04 05:06:07', 'r', 'backfill'"]).await;
+        insert(db, "backfill", "id, dag_id, from_date, to_date, dag_run_conf, max_active_runs, created_at, updated_at", &[
+            &format!("1, 'd', {THEN}, {THEN}, '{{}}', 1, {THEN}, {THEN}"),
+        ]).await;
+        insert(db, "backfill_dag_run", "id, backfill_id, dag_run_id, sort_ordinal", &["1, 1, 1, 1", "2, 1, NULL, 2"]).await;
+        up(db, &migrator, "3a8972ecb8f9").await;
+        assert_eq!(db.query("SELECT reprocess_behavior FROM backfill").await, [["none"]]);
+        let dated = |date: &str| format!("SELECT id FROM backfill_dag_run WHERE logical_date = {date}");
+        assert_eq!(db.query(&dated("'2026-03-04 05:06:07'")).await, [["1"]]);
+        assert_eq!(db.query(&dated(THEN)).await, [["2"]]);
+        down(db, &migrator, "fb2d4922cd79").await;
+        assert_eq!(db.query("SELECT id, dag_run_id FROM backfill_dag_run ORDER BY id").await, [["1", "1"], ["2", "NULL"]]);
+    }
+}
+
+db_test! {
+    async fn datasets_become_assets_with_all_that_refers_to_them(db) {
+        let migrator = migrator();
+        up(db, &migrator, "3a8972ecb8f9").await;
+        fill_assets(db, "dataset").await;
+        let before = assets(db, "dataset").await;
+        assert!(before.iter().all(|rows| rows.len() == 2), "{before:?}");
+
+        up(db, &migrator, "05234396c6fc").await;
+        assert_eq!(assets(db, "asset").await, before);
+        down(db, &migrator, "3a8972ecb8f9").await;
+        assert_eq!(assets(db, "dataset").await, before);
+
+        // The keys still delete what refers to what is deleted.
+        up(db, &migrator, "05234396c6fc").await;
+        db.execute("DELETE FROM asset WHERE id = 1").await;
+        db.execute("DELETE FROM asset_event WHERE id = 1").await;
+        let left = assets(db, "asset").await;
+        assert!(left.iter().filter(|rows| rows.len() == 1).count() == 9, "{left:?}");
+    }
+}
+
+async fn fill_assets(db: &TestDatabase, word: &str) {
+    insert(
+        db,
+        "dag",
+        "dag_id, max_active_tasks, has_task_concurrency_limits, max_consecutive_failed_dag_runs",
+        &["'d', 1, false, 0"],
+    )
+    .await;
+    let group = quoted(db, "group");
+    for id in 1..=2 {
+        let run = format!("{id}, 'd', '2026-01-02 03:04:0{id}', 'r{id}', 'manual'");
+        insert(db, "dag_run", "id, dag_id, logical_date, run_id, run_type", &[&run]).await;
+        insert(
+            db,
+            word,
+            &format!("id, name, uri, {group}, extra, created_at, updated_at"),
+            &[&format!("{id}, 'name {id}', 'uri {id}', 'asset', '{{}}', {THEN}, {THEN}")],
+        )
+        .await;
+        insert(db, "asset_active", "name, uri", &[&format!("'name {id}', 'uri {id}'")]).await;
+        insert(
+            db,
+            &format!("{word}_alias"),
+            &format!("id, name, {group}"),
+            &[&format!("{id}, 'alias {id}', 'asset'")],
+        )
+        .await;
+        insert(
+            db,
+            &format!("{word}_event"),
+            &format!("id, {word}_id, extra, timestamp"),
+            &[&format!("{id}, {id}, '{{}}', {THEN}")],
+        )
+        .await;
+        insert(db, &format!("{word}_alias_{word}_event"), "alias_id, event_id", &[&format!("1, {id}")]).await;
+        insert(db, &format!("dagrun_{word}_event"), "dag_run_id, event_id", &[&format!("{id}, {id}")]).await;
+        refer(db, word, id).await;
+    }
+}
+
+async fn assets(db: &TestDatabase, word: &str) -> Vec<Vec<Vec<String>>> {
+    let group = quoted(db, "group");
+    let mut found = Vec::new();
+    for query in [
+        format!("SELECT id, name, uri, {group} FROM {word}"),
+        "SELECT name, uri FROM asset_active".to_owned(),
+        format!("SELECT id, name, {group} FROM {word}_alias"),
+        format!("SELECT id, {word}_id FROM {word}_event"),
+        format!("SELECT alias_id, event_id FROM {word}_alias_{word}_event"),
+        format!("SELECT dag_run_id, event_id FROM dagrun_{word}_event"),
+        format!("SELECT {word}_id, dag_id FROM dag_schedule_{word}_reference"),
+        format!("SELECT {word}_id, task_id FROM task_outlet_{word}_reference"),
+        format!("SELECT {word}_id, target_dag_id FROM {word}_dag_run_queue"),
+        format!("SELECT alias_id, {word}_id FROM {word}_alias_{word}"),
+    ] {
+        found.push(db.query(&format!("{query} ORDER BY 1, 2")).await);
+    }
+    found
+}
+
+/// Inserts rows: columns and values as SQL has them.
+async fn insert(db: &TestDatabase, table: &str, columns: &str, rows: &[&str]) {
+    let rows: Vec<String> = rows.iter().map(|row| format!("({row})")).collect();
+    db.execute(&format!("INSERT INTO {table} ({columns}) VALUES {}", rows.join(", "))).await;
+}
+
+/// A word that not every database takes as a name.
+fn quoted(db: &TestDatabase, word: &str) -> String {
+    match db.dialect() {
+        DialectName::MySql | DialectName::MariaDb => format!("`{word}`"),
+        _ => format!("\"{word}\""),
+    }
+}
