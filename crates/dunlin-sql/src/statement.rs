@@ -22,7 +22,9 @@ pub fn leaves_schema_alone(dialect: DialectName, sql: &str) -> bool {
     let words = words(dialect, sql);
     let first = words.first().map(|word| word.to_ascii_uppercase()).unwrap_or_default();
     match first.as_str() {
-        "INSERT" | "UPDATE" | "DELETE" | "REPLACE" | "MERGE" | "TRUNCATE" | "SET" | "ANALYZE" => true,
+        // MariaDB runs any statement after `SET STATEMENT … FOR`.
+        "SET" => !words.get(1).is_some_and(|word| word.eq_ignore_ascii_case("STATEMENT")),
+        "INSERT" | "UPDATE" | "DELETE" | "REPLACE" | "MERGE" | "TRUNCATE" | "ANALYZE" => true,
         "SELECT" | "VALUES" | "TABLE" | "LOAD" => dialect != DialectName::Postgres,
         "WITH" if dialect == DialectName::Postgres => {
             let into = words.iter().enumerate().filter(|(_, word)| word.eq_ignore_ascii_case("INTO"));
@@ -125,6 +127,162 @@ pub fn name_lookup(dialect: DialectName, sql: &str) -> Option<NameLookup> {
             _ => None,
         },
     }
+}
+
+/// Whether a statement may have names without a schema looked for elsewhere, as `"$user"` in the `search_path` of
+/// PostgreSQL does: with another role, and with a schema that is made.
+fn may_move_lookup(dialect: DialectName, sql: &str) -> bool {
+    if dialect != DialectName::Postgres {
+        return false;
+    }
+    let words: Vec<String> = words(dialect, sql).into_iter().take(3).map(str::to_ascii_uppercase).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        // The text of an extension is not seen.
+        ["CREATE", "SCHEMA" | "EXTENSION", ..] => true,
+        // The name of a setting may be in quotes.
+        ["SET", "SESSION" | "LOCAL", setting, ..] | ["SET", setting, ..] => {
+            ["ROLE", "AUTHORIZATION", "SESSION_AUTHORIZATION", ""].contains(setting)
+        }
+        _ => false,
+    }
+}
+
+/// What stands before a bracket and calls nothing, or something that leaves tables alone.
+const KNOWN_BEFORE_BRACKETS: &[&str] = &[
+    "ALL",
+    "AND",
+    "ANY",
+    "ARRAY",
+    "AS",
+    "BETWEEN",
+    "BY",
+    "CASE",
+    "CONFLICT",
+    "DISTINCT",
+    "ELSE",
+    "EXCEPT",
+    "EXISTS",
+    "FILTER",
+    "FROM",
+    "HAVING",
+    "IN",
+    "INSERT",
+    "INTERSECT",
+    "INTO",
+    "IS",
+    "JOIN",
+    "LATERAL",
+    "LIKE",
+    "LIMIT",
+    "MATERIALIZED",
+    "NOT",
+    "OFFSET",
+    "ON",
+    "OR",
+    "OVER",
+    "RETURNING",
+    "ROW",
+    "SELECT",
+    "SET",
+    "SOME",
+    "THEN",
+    "UNION",
+    "USING",
+    "VALUES",
+    "WHEN",
+    "WHERE",
+    "BIT",
+    "CHAR",
+    "CHARACTER",
+    "DECIMAL",
+    "NUMERIC",
+    "TIME",
+    "TIMESTAMP",
+    "VARCHAR",
+    "VARYING",
+    "ABS",
+    "AVG",
+    "CAST",
+    "CEIL",
+    "CHAR_LENGTH",
+    "COALESCE",
+    "CONCAT",
+    "CONCAT_WS",
+    "COUNT",
+    "CURRENT_TIMESTAMP",
+    "DATE_PART",
+    "DATE_TRUNC",
+    "DENSE_RANK",
+    "EXTRACT",
+    "FLOOR",
+    "FORMAT",
+    "GEN_RANDOM_UUID",
+    "GENERATE_SERIES",
+    "GREATEST",
+    "JSON_BUILD_OBJECT",
+    "JSONB_BUILD_OBJECT",
+    "LEAST",
+    "LEFT",
+    "LENGTH",
+    "LOWER",
+    "LPAD",
+    "LTRIM",
+    "MAX",
+    "MD5",
+    "MIN",
+    "NEXTVAL",
+    "NOW",
+    "NULLIF",
+    "OVERLAY",
+    "POSITION",
+    "RANDOM",
+    "RANK",
+    "REGEXP_REPLACE",
+    "REPLACE",
+    "RIGHT",
+    "ROUND",
+    "ROW_NUMBER",
+    "RPAD",
+    "RTRIM",
+    "SETVAL",
+    "SPLIT_PART",
+    "STRING_AGG",
+    "SUBSTR",
+    "SUBSTRING",
+    "SUM",
+    "TO_CHAR",
+    "TO_DATE",
+    "TO_JSON",
+    "TO_JSONB",
+    "TO_TIMESTAMP",
+    "TRANSLATE",
+    "TRIM",
+    "UNNEST",
+    "UPPER",
+];
+
+/// Whether a statement of PostgreSQL may call a function of which nobody knows what it does. On the others no function
+/// makes or drops tables.
+fn may_call_unknown(dialect: DialectName, sql: &str) -> bool {
+    if dialect != DialectName::Postgres {
+        return false;
+    }
+    let tokens = tokens(dialect, sql);
+    let is_name = |token: &Token<'_>| matches!(token.kind, Kind::Word | Kind::Quoted);
+    let calls = |at: usize| {
+        let is_bare = at == 0 || !tokens[at - 1].is_symbol(".");
+        if is_bare && KNOWN_BEFORE_BRACKETS.iter().any(|known| tokens[at].is_word(known)) {
+            return false;
+        }
+        let mut first = at;
+        while first >= 2 && tokens[first - 1].is_symbol(".") && is_name(&tokens[first - 2]) {
+            first -= 2;
+        }
+        // The columns of `INSERT INTO t (…)`, and of a query's name.
+        !(first > 0 && ["INTO", "WITH", "RECURSIVE"].iter().any(|word| tokens[first - 1].is_word(word)))
+    };
+    (1..tokens.len()).any(|at| tokens[at].is_symbol("(") && is_name(&tokens[at - 1]) && calls(at - 1))
 }
 
 /// Whether a query of PostgreSQL calls `set_config('search_path', …)`.
@@ -251,11 +409,11 @@ pub enum OnTables {
 /// assert_eq!(on_tables(Postgres, "DROP TABLE ticket"), OnTables::Unknown);
 /// ```
 pub fn on_tables(dialect: DialectName, sql: &str) -> OnTables {
-    if name_lookup(dialect, sql).is_some() {
+    if name_lookup(dialect, sql).is_some() || may_move_lookup(dialect, sql) {
         return OnTables::Unknown;
     }
     if leaves_schema_alone(dialect, sql) {
-        return OnTables::Spares;
+        return if may_call_unknown(dialect, sql) { OnTables::Unknown } else { OnTables::Spares };
     }
     let tokens = tokens(dialect, sql);
     let mut rest = Tokens { dialect, tokens: &tokens };
@@ -453,7 +611,21 @@ mod tests {
             (Sqlite, "CREATE TABLE IF NOT EXISTS t (a)", OnTables::Spares),
             (Postgres, "CREATE OR REPLACE VIEW v AS SELECT 1", OnTables::Spares),
             (Postgres, "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'DROP TABLE t'", OnTables::Spares),
-            (Postgres, "INSERT INTO t VALUES (1)", OnTables::Spares),
+            (Postgres, "INSERT INTO app.t (a, b) VALUES (now(), coalesce(1, 2))", OnTables::Spares),
+            (Postgres, "UPDATE t SET a = lower(b) WHERE c IN (SELECT d FROM u)", OnTables::Spares),
+            (Postgres, "INSERT INTO t SELECT a FROM u WHERE drop_everything(a)", OnTables::Unknown),
+            (Postgres, "DELETE FROM t WHERE app.count(a) > 1", OnTables::Unknown),
+            (MySql, "UPDATE t SET a = f(b)", OnTables::Spares),
+            (Postgres, "SET statement_timeout = 0", OnTables::Spares),
+            (Postgres, "set local role r", OnTables::Unknown),
+            (Postgres, "SET SESSION ROLE r", OnTables::Unknown),
+            (Postgres, "SET \"role\" = r", OnTables::Unknown),
+            (Postgres, "SET SESSION AUTHORIZATION r", OnTables::Unknown),
+            (Postgres, "RESET ROLE", OnTables::Unknown),
+            (Postgres, "CREATE SCHEMA IF NOT EXISTS r", OnTables::Unknown),
+            (Postgres, "CREATE EXTENSION citext", OnTables::Unknown),
+            (MySql, "CREATE SCHEMA r", OnTables::Spares),
+            (MariaDb, "SET STATEMENT lock_wait_timeout = 1 FOR DROP TABLE t", OnTables::Unknown),
             (MySql, "/*!40101 SET NAMES utf8mb4 */", OnTables::Spares),
             (MariaDb, "CREATE OR REPLACE TABLE t (a INT)", OnTables::Unknown),
             (MySql, "/*!99999 CREATE TABLE t (a INT) */", OnTables::Unknown),
