@@ -110,6 +110,22 @@ const DIFFERENCES: &[Difference] = &[
         on: &[Sqlite],
         why: "the real downgrade loses a foreign key",
     },
+    Difference {
+        table: "task_instance",
+        what: What::ColumnOrder,
+        from: "d8cd3297971e",
+        until: Some("d8cd3297971e"),
+        on: &[Sqlite],
+        why: "a column's place is no difference",
+    },
+    Difference {
+        table: "dag_code",
+        what: What::Table,
+        from: "2b47dc6bc8df",
+        until: Some("2b47dc6bc8df"),
+        on: &[Sqlite],
+        why: "the real downgrade makes a primary key that may be NULL",
+    },
 ];
 
 #[test]
@@ -174,7 +190,7 @@ fn history_on(name: DialectName) {
     }
     failures.extend(known.not_needed());
     assert!(failures.is_empty(), "{name}: {} steps\n{}", failures.len(), failures.join("\n"));
-    assert!(count >= 42, "{count} revisions");
+    assert!(count >= 49, "{count} revisions");
 }
 
 /// The differences that there may be on a database, while its history is gone through.

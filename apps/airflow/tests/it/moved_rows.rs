@@ -277,6 +277,90 @@ async fn assets(db: &TestDatabase, word: &str) -> Vec<Vec<Vec<String>>> {
     found
 }
 
+db_test! {
+    async fn task_instances_get_ids_in_the_order_of_their_times(db) {
+        let migrator = migrator();
+        up(db, &migrator, "05234396c6fc").await;
+        insert(db, "dag_run", "id, dag_id, logical_date, run_id, run_type", &[&format!("1, 'd', {THEN}, 'r', 'manual'")]).await;
+        fill_run(db, "r").await;
+        let columns = "dag_id, task_id, run_id, map_index, pool, pool_slots, queued_dttm, start_date";
+        insert(db, "task_instance", columns, &[
+            "'d', 'queued', 'r', 0, 'p', 1, '2024-02-03 04:05:06.789', '2025-01-01 00:00:00'",
+            "'d', 'started', 'r', 0, 'p', 1, NULL, '2024-02-03 04:05:06.790'",
+            "'d', 'mapped', 'r', 7, 'p', 1, '2001-01-01 00:00:00', NULL",
+        ]).await;
+
+        up(db, &migrator, "d59cbbef95eb").await;
+        let found = db.query("SELECT id, task_id FROM task_instance ORDER BY id").await;
+        let tasks: Vec<&str> = found.iter().map(|row| row[1].as_str()).collect();
+        assert_eq!(tasks, ["mapped", "queued", "started", "t"]);
+        for row in &found {
+            let id = &row[0];
+            let dashes: Vec<usize> = id.match_indices('-').map(|(at, _)| at).collect();
+            assert_eq!((id.len(), dashes.as_slice()), (36, &[8, 13, 18, 23][..]), "{id}");
+            assert!(id.chars().all(|c| c == '-' || c.is_ascii_digit() || ('a'..='f').contains(&c)), "{id}");
+            assert_eq!(&id[14..15], "7", "{id}");
+            assert!("89ab".contains(&id[19..20]), "{id}");
+        }
+        // 2024-02-03 04:05:06.789 is 1,706,933,106,789 milliseconds; SQLite counts days in floating point.
+        let milliseconds = |id: &str| i64::from_str_radix(&id[..13].replace('-', ""), 16).unwrap();
+        assert!((milliseconds(&found[1][0]) - 1_706_933_106_789).abs() <= 1, "{found:?}");
+        assert!((milliseconds(&found[2][0]) - 1_706_933_106_790).abs() <= 1, "{found:?}");
+        for table in RUN_TABLES {
+            assert_eq!(db.query(&format!("SELECT count(*) FROM {table} WHERE task_id = 't'")).await, [["1"]], "{table}");
+        }
+
+        down(db, &migrator, "05234396c6fc").await;
+        let tasks = db.query("SELECT task_id, map_index FROM task_instance ORDER BY task_id").await;
+        assert_eq!(tasks, [["mapped", "7"], ["queued", "0"], ["started", "0"], ["t", "0"]]);
+        for table in RUN_TABLES {
+            assert_eq!(db.query(&format!("SELECT count(*) FROM {table} WHERE task_id = 't'")).await, [["1"]], "{table}");
+        }
+        up(db, &migrator, "d59cbbef95eb").await;
+        db.execute("DELETE FROM task_instance").await;
+        for table in RUN_TABLES {
+            assert_eq!(db.query(&format!("SELECT count(*) FROM {table}")).await, [["0"]], "{table} refers to task_instance");
+        }
+    }
+}
+
+db_test! {
+    async fn dags_are_read_again_and_all_else_stays_when_they_get_versions(db) {
+        let migrator = migrator();
+        up(db, &migrator, "d03e4a635aa3").await;
+        let dag = &["'d', 1, false, 0"];
+        insert(db, "dag", "dag_id, max_active_tasks, has_task_concurrency_limits, max_consecutive_failed_dag_runs", dag).await;
+        insert(db, "dag_code", "fileloc_hash, fileloc, last_updated, source_code", &[&format!("1, 'f', {THEN}, 'code'")]).await;
+        let columns = "dag_id, fileloc, fileloc_hash, last_updated, dag_hash";
+        insert(db, "serialized_dag", columns, &[&format!("'d', 'f', 1, {THEN}, 'h'")]).await;
+        insert(db, "dag_run", "id, dag_id, logical_date, run_id, run_type, dag_hash", &[&format!("1, 'd', {THEN}, 'r', 'manual', 'h'")]).await;
+        let task = format!("{}, 'd', 't', 'r', 0, 'p', 1", uuid(db, 1));
+        insert(db, "task_instance", "id, dag_id, task_id, run_id, map_index, pool, pool_slots", &[&task]).await;
+        let kept = ["SELECT dag_id FROM dag", "SELECT run_id FROM dag_run", "SELECT task_id FROM task_instance"];
+        let mut before = Vec::new();
+        for query in kept {
+            before.push(db.query(query).await);
+        }
+        for to in ["9fc3fc5de720", "d03e4a635aa3", "9fc3fc5de720"] {
+            if to == "d03e4a635aa3" { down(db, &migrator, to).await } else { up(db, &migrator, to).await }
+            for (query, before) in kept.iter().zip(&before) {
+                assert_eq!(&db.query(query).await, before, "{query} at {to}");
+            }
+            for table in ["dag_code", "serialized_dag"] {
+                assert_eq!(db.query(&format!("SELECT count(*) FROM {table}")).await, [["0"]], "{table} at {to}");
+            }
+        }
+    }
+}
+
+/// An id of a task instance.
+fn uuid(db: &TestDatabase, number: u32) -> String {
+    match db.dialect() {
+        DialectName::Postgres => format!("'01890000-0000-7000-8000-0000000000{number:02}'::uuid"),
+        _ => format!("'01890000-0000-7000-8000-0000000000{number:02}'"),
+    }
+}
+
 /// Inserts rows: columns and values as SQL has them.
 async fn insert(db: &TestDatabase, table: &str, columns: &str, rows: &[&str]) {
     let rows: Vec<String> = rows.iter().map(|row| format!("({row})")).collect();
