@@ -35,6 +35,9 @@ impl Current {
     /// # Errors
     /// The database cannot be read; or, with exit status 3, it is to be at the newest revisions and is not.
     pub async fn run(&self, project: &Project, ui: &Ui) -> Result<ExitStatus, CommandError> {
+        if self.check_heads {
+            project.need_revisions()?;
+        }
         let status = status(project).await?;
         let shown = Shown::new(project, None)?.superfluous(&status.superfluous);
         let is_up_to_date = status.is_up_to_date();

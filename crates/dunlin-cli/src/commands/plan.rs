@@ -43,6 +43,7 @@ impl Plan {
     /// # Errors
     /// There is no such plan, or the database cannot be read.
     pub async fn run(&self, project: &Project, ui: &Ui) -> Result<ExitStatus, CommandError> {
+        project.need_revisions()?;
         let target = single(project, &self.target)?;
         let intent = match self.downgrade {
             true => Intent::Downgrade { target },

@@ -35,6 +35,9 @@ impl Stamp {
     /// # Errors
     /// There is no such revision, or the database refuses.
     pub async fn run(&self, project: &Project, ui: &Ui) -> Result<ExitStatus, CommandError> {
+        if self.revisions.iter().any(|text| text != "base") {
+            project.need_revisions()?;
+        }
         let intent = |targets| Intent::Stamp { targets, purge: self.purge };
         if self.changing.sql() {
             let (from, targets) = self.ranges(project)?;

@@ -33,10 +33,7 @@ impl Upgrade {
     /// There is no such target, or the run stopped.
     pub async fn run(&self, project: &Project, ui: &Ui) -> Result<ExitStatus, CommandError> {
         let intent = |target| Intent::Upgrade { target: Some(target), use_migration_files: true };
-        if project.history()?.revisions().is_empty() {
-            return Err(CommandError::failed(format!("{} has no revisions", project.owner_name()))
-                .hint("`dunlin revision -m MESSAGE` writes one"));
-        }
+        project.need_revisions()?;
         if self.changing.sql() {
             let (from, to) = match self.target.contains(':') {
                 true => range(project, &self.target)?,

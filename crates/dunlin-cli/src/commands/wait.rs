@@ -37,6 +37,7 @@ impl Wait {
     /// The database cannot be read; or, with exit status 3, the time is over.
     pub async fn run(&self, project: &Project, ui: &Ui) -> Result<ExitStatus, CommandError> {
         let (started, timeout) = (Instant::now(), Duration::from_secs(self.timeout));
+        project.need_revisions()?;
         let manager = project.owner()?.manager();
         let mut shown = String::new();
         loop {

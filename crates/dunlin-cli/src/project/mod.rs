@@ -183,6 +183,19 @@ impl Project {
         Ok(self.owner()?.history())
     }
 
+    /// Revisions must be there: a copy of the project that lost its files would look up to date.
+    ///
+    /// # Errors
+    /// There are none.
+    pub fn need_revisions(&self) -> Result<(), CommandError> {
+        match self.history()?.revisions().is_empty() {
+            true => Err(CommandError::failed(format!("{} has no revisions", self.owner_name())).hint(
+                "`dunlin revision -m MESSAGE` writes one; files elsewhere are found by version_locations",
+            )),
+            false => Ok(()),
+        }
+    }
+
     /// A target as it is typed.
     ///
     /// # Errors
