@@ -387,6 +387,27 @@ pub fn named_view_or_type(dialect: DialectName, sql: &str) -> Option<TableName> 
     rest.name()
 }
 
+/// The schema that a statement makes, as its words say.
+///
+/// ```
+/// use dunlin_core::dialect::DialectName::Postgres;
+/// use dunlin_sql::statement::named_schema;
+///
+/// assert_eq!(named_schema(Postgres, "CREATE SCHEMA IF NOT EXISTS App"), Some("app".to_owned()));
+/// assert_eq!(named_schema(Postgres, "CREATE TABLE schema (a INT)"), None);
+/// ```
+pub fn named_schema(dialect: DialectName, sql: &str) -> Option<String> {
+    let tokens = tokens(dialect, sql);
+    let mut rest = Tokens { dialect, tokens: &tokens };
+    if !rest.skip(&["CREATE"]) || !rest.skip(&["SCHEMA"]) {
+        return None;
+    }
+    rest.skip_if_exists();
+    // Without a name it has that of the role.
+    rest.skip(&["AUTHORIZATION"]);
+    rest.part()
+}
+
 /// What a statement does, for sure, about tables that are there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OnTables {

@@ -11,12 +11,14 @@ use std::collections::BTreeSet;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
 use dunlin_core::dialect::DialectName;
-use dunlin_core::revision::RevisionId;
+use dunlin_core::operation::Operation;
+use dunlin_core::revision::{Direction, RevisionId};
 use dunlin_core::schema::{Metadata, TableName};
 use dunlin_engine::owner::Owner;
 use dunlin_engine::plan::{Action, Intent};
+use dunlin_engine::sql::revision_file::statements;
 use dunlin_engine::sql::split::split;
-use dunlin_engine::sql::statement::lines_before;
+use dunlin_engine::sql::statement::{lines_before, named_schema};
 
 use crate::database::{Access, Database};
 use crate::error::Error;
@@ -71,13 +73,22 @@ impl Scratch {
         }
     }
 
+    /// The database that it stands for, where a database is a schema: models may name it before their tables.
+    pub fn schema(&self) -> Option<&str> {
+        self.url.database.as_deref().filter(|_| self.url.dialect == UrlDialect::MySql)
+    }
+
     /// The models of an owner that are a file of SQL: the tables, views, enum types and schemas that it makes of an
     /// empty database, but for the owner's version table and the journal. The host's schema is there already.
     ///
     /// # Errors
     /// The file's statements cannot be told apart, or one is refused, with its line; or there is no scratch database.
     pub async fn models(&self, file: &str, sql: &str, owner: &Owner) -> Result<Metadata, Error> {
-        self.with(owner.host().schema(), &[], async |scratch| {
+        let is_made = |dialect: DialectName, schema: &str| {
+            let statements = split(dialect, sql).unwrap_or_default();
+            statements.iter().any(|statement| makes_schema(dialect, statement.sql, schema))
+        };
+        self.with(owner.host().schema(), &[], &is_made, async |scratch| {
             scratch.run_file(file, sql).await?;
             scratch.reconnect().await?;
             let mut made = scratch.everything().await?;
@@ -103,9 +114,12 @@ impl Scratch {
             migrator.owners().iter().take_while(|other| other.name() != owner.name()).collect();
         let version_tables = others.iter().chain([&owner]).map(|owner| owner.version_table());
         let schemas: Vec<&str> = version_tables.filter_map(|table| table.schema.as_deref()).collect();
-        self.with(owner.host().schema(), &schemas, async |scratch| {
+        let is_made = |dialect: DialectName, schema: &str| {
+            others.iter().chain([&owner]).any(|owner| revisions_make_schema(owner, dialect, schema))
+        };
+        self.with(owner.host().schema(), &schemas, &is_made, async |scratch| {
             let migrator = migrator.alone(LockKey::named(&scratch.name));
-            for other in others {
+            for other in &others {
                 scratch.upgrade(&migrator, other.name(), false).await?;
             }
             let before = scratch.everything().await?;
@@ -119,11 +133,13 @@ impl Scratch {
         .await
     }
 
-    /// Makes a database that has the host's schema and some others, works on it, and drops it.
+    /// Makes a database that has the host's schema and some others, works on it, and drops it. Bare names are looked
+    /// for where they are in the database of the URL: that schema is there, too, unless it `is_made` by the work.
     async fn with<T>(
         &self,
         schema: Option<&str>,
         others: &[&str],
+        is_made: &dyn Fn(DialectName, &str) -> bool,
         work: impl AsyncFnOnce(&mut Connected) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let name = format!("dunlin_scratch_{:016x}", RandomState::new().build_hasher().finish());
@@ -138,7 +154,14 @@ impl Scratch {
         })?;
         let mut url = self.url.clone();
         url.database = Some(name.clone());
-        let done = Connected::work(url, name.clone(), schema, others, work).await;
+        let done = match server.look_as_here(&name).await {
+            Ok(first) => {
+                let first = first.filter(|first| !is_made(server.dialect().name(), first));
+                let others: Vec<&str> = others.iter().copied().chain(first.as_deref()).collect();
+                Connected::work(url, name.clone(), schema, &others, work).await
+            }
+            Err(error) => Err(error),
+        };
         let dropped = server.drop_database(&name).await;
         server.close().await;
         dropped.map_err(|source| Error::ScratchLeft {
@@ -157,6 +180,8 @@ struct Connected {
     name: String,
     /// The host's schema.
     schema: Option<String>,
+    /// The schemas that it began with.
+    given: Vec<String>,
 }
 
 impl Connected {
@@ -169,14 +194,21 @@ impl Connected {
         work: impl AsyncFnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let database = Database::connect(&url, Access::Create).await?;
-        let mut connected = Self { database, url, name, schema: schema.map(str::to_owned) };
+        let mut connected =
+            Self { database, url, name, schema: schema.map(str::to_owned), given: Vec::new() };
         let schemas: Vec<&str> = schema.into_iter().chain(others.iter().copied()).collect();
-        let done = match connected.database.be_scratch(&schemas).await {
+        let done = match connected.begin(&schemas).await {
             Ok(()) => work(&mut connected).await,
             Err(error) => Err(error),
         };
         connected.database.close().await;
         done
+    }
+
+    async fn begin(&mut self, schemas: &[&str]) -> Result<(), Error> {
+        self.database.be_scratch(schemas).await?;
+        self.given = self.database.schemas().await?;
+        Ok(())
     }
 
     /// Takes back what statements have set for their session: where names are looked for, and the like.
@@ -235,18 +267,39 @@ impl Connected {
     async fn everything(&mut self) -> Result<Metadata, Error> {
         let mut all = Metadata::default();
         for (name, is_default) in self.database.schemas_and_default().await? {
-            let is_hosts = self.schema.as_ref() == Some(&name);
             let schema = (self.schema.is_some() || !is_default).then_some(name.as_str());
             let mut found = self.database.introspect_schema(schema).await?;
             all.extend(found.take_tables());
             all.views.append(&mut found.views);
             all.enum_types.append(&mut found.enum_types);
-            if !is_hosts && !is_default {
+            if !is_default && !self.given.contains(&name) {
                 all.schemas.push(name);
             }
         }
         Ok(all)
     }
+}
+
+fn makes_schema(dialect: DialectName, sql: &str, schema: &str) -> bool {
+    named_schema(dialect, sql).is_some_and(|named| named == schema)
+}
+
+/// Whether a revision of an owner makes a schema. One that cannot be read does nothing here.
+fn revisions_make_schema(owner: &Owner, dialect: DialectName, schema: &str) -> bool {
+    let revisions = owner.history().revisions().iter();
+    let mut operations =
+        revisions.flat_map(|revision| owner.operations(&revision.id, Direction::Upgrade).unwrap_or_default());
+    operations.any(|operation| match operation {
+        Operation::CreateSchema { name, .. } => name == schema,
+        Operation::Execute { sql, .. } => {
+            sql.get(dialect).is_some_and(|sql| makes_schema(dialect, sql, schema))
+        }
+        Operation::ExecuteStages { stages, .. } => stages.get(dialect).into_iter().flatten().any(|stage| {
+            let statements = statements(dialect, &stage.text, stage.line).unwrap_or_default();
+            statements.iter().any(|statement| makes_schema(dialect, statement.sql, schema))
+        }),
+        _ => false,
+    })
 }
 
 /// A dump without what `pg_dump` tells psql around it; empty lines stand there.

@@ -84,7 +84,11 @@ pub(crate) async fn states(
         tables_of.push(tables);
     }
     let wanted: Vec<TableName> = wanted.into_iter().collect();
-    let existing = database.existing(&wanted).await?;
+    // A scratch database began empty: what has these names is elsewhere.
+    let existing = match database.is_scratch() {
+        true => BTreeSet::new(),
+        false => database.existing(&wanted).await?,
+    };
     let state = |(rows, tables): (Option<Vec<RevisionId>>, BTreeSet<TableName>)| State {
         rows,
         tables: tables.into_iter().filter(|table| existing.contains(table)).collect(),

@@ -59,7 +59,7 @@ pub(crate) async fn plan<'m>(
         let failed = |source| Error::Plan { owner: owner.name().to_owned(), source };
         let plan = owner.plan(&state, &intent).map_err(failed)?;
         let rendered = plan.render(owner, database.dialect()).map_err(failed)?;
-        if plan.kind == PlanKind::Upgrade && plan.rows_before.is_empty() {
+        if plan.kind == PlanKind::Upgrade && plan.rows_before.is_empty() && !database.is_scratch() {
             refuse_unversioned(database, &plan, &rendered).await?;
         }
         planned.push(Planned { owner, plan, rendered });

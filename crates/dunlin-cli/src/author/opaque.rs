@@ -4,8 +4,10 @@ use dunlin::core::dialect::DialectName;
 use dunlin::core::manager::DbManager;
 use dunlin::core::operation::{Operation, create_all};
 use dunlin::core::revision::{Direction, Migration, Revision, RevisionId};
-use dunlin::core::schema::{EnumType, Metadata, TableName};
+use dunlin::core::schema::{Metadata, TableName, View};
+use dunlin::engine::generate::unqualify_all;
 use dunlin::engine::owner::Owner;
+use dunlin::engine::sql::lexer::{TokenKind, tokens};
 use dunlin::engine::sql::revision_file::statements;
 use dunlin::engine::sql::statement::named_view_or_type;
 use dunlin::{Database, Error, LockKey, Migrator, Scratch};
@@ -39,11 +41,24 @@ pub(super) async fn in_scratch<T>(
         if let Some(on) = on.filter(|on| *on != is) {
             return Err(no_server(author, on).note(format!("the server is {}", is.display_name())));
         }
-        let stand_in = author.migrator.owner(author.owner).and_then(|owner| standing_in(owner, left));
-        let stand_in = stand_in.map_err(author.failed)?;
+        let stand_in = left_in(author, &scratch, database, left).await.map_err(author.failed)?;
         work(&author.seeing(&stand_in), database).await
     });
     done.await.map_err(author.failed)?
+}
+
+/// Owners of which one has a history that leaves what it left in a scratch database.
+async fn left_in(
+    author: &Author<'_>,
+    scratch: &Scratch,
+    database: &mut Database,
+    left: Metadata,
+) -> Result<Migrator, Error> {
+    let owner = author.migrator.owner(author.owner)?;
+    let stands_for = scratch.schema().map(str::to_owned);
+    let default_schemas = database.default_schema().await?.into_iter().chain(stands_for);
+    let meant = Meant::of(owner, database.dialect().name(), default_schemas)?;
+    standing_in(owner, left, meant)
 }
 
 /// Where a scratch database of a kind is made; else of the project's own kind.
@@ -82,15 +97,89 @@ pub(super) async fn stand_in(
         return Ok(None);
     }
     let owner = author.migrator.owner(author.owner).map_err(author.failed)?;
-    let seen = seen(author.migrator, owner, database).await;
-    seen.and_then(|known| standing_in(owner, known)).map(Some).map_err(author.failed)
+    seen_in(owner, database).await.map(Some).map_err(author.failed)
 }
 
-/// What a database has of an owner.
-async fn seen(migrator: &Migrator, owner: &Owner, database: &mut Database) -> Result<Metadata, Error> {
-    let mut known: Metadata = migrator.introspect(database, owner.name()).await?;
-    let on = database.dialect().name();
-    let mut touched: Vec<TableName> = Vec::new();
+async fn seen_in(owner: &Owner, database: &mut Database) -> Result<Migrator, Error> {
+    let meant = Meant::of(owner, database.dialect().name(), database.default_schema().await?)?;
+    let known = seen(owner, &meant, database).await?;
+    standing_in(owner, known, meant)
+}
+
+/// What an owner's models and operations say. A name with the schema that bare names are in is a bare one: a table
+/// is the same under both. The host's tables have its schema everywhere.
+struct Meant {
+    models: Metadata,
+    /// What its operations leave, at the heads.
+    played: Metadata,
+    default_schemas: Vec<String>,
+    hosts: Option<String>,
+    /// Whether the names in a view's query are kept as they are written.
+    keeps_names: bool,
+}
+
+impl Meant {
+    fn of(
+        owner: &Owner,
+        on: DialectName,
+        default_schemas: impl IntoIterator<Item = String>,
+    ) -> Result<Self, Error> {
+        let heads = owner.history().effective_heads();
+        let mut meant = Self {
+            models: Metadata::clone(owner.metadata()),
+            played: owner.replay(&heads).map_err(|source| failed(owner, source))?,
+            default_schemas: default_schemas.into_iter().collect(),
+            hosts: owner.host().schema().map(str::to_owned),
+            keeps_names: on != DialectName::Postgres,
+        };
+        if meant.hosts.is_some() {
+            meant.default_schemas.clear();
+        }
+        for schema in &meant.default_schemas {
+            unqualify_all(&mut meant.models, schema);
+            unqualify_all(&mut meant.played, schema);
+        }
+        Ok(meant)
+    }
+
+    /// A name that SQL says.
+    fn name(&self, mut said: TableName) -> TableName {
+        if said.schema.as_ref().is_some_and(|schema| self.default_schemas.contains(schema)) {
+            said.schema = None;
+        }
+        said.qualify(self.hosts.as_deref());
+        said
+    }
+}
+
+/// A query whose names have none of these schemas before them.
+fn unqualified(query: &str, schemas: &[String]) -> String {
+    let Ok(tokens) = tokens(query) else { return query.to_owned() };
+    let tokens: Vec<_> = tokens.into_iter().filter(|token| token.kind != TokenKind::Comment).collect();
+    let mut text = String::with_capacity(query.len());
+    let mut copied = 0;
+    for pair in tokens.windows(2) {
+        let is_schema = schemas.iter().any(|schema| pair[0].value().eq_ignore_ascii_case(schema));
+        if is_schema && pair[0].start >= copied && pair[1].is_symbol(".") {
+            text.push_str(&query[copied..pair[0].start]);
+            copied = pair[1].span().end;
+        }
+    }
+    text.push_str(&query[copied..]);
+    text
+}
+
+/// The names of tables, views and types.
+fn names(of: &Metadata) -> impl Iterator<Item = &TableName> {
+    let tables = of.tables().iter().map(|table| &table.name);
+    let views = of.views.iter().map(|view| &view.name);
+    tables.chain(views).chain(of.enum_types.iter().filter_map(|enum_type| enum_type.name.as_ref()))
+}
+
+/// What SQL makes by name, or says it touches.
+fn touched(owner: &Owner, on: DialectName) -> Result<Vec<TableName>, Error> {
+    let tables = owner.tables_at(&owner.history().effective_heads());
+    let mut touched: Vec<TableName> = tables.map_err(|source| failed(owner, source))?.into_iter().collect();
     for operation in operations(owner) {
         let Operation::ExecuteStages { stages, .. } = operation else { continue };
         touched.extend(stages.values().flatten().flat_map(|stage| stage.touches.iter().flatten()).cloned());
@@ -99,36 +188,66 @@ async fn seen(migrator: &Migrator, owner: &Owner, database: &mut Database) -> Re
             touched.extend(statements.iter().filter_map(|statement| named_view_or_type(on, statement.sql)));
         }
     }
-    touched
-        .extend(owner.tables_at(&owner.history().effective_heads()).map_err(|source| failed(owner, source))?);
-    let is_view = |name: &TableName| known.views.iter().any(|view| view.name == *name);
-    let is_type =
-        |name: &TableName| known.enum_types.iter().any(|enum_type| enum_type.name.as_ref() == Some(name));
-    touched.retain(|name| known.get(name).is_none() && !is_view(name) && !is_type(name));
-    touched.sort();
-    touched.dedup();
+    Ok(touched)
+}
+
+/// What a database has of an owner.
+async fn seen(owner: &Owner, meant: &Meant, database: &mut Database) -> Result<Metadata, Error> {
+    let on = database.dialect().name();
+    let is_same = |one: &TableName, other: &TableName| match on {
+        // It does not tell `a` from `A`.
+        DialectName::Sqlite => one.schema == other.schema && one.name.eq_ignore_ascii_case(&other.name),
+        _ => one == other,
+    };
+    let mut said: Vec<TableName> = names(&meant.models).chain(names(&meant.played)).cloned().collect();
+    let mut by_sql: Vec<TableName> = Vec::new();
+    for name in touched(owner, on)?.into_iter().map(|name| meant.name(name)) {
+        if !said.iter().chain(&by_sql).any(|known| is_same(known, &name)) {
+            by_sql.push(name);
+        }
+    }
+    said.extend(by_sql.iter().cloned());
+    said.sort();
+    said.dedup();
     // No name would mean all tables.
-    if !touched.is_empty() {
-        let mut more = database.introspect(&touched).await?;
-        known.extend(more.take_tables());
-        known.views.append(&mut more.views);
-        let is_new = |of: &EnumType| !known.enum_types.contains(of);
-        let more: Vec<EnumType> = more.enum_types.into_iter().filter(is_new).collect();
-        known.enum_types.extend(more);
+    let mut known = match said.is_empty() {
+        true => Metadata::default(),
+        false => database.introspect(&said).await?,
+    };
+    // What only SQL names, and somewhere else than the models, may still be the models' table: it is not dropped.
+    let is_missing = |bare: &TableName| {
+        known.get(bare).is_none() && meant.models.tables().iter().any(|table| table.name == *bare)
+    };
+    let in_doubt: Vec<TableName> = by_sql
+        .into_iter()
+        .filter(|name| name.schema.is_some() && is_missing(&TableName::from(name.name.as_str())))
+        .collect();
+    for name in &in_doubt {
+        known.remove(name);
     }
     let schemas = database.schemas().await?;
-    known.schemas = owner.metadata().schemas.clone();
+    known.schemas = meant.models.schemas.clone();
     known.schemas.retain(|schema| schemas.contains(schema));
     Ok(known)
 }
 
 /// Owners of which one has a history that leaves what is known.
-fn standing_in(owner: &Owner, mut known: Metadata) -> Result<Migrator, Error> {
+fn standing_in(owner: &Owner, mut known: Metadata, mut meant: Meant) -> Result<Migrator, Error> {
+    if meant.keeps_names {
+        let bare = |view: &View| -> Vec<String> {
+            view.query.values().map(|query| unqualified(query, &meant.default_schemas)).collect()
+        };
+        for view in &mut meant.models.views {
+            let is_it = |there: &&View| there.name == view.name && bare(there) == bare(view);
+            if let Some(there) = known.views.iter().find(is_it) {
+                view.query.clone_from(&there.query);
+            }
+        }
+    }
     let heads = owner.history().effective_heads();
     // What no database is asked for is known from operations.
-    let played = owner.replay(&heads).map_err(|source| failed(owner, source))?;
-    known.objects = played.objects;
-    known.schemas.extend(played.schemas);
+    known.objects = meant.played.objects;
+    known.schemas.extend(meant.played.schemas);
     known.schemas.sort();
     known.schemas.dedup();
 
@@ -145,8 +264,7 @@ fn standing_in(owner: &Owner, mut known: Metadata) -> Result<Migrator, Error> {
     let is_other = |id: &RevisionId| !heads.contains(id);
     let others = owner.history().revisions().iter().map(|revision| &revision.id).filter(|id| is_other(id));
     let mut manager = DbManager::new(owner.name(), owner.version_table().clone()).migrations(history);
-    let models = Metadata::clone(owner.metadata());
-    manager = manager.models(move |_| models.clone());
+    manager = manager.models(move |_| meant.models.clone());
     let manager =
         manager.migrations(others.map(|id| Migration::new(Revision::new(id.clone()), |_| {}, |_| {})));
     Migrator::new([manager], owner.host(), LockKey::named(owner.name()))

@@ -14,6 +14,7 @@ mod moving;
 mod planning;
 mod reading;
 mod schema_sql;
+mod spellings;
 mod squash;
 mod squash_rust;
 mod support;

@@ -19,4 +19,4 @@ mod unqualify;
 mod value;
 
 pub use error::GenerateError;
-pub use unqualify::unqualify;
+pub use unqualify::{unqualify, unqualify_all};

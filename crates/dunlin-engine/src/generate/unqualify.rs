@@ -1,7 +1,7 @@
 //! Taking the host's schema out of operations.
 
 use dunlin_core::operation::{AlterColumn, Operation, TableChange};
-use dunlin_core::schema::{ColumnType, Constraint, DataType, Table, TableName};
+use dunlin_core::schema::{ColumnType, Constraint, DataType, Metadata, Table, TableName};
 
 /// Takes the host's schema out of the names of tables, types and views: revisions are written without it.
 /// [`Operation::qualify`] puts it back.
@@ -10,6 +10,28 @@ pub fn unqualify(operation: &mut Operation, schema: Option<&str>) {
     for name in names_mut(operation) {
         unqualify_name(name, schema);
     }
+}
+
+/// Takes a schema out of all names of a [`Metadata`], and the schema itself: it is where bare names are looked for.
+///
+/// ```
+/// use dunlin_core::schema::{Metadata, Table, TableName};
+/// use dunlin_engine::generate::unqualify_all;
+///
+/// let mut models = Metadata::default();
+/// models.insert(Table::new(TableName::new(Some("public"), "ticket")));
+/// unqualify_all(&mut models, "public");
+/// assert_eq!(models.tables()[0].name, "ticket".into());
+/// ```
+pub fn unqualify_all(metadata: &mut Metadata, schema: &str) {
+    let mut tables = metadata.take_tables();
+    tables.iter_mut().for_each(|table| unqualify_table(table, schema));
+    metadata.extend(tables);
+    let views = metadata.views.iter_mut().map(|view| &mut view.name);
+    let types = metadata.enum_types.iter_mut().filter_map(|enum_type| enum_type.name.as_mut());
+    let touched = metadata.objects.iter_mut().flat_map(|object| &mut object.touches);
+    views.chain(types).chain(touched).for_each(|name| unqualify_name(name, schema));
+    metadata.schemas.retain(|known| known != schema);
 }
 
 /// Takes a schema out of the names in a table.

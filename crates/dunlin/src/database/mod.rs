@@ -220,6 +220,11 @@ impl Database {
         Ok(())
     }
 
+    /// Whether it is a scratch database.
+    pub(crate) fn is_scratch(&self) -> bool {
+        self.neighbours.is_some()
+    }
+
     /// What is said to a scratch database must not reach beyond it, as far as its words tell.
     pub(crate) fn refuse_reaching(&self, sql: &str) -> Result<(), Error> {
         let Some(neighbours) = &self.neighbours else { return Ok(()) };
@@ -247,6 +252,29 @@ impl Database {
             Connection::Postgres(_) => postgres::schemas(self).await,
             Connection::MySql(_) => mysql::schemas(self).await,
             Connection::Sqlite(_) => Ok(vec![("main".to_owned(), true)]),
+        }
+    }
+
+    /// The schema that bare names are in, if there is any: `current_schema()`, `DATABASE()`, `main`.
+    ///
+    /// # Errors
+    /// The catalog cannot be read.
+    pub async fn default_schema(&mut self) -> Result<Option<String>, Error> {
+        let sql = match &self.connection {
+            Connection::Postgres(_) => "SELECT current_schema()::text",
+            Connection::MySql(_) => "SELECT DATABASE()",
+            Connection::Sqlite(_) => return Ok(Some("main".to_owned())),
+        };
+        let rows = self.rows(sql).await?;
+        Ok(rows.first().and_then(|row| row.text(0)).map(str::to_owned))
+    }
+
+    /// Lets another database of the server look for bare names where this one does. Returns the first such schema
+    /// where a new database does not have it.
+    pub(crate) async fn look_as_here(&mut self, name: &str) -> Result<Option<String>, Error> {
+        match &self.connection {
+            Connection::Postgres(_) => postgres::look_as_here(self, name).await,
+            Connection::MySql(_) | Connection::Sqlite(_) => Ok(None),
         }
     }
 
@@ -385,10 +413,9 @@ impl Database {
             return self.existing(tables).await;
         }
         // A bare name may be found further along the search path.
-        let rows = self.rows("SELECT current_schema()::text").await?;
-        let Some(schema) = rows.first().and_then(|row| row.text(0)) else { return Ok(BTreeSet::new()) };
+        let Some(schema) = self.default_schema().await? else { return Ok(BTreeSet::new()) };
         let mut there = tables.to_vec();
-        there.iter_mut().for_each(|table| table.qualify(Some(schema)));
+        there.iter_mut().for_each(|table| table.qualify(Some(&schema)));
         let existing = self.existing(&there).await?;
         let found = tables.iter().zip(&there).filter(|(_, there)| existing.contains(there));
         Ok(found.map(|(table, _)| table.clone()).collect())

@@ -52,6 +52,20 @@ pub(super) async fn database_options(server: &mut Database) -> Result<String, Er
     Ok(format!(" TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}", text(0), text(1), text(2)))
 }
 
+/// The search path of who connects to the database that we are connected to.
+pub(super) async fn look_as_here(server: &mut Database, name: &str) -> Result<Option<String>, Error> {
+    let sql = "SELECT current_schema()::text, array_to_string(ARRAY(\
+                   SELECT quote_ident(name) FROM unnest(current_schemas(false)) WITH ORDINALITY AS path (name, at) \
+                   ORDER BY at), ', ')";
+    let rows = server.rows(sql).await?;
+    let text = |at| rows.first().and_then(|row| row.text(at));
+    let (Some(first), Some(path)) = (text(0).filter(|first| *first != "public"), text(1)) else {
+        return Ok(None);
+    };
+    server.run(&format!("ALTER DATABASE {} SET search_path TO {path}", server.dialect.quote(name))).await?;
+    Ok(Some(first.to_owned()))
+}
+
 /// The tables of other databases cannot be named.
 pub(super) async fn be_scratch(database: &mut Database, schemas: &[&str]) -> Result<Vec<String>, Error> {
     for schema in schemas {
