@@ -42,6 +42,9 @@ impl Pool for SqlitePool {
 /// How often [`Migrator::wait`] looks.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// How long it may look when the deadline is over.
+const LOOK: Duration = Duration::from_secs(2);
+
 impl Migrator {
     /// A migrator with the default schema, no naming convention, and a lock that programs named alike share.
     ///
@@ -106,7 +109,7 @@ impl Migrator {
     }
 
     /// Waits until somebody else has brought every owner to its heads; the database may be down until then. Writes
-    /// nothing.
+    /// nothing. A database that does not answer is given up at the deadline, or two seconds behind it.
     ///
     /// # Errors
     /// At the deadline [`Error::NotMigrated`] with what is pending, or why the database does not answer; before it what
@@ -116,7 +119,13 @@ impl Migrator {
         loop {
             // What is seen then was so at the deadline.
             let left = deadline.saturating_sub(started.elapsed());
-            match self.check(pool).await {
+            let bound = left.max(LOOK);
+            let looked = tokio::time::timeout(bound, self.check(pool)).await;
+            let Ok(looked) = looked else {
+                let database = "the database".to_owned();
+                return Err(Error::ConnectTimeout { database, timeout: bound });
+            };
+            match looked {
                 Ok(status) => {
                     let mut behind = status.into_iter().filter(|owner| !owner.is_up_to_date()).peekable();
                     if behind.peek().is_none() {

@@ -20,7 +20,7 @@ use crate::ui::Ui;
 /// enough.
 #[derive(Debug, Clone, Args)]
 pub struct Wait {
-    /// How long to wait, in seconds; 0 looks once.
+    /// How long to wait, in seconds; 0 looks once, for two seconds at most.
     #[arg(short, long, value_name = "SECONDS", default_value_t = 60)]
     timeout: u64,
     /// Print JSON.
@@ -29,6 +29,9 @@ pub struct Wait {
 }
 
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// How long a look may take when the time is over.
+const LOOK: Duration = Duration::from_secs(2);
 
 impl Wait {
     /// Waits.
@@ -41,7 +44,11 @@ impl Wait {
         let manager = project.owner()?.manager();
         let mut shown = String::new();
         loop {
-            let looked = look(project).await?;
+            let bound = timeout.saturating_sub(started.elapsed()).max(LOOK);
+            let looked = match tokio::time::timeout(bound, look(project)).await {
+                Ok(looked) => looked?,
+                Err(_) => Err(silent(project, bound)?),
+            };
             let left = timeout.saturating_sub(started.elapsed());
             let is_last = left.is_zero();
             let reason = match &looked {
@@ -56,7 +63,7 @@ impl Wait {
                 Err(error) => chain(error),
             };
             match looked {
-                Err(error) if is_last => return Err(self.unreadable(error)),
+                Err(error) if is_last => return Err(self.unreadable(error, started.elapsed())),
                 Ok(status) if is_last => return self.late(ui, &status, &reason),
                 _ => {}
             }
@@ -69,9 +76,9 @@ impl Wait {
     }
 
     /// The time is over, and nobody knows where the database is.
-    fn unreadable(&self, error: Error) -> CommandError {
+    fn unreadable(&self, error: Error, waited: Duration) -> CommandError {
         let error = failed(error);
-        if self.timeout == 0 { error } else { error.note(format!("waited {} s", self.timeout)) }
+        if self.timeout == 0 { error } else { error.note(format!("waited {} s", waited.as_secs())) }
     }
 
     fn late(&self, ui: &Ui, status: &OwnerStatus, reason: &str) -> Result<ExitStatus, CommandError> {
@@ -96,6 +103,12 @@ impl Wait {
         });
         ui.line(&all.to_string());
     }
+}
+
+/// A look that was cut off.
+fn silent(project: &Project, timeout: Duration) -> Result<Error, CommandError> {
+    let database = project.config().connect_url().map_err(wrong)?.redacted();
+    Ok(Error::ConnectTimeout { database, timeout })
 }
 
 /// Where the owner stands, or why that cannot be seen at the moment.

@@ -113,6 +113,19 @@ fn the_url_may_stand_in_a_variable() {
 }
 
 #[test]
+fn waiting_for_a_silent_server_ends_in_time() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    for (kind, timeout) in [("postgresql", "1"), ("mysql", "0")] {
+        let place = Place::on(&format!("{kind}://u:secret@127.0.0.1:{port}/d"), &LINE);
+        let started = std::time::Instant::now();
+        let outcome = place.run(&["wait", "-t", timeout]);
+        assert!(outcome.code == 1 && outcome.stderr.contains("did not answer within 2 s"), "{outcome:?}");
+        assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+    }
+}
+
+#[test]
 fn without_one_every_command_says_so() {
     let mut place = Place::empty();
     place.shows("heads");

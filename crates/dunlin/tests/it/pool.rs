@@ -66,6 +66,27 @@ db_test! {
     }
 }
 
+#[tokio::test]
+async fn waiting_ends_at_its_deadline_where_nobody_answers() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let migrator = Migrator::of("silent", [DbManager::new("app", "app_version")]).unwrap();
+    let started = Instant::now();
+    let (postgres, mysql) =
+        (format!("postgres://u:p@127.0.0.1:{port}/d"), format!("mysql://u:p@127.0.0.1:{port}/d"));
+    let (postgres, mysql) =
+        (sqlx::PgPool::connect_lazy(&postgres).unwrap(), sqlx::MySqlPool::connect_lazy(&mysql).unwrap());
+    let deadline = Duration::from_millis(2500);
+    let (one, other) = tokio::join!(migrator.wait(&postgres, deadline), migrator.wait(&mysql, deadline));
+    for ended in [one, other] {
+        assert!(
+            matches!(ended, Err(Error::ConnectTimeout { timeout, .. }) if timeout <= deadline),
+            "{ended:?}"
+        );
+    }
+    assert!((2..10).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
+}
+
 /// A port where nobody listens, the server of a URL, and the URL with that port.
 fn behind_a_port(url: &str) -> (u16, String, String) {
     let (user, rest) = url.split_once('@').unwrap();
