@@ -58,7 +58,7 @@ pub use dunlin_engine as engine;
 
 pub use author::Refused;
 pub use compare::{CompareOptions, Drift, Filter, Uncompared};
-pub use database::{Access, Database};
+pub use database::{Access, Database, SqliteTrigger};
 pub use error::{DriverError, Error};
 pub use journal::{JOURNAL_TABLE, JournalEntry};
 pub use lock::LockKey;

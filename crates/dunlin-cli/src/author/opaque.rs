@@ -206,6 +206,8 @@ async fn seen(owner: &Owner, meant: &Meant, database: &mut Database) -> Result<M
             by_sql.push(name);
         }
     }
+    let unreadable = database.virtual_tables().await?;
+    by_sql.retain(|name| !unreadable.iter().any(|table| table.eq_ignore_ascii_case(&name.name)));
     said.extend(by_sql.iter().cloned());
     said.sort();
     said.dedup();

@@ -101,3 +101,18 @@ db_test! {
         }
     }
 }
+
+#[test]
+fn a_virtual_table_is_left_out() {
+    let text = "-- revision: a1\n\n-- upgrade\n\nCREATE VIRTUAL TABLE ft USING fts5(body);\n\
+                CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY);\n\n-- downgrade\n";
+    let place = Place::with(&[("a1.sql", text)]);
+    place.succeed(&["upgrade"]);
+    let config = "url = \"sqlite:///app.db\"\nowner = \"shop\"\nmodels = \"schema.sql\"\n";
+    place.write("dunlin.toml", config);
+    for schema in ["", "CREATE VIRTUAL TABLE ft USING fts5(body);\n"] {
+        let schema = format!("{schema}CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY);\n");
+        place.write("schema.sql", &schema);
+        is_same(&place, true, &schema);
+    }
+}

@@ -74,6 +74,18 @@ enum Connection {
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// A trigger of SQLite.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SqliteTrigger {
+    /// Its name.
+    pub name: String,
+    /// Its table or view.
+    pub table: String,
+    /// The statement that makes it.
+    pub sql: String,
+}
+
 /// Something that stands on a view: its privileges, its comment, a trigger, an index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LostWithView {
@@ -267,6 +279,29 @@ impl Database {
         };
         let rows = self.rows(sql).await?;
         Ok(rows.first().and_then(|row| row.text(0)).map(str::to_owned))
+    }
+
+    /// The virtual tables of a SQLite database, and those in which they keep their rows: what their columns are only
+    /// their modules know.
+    ///
+    /// # Errors
+    /// The catalog cannot be read.
+    pub async fn virtual_tables(&mut self) -> Result<Vec<String>, Error> {
+        match &self.connection {
+            Connection::Sqlite(_) => sqlite::virtual_tables(self).await,
+            Connection::Postgres(_) | Connection::MySql(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// The triggers of a SQLite database, which go with a table when it is rebuilt.
+    ///
+    /// # Errors
+    /// The catalog cannot be read.
+    pub async fn sqlite_triggers(&mut self) -> Result<Vec<SqliteTrigger>, Error> {
+        match &self.connection {
+            Connection::Sqlite(_) => sqlite::all_triggers(self).await,
+            Connection::Postgres(_) | Connection::MySql(_) => Ok(Vec::new()),
+        }
     }
 
     /// Lets another database of the server look for bare names where this one does. Returns the first such schema

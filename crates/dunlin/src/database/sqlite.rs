@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use dunlin_core::schema::TableName;
+use dunlin_core::session::Row;
 use dunlin_engine::dialect::{DROPPED_COLUMN_PREFIX, Dialect};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Executor as _, SqliteConnection};
 
-use super::{Access, Dangling, Database};
+use super::{Access, Dangling, Database, SqliteTrigger};
 use crate::error::Error;
 use crate::url::DatabaseUrl;
 
@@ -95,6 +96,22 @@ pub(super) fn may_create(schema: Option<&str>) -> Result<(), Error> {
 pub(super) fn be_scratch(schemas: &[&str]) -> Result<Vec<String>, Error> {
     schemas.iter().try_for_each(|schema| may_create(Some(schema)))?;
     Ok(Vec::new())
+}
+
+pub(super) async fn virtual_tables(database: &mut Database) -> Result<Vec<String>, Error> {
+    let sql = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('virtual', 'shadow')";
+    let rows = database.rows(sql).await?;
+    Ok(rows.iter().filter_map(|row| row.text(0).map(str::to_owned)).collect())
+}
+
+/// In the order in which they were made.
+pub(super) async fn all_triggers(database: &mut Database) -> Result<Vec<SqliteTrigger>, Error> {
+    let sql = "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY rowid";
+    let rows = database.rows(sql).await?;
+    let text = |row: &Row, at| row.text(at).map(str::to_owned);
+    let trigger =
+        |row: &Row| Some(SqliteTrigger { name: text(row, 0)?, table: text(row, 1)?, sql: text(row, 2)? });
+    Ok(rows.iter().filter_map(trigger).collect())
 }
 
 pub(super) async fn enforce_foreign_keys(database: &mut Database, on: bool) -> Result<(), Error> {
