@@ -11,7 +11,7 @@ use dunlin::{Database, Error, OwnerStatus, Refused};
 
 use super::check::{ASKED_IN_TEMPORARY_TABLES, behind};
 use super::opaque::{in_scratch, is_opaque, stand_in};
-use super::{Against, Author, renames};
+use super::{Against, Author, renames, triggers};
 use crate::command_error::{CommandError, chain};
 use crate::hint;
 
@@ -44,6 +44,7 @@ impl Wanted<'_> {
         if !self.autogenerate && self.sql {
             return empty_sql(&revision).map(|text| Some(Draft { text, warnings: Vec::new() }));
         }
+        let author = &author.writing_sql(self.sql);
         match database.filter(|_| self.autogenerate) {
             Some(database) => {
                 let stand_in = stand_in(author, database).await?;
@@ -69,14 +70,14 @@ impl Wanted<'_> {
         &self,
         author: &Author<'_>,
         revision: Revision,
-        database: Option<&mut Database>,
+        mut database: Option<&mut Database>,
     ) -> Result<Option<Draft>, CommandError> {
         let mut warnings = Vec::new();
         let (found, on) = match self.autogenerate {
             false => (Comparison::default(), Vec::new()),
             true => {
                 let online = database.as_deref().map(|database| database.dialect().name());
-                let drift = renames::asked(author, self.against, database).await?;
+                let drift = renames::asked(author, self.against, database.as_deref_mut()).await?;
                 let on = match (online, self.against.dialect.as_slice()) {
                     (Some(name), []) => vec![name],
                     _ => self.against.dialects(),
@@ -106,6 +107,10 @@ impl Wanted<'_> {
                     format!("warning: {what} is lost, as the view is made anew: write it behind that")
                 };
                 warnings.extend(drift.lost.iter().map(lost));
+                if let Some(database) = database.filter(|_| author.is_stand_in) {
+                    let lost = triggers::lost(author, database, &drift.comparison.upgrade).await;
+                    warnings.extend(lost.map_err(author.failed)?);
+                }
                 if drift.comparison.upgrade.is_empty() {
                     author.ui.line(&format!("{}: nothing to write a revision of", author.owner));
                     return Ok(None);

@@ -12,6 +12,7 @@ mod generate;
 mod opaque;
 mod renames;
 mod revision;
+mod triggers;
 
 use clap::Args;
 use dunlin::core::dialect::DialectName;
@@ -46,6 +47,8 @@ pub struct Author<'a> {
     has_sql_models: bool,
     /// Whether the owner's history stands for one that is seen in the database only.
     is_stand_in: bool,
+    /// Whether a revision is written as SQL, which must put back what a table's rebuild takes along.
+    writes_sql: bool,
 }
 
 /// Says where scratch databases are made.
@@ -60,7 +63,17 @@ impl<'a> Author<'a> {
         words: &'a Hints,
         ui: &'a Ui,
     ) -> Self {
-        Self { migrator, owner, failed, words, ui, scratch: None, has_sql_models: false, is_stand_in: false }
+        Self {
+            migrator,
+            owner,
+            failed,
+            words,
+            ui,
+            scratch: None,
+            has_sql_models: false,
+            is_stand_in: false,
+            writes_sql: false,
+        }
     }
 
     /// The same with a place for scratch databases: revisions that are SQL can then be compared with models where no
@@ -72,6 +85,11 @@ impl<'a> Author<'a> {
     /// The same with models that are SQL.
     pub(crate) fn sql_models(self, has_sql_models: bool) -> Self {
         Self { has_sql_models, ..self }
+    }
+
+    /// The same for a revision that is SQL, or is not.
+    fn writing_sql(self, writes_sql: bool) -> Self {
+        Self { writes_sql, ..self }
     }
 
     /// The same with other owners, whose histories are seen.

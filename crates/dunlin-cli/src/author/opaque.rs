@@ -10,9 +10,10 @@ use dunlin::engine::owner::Owner;
 use dunlin::engine::sql::lexer::{TokenKind, tokens};
 use dunlin::engine::sql::revision_file::statements;
 use dunlin::engine::sql::statement::named_view_or_type;
-use dunlin::{Database, Error, LockKey, Migrator, Scratch};
+use dunlin::{Database, Error, LockKey, Migrator, Scratch, SqliteTrigger};
 
 use super::Author;
+use super::triggers::put_back;
 use crate::command_error::CommandError;
 
 /// What an owner's revisions do upwards; one that cannot be read does nothing here.
@@ -58,7 +59,7 @@ async fn left_in(
     let stands_for = scratch.schema().map(str::to_owned);
     let default_schemas = database.default_schema().await?.into_iter().chain(stands_for);
     let meant = Meant::of(owner, database.dialect().name(), default_schemas)?;
-    standing_in(owner, left, meant)
+    standing_in(owner, left, meant, triggers(author, database).await?)
 }
 
 /// Where a scratch database of a kind is made; else of the project's own kind.
@@ -97,13 +98,13 @@ pub(super) async fn stand_in(
         return Ok(None);
     }
     let owner = author.migrator.owner(author.owner).map_err(author.failed)?;
-    seen_in(owner, database).await.map(Some).map_err(author.failed)
+    seen_in(author, owner, database).await.map(Some).map_err(author.failed)
 }
 
-async fn seen_in(owner: &Owner, database: &mut Database) -> Result<Migrator, Error> {
+async fn seen_in(author: &Author<'_>, owner: &Owner, database: &mut Database) -> Result<Migrator, Error> {
     let meant = Meant::of(owner, database.dialect().name(), database.default_schema().await?)?;
     let known = seen(owner, &meant, database).await?;
-    standing_in(owner, known, meant)
+    standing_in(owner, known, meant, triggers(author, database).await?)
 }
 
 /// What an owner's models and operations say. A name with the schema that bare names are in is a bare one: a table
@@ -233,8 +234,21 @@ async fn seen(owner: &Owner, meant: &Meant, database: &mut Database) -> Result<M
     Ok(known)
 }
 
+/// The triggers that a revision has to put back itself.
+async fn triggers(author: &Author<'_>, database: &mut Database) -> Result<Vec<SqliteTrigger>, Error> {
+    match author.writes_sql {
+        true => database.sqlite_triggers().await,
+        false => Ok(Vec::new()),
+    }
+}
+
 /// Owners of which one has a history that leaves what is known.
-fn standing_in(owner: &Owner, mut known: Metadata, mut meant: Meant) -> Result<Migrator, Error> {
+fn standing_in(
+    owner: &Owner,
+    mut known: Metadata,
+    mut meant: Meant,
+    triggers: Vec<SqliteTrigger>,
+) -> Result<Migrator, Error> {
     if meant.keeps_names {
         let bare = |view: &View| -> Vec<String> {
             view.query.values().map(|query| unqualified(query, &meant.default_schemas)).collect()
@@ -249,6 +263,7 @@ fn standing_in(owner: &Owner, mut known: Metadata, mut meant: Meant) -> Result<M
     let heads = owner.history().effective_heads();
     // What no database is asked for is known from operations.
     known.objects = meant.played.objects;
+    put_back(triggers, &mut known, &mut meant.models);
     known.schemas.extend(meant.played.schemas);
     known.schemas.sort();
     known.schemas.dedup();

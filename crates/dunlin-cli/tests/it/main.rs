@@ -18,3 +18,4 @@ mod spellings;
 mod squash;
 mod squash_rust;
 mod support;
+mod triggers;
