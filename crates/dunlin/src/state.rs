@@ -31,6 +31,37 @@ pub(crate) async fn version_rows(
     Ok(read(database, version_tables, &there).await?.unwrap_or_else(|| vec![None; tables.len()]))
 }
 
+/// What ids are to the collation of a version table on MySQL, or to that of its schema where the table is not there
+/// yet, in their order: those that are alike have the same weight.
+pub(crate) async fn weights(
+    database: &mut Database,
+    version_table: &TableName,
+    ids: &[&RevisionId],
+) -> Result<Vec<String>, Error> {
+    let dialect = database.dialect();
+    let schema = version_table.schema.as_deref();
+    let schema = schema.map_or_else(|| "DATABASE()".to_owned(), |schema| dialect.literal(schema));
+    let (table, column) = (dialect.literal(&version_table.name), dialect.literal(version_table::COLUMN));
+    let sql = format!(
+        "SELECT 0, CHARACTER_SET_NAME, COLLATION_NAME FROM information_schema.COLUMNS \
+         WHERE TABLE_SCHEMA = {schema} AND TABLE_NAME = {table} AND COLUMN_NAME = {column} \
+         UNION ALL SELECT 1, DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME \
+         FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = {schema} ORDER BY 1"
+    );
+    let found = database.rows(&sql).await?.into_iter().find_map(|row| match &row[..] {
+        [_, Some(characters), Some(collation)] => Some((characters.clone(), collation.clone())),
+        _ => None,
+    });
+    let Some((characters, collation)) = found else { return Ok(Vec::new()) };
+    let weight = |(at, id): (usize, &&RevisionId)| {
+        let id = dialect.literal(RevisionId::as_str(id));
+        format!("SELECT {at}, HEX(WEIGHT_STRING(CONVERT({id} USING {characters}) COLLATE {collation}))")
+    };
+    let all: Vec<String> = ids.iter().enumerate().map(weight).collect();
+    let rows = database.rows(&format!("{} ORDER BY 1", all.join(" UNION ALL "))).await?;
+    Ok(rows.into_iter().map(|row| row.into_iter().nth(1).flatten().unwrap_or_default()).collect())
+}
+
 async fn read(
     database: &mut Database,
     version_tables: &[&TableName],

@@ -1,8 +1,9 @@
 //! A run over several owners: everything is planned and checked before anything is done.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use dunlin_core::operation::Operation;
+use dunlin_core::revision::RevisionId;
 use dunlin_core::schema::TableName;
 use dunlin_engine::history::Target;
 use dunlin_engine::owner::Owner;
@@ -58,13 +59,37 @@ pub(crate) async fn plan<'m>(
         }
         let failed = |source| Error::Plan { owner: owner.name().to_owned(), source };
         let plan = owner.plan(&state, &intent).map_err(failed)?;
-        let rendered = plan.render(owner, database.dialect()).map_err(failed)?;
+        refuse_alike_rows(database, &plan, owner).await?;
+        let rendered = plan.render_any_rows(owner, database.dialect()).map_err(failed)?;
         if plan.kind == PlanKind::Upgrade && plan.rows_before.is_empty() && !database.is_scratch() {
             refuse_unversioned(database, &plan, &rendered).await?;
         }
         planned.push(Planned { owner, plan, rendered });
     }
     Ok(planned)
+}
+
+/// Version rows that are there together must be different ones to the database.
+async fn refuse_alike_rows(database: &mut Database, plan: &OwnerPlan, owner: &Owner) -> Result<(), Error> {
+    let together = plan.rows_maybe_alike(owner, database.dialect());
+    let ids: BTreeSet<&RevisionId> = together.iter().flatten().collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<&RevisionId> = ids.into_iter().collect();
+    let weights = state::weights(database, &plan.version_table, &ids).await?;
+    for rows in &together {
+        let mut seen: HashMap<&str, &RevisionId> = HashMap::new();
+        for id in rows {
+            let weight = ids.binary_search(&id).ok().and_then(|at| weights.get(at));
+            if let Some(other) = weight.and_then(|weight| seen.insert(weight, id)) {
+                let (first, second) = (other.clone(), id.clone());
+                let source = PlanError::AlikeRows { dialect: database.dialect().name(), first, second };
+                return Err(Error::Plan { owner: plan.owner.clone(), source });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// In a database without version rows, a table that the plan would make is one of an owner that somebody else has

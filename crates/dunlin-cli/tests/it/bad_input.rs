@@ -69,7 +69,7 @@ fn broken_files_are_refused() {
 #[test]
 fn a_project_without_its_files_does_not_look_up_to_date() {
     let all = ["wait -t 0", "current -c", "current -c --json", "plan", "plan --from base", "stamp head"];
-    let mut place = Place::with(&[]);
+    let place = Place::with(&[]);
     for line in all.into_iter().chain(["stamp heads --sql", "upgrade", "upgrade --sql"]) {
         let run = place.run(&line.split(' ').collect::<Vec<_>>());
         assert!(run.code == 1 && run.stderr.contains("shop has no revisions"), "{line}: {run:?}");

@@ -124,7 +124,7 @@ db_test! {
         if matches!(db.dialect(), DialectName::MySql | DialectName::MariaDb) {
             assert_eq!(outcome.code, 1, "{outcome:?}");
             let said = format!(
-                "error: cannot plan for shop: the revisions ABCD and AbCD differ in case only: {} takes them for one\n  \
+                "error: cannot plan for shop: {} takes the revisions ABCD and AbCD for one\n  \
                  nothing was changed\nhint: give one of the two another id\n",
                 db.dialect().display_name()
             );
@@ -134,6 +134,32 @@ db_test! {
             assert_eq!(outcome.code, 0, "{outcome:?}");
             assert_eq!(rows, [["ABCD"], ["AbCD"]]);
         }
+    }
+}
+
+db_test! {
+    async fn what_ids_are_alike_the_version_tables_collation_says(db) {
+        let text = |id: &str| format!("-- revision: {id}\n\n-- upgrade\n\n-- downgrade\n");
+        let (cafe, accented, small, large) = (text("cafe"), text("café"), text("abc1"), text("ABC1"));
+        let place = Place::on(db.url(), &[("1.sql", &small), ("2.sql", &large)]);
+        let accents = Place::on(db.url(), &[("1.sql", &cafe), ("2.sql", &accented)]);
+        if !matches!(db.dialect(), DialectName::MySql | DialectName::MariaDb) {
+            place.succeed(&["upgrade", "heads"]);
+            return;
+        }
+        let name = db.name();
+        db.execute(&format!("ALTER DATABASE `{name}` COLLATE utf8mb4_general_ci")).await;
+        for place in [&place, &accents] {
+            let outcome = place.run(&["upgrade", "heads"]);
+            assert!(outcome.code == 1 && outcome.stderr.contains(" for one\n  nothing was changed"), "{outcome:?}");
+        }
+        assert!(db.tables().await.is_empty());
+        db.execute(&format!("ALTER DATABASE `{name}` COLLATE utf8mb4_bin")).await;
+        place.succeed(&["upgrade", "heads"]);
+        place.succeed(&["stamp", "base"]);
+        accents.succeed(&["upgrade", "heads"]);
+        let rows = db.query("SELECT version_num FROM alembic_version ORDER BY 1").await;
+        assert_eq!(rows, [["cafe"], ["café"]]);
     }
 }
 

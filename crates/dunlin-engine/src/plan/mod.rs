@@ -193,7 +193,7 @@ pub enum PlanError {
     #[error(transparent)]
     Unreadable(#[from] UnreadableRevision),
     /// Two version rows that would be there together are one for the database.
-    #[error("the revisions {first} and {second} differ in case only: {} takes them for one", dialect.display_name())]
+    #[error("{} takes the revisions {first} and {second} for one", dialect.display_name())]
     AlikeRows {
         /// The database.
         dialect: DialectName,

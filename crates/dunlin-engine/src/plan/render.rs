@@ -81,10 +81,25 @@ impl OwnerPlan {
     /// # Errors
     /// [`PlanError::Render`], [`PlanError::Replay`] or [`PlanError::AlikeRows`].
     pub fn render(&self, owner: &Owner, dialect: &dyn Dialect) -> Result<Vec<RenderedStep>, PlanError> {
+        let together = self.rows_maybe_alike(owner, dialect);
+        if let Some((first, second)) = together.iter().find_map(alike) {
+            return Err(PlanError::AlikeRows { dialect: dialect.name(), first, second });
+        }
+        self.render_any_rows(owner, dialect)
+    }
+
+    /// The same where the database has been asked about [`rows_maybe_alike`](Self::rows_maybe_alike).
+    ///
+    /// # Errors
+    /// [`PlanError::Render`] or [`PlanError::Replay`].
+    pub fn render_any_rows(
+        &self,
+        owner: &Owner,
+        dialect: &dyn Dialect,
+    ) -> Result<Vec<RenderedStep>, PlanError> {
         if self.steps.is_empty() {
             return Ok(Vec::new());
         }
-        self.refuse_alike_rows(owner, dialect)?;
         let mut replay = match self.kind {
             PlanKind::Reset => Replay::new(self.what_is_dropped(owner.schema_at(&self.rows_before)?)),
             _ if self.is_sql_alone() => Replay::new(Metadata::default()),
@@ -118,25 +133,27 @@ impl OwnerPlan {
         self.steps.iter().flat_map(|step| &step.operations).all(is_sql)
     }
 
-    /// A step's rows, before and after it, must be different ones to the database while one becomes the other. A row that
-    /// becomes one that differs in case only is none too many.
-    fn refuse_alike_rows(&self, owner: &Owner, dialect: &dyn Dialect) -> Result<(), PlanError> {
+    /// The rows of each step that must be different ones to the database, before and after it, while one becomes the
+    /// other: none where they are for sure. A row that becomes one that differs in case only is none too many.
+    ///
+    /// Whether two are alike is what the collation of the version table says; some pass over accents as well.
+    pub fn rows_maybe_alike(&self, owner: &Owner, dialect: &dyn Dialect) -> Vec<BTreeSet<RevisionId>> {
         let rows = |step: &Step| -> BTreeSet<RevisionId> {
             step.rows_before.iter().chain(&step.rows_after).cloned().collect()
         };
         let has_several = |step: &&Step| step.rows_before.len() > 1 || step.rows_after.len() > 1;
         let mut steps = self.steps.iter().filter(has_several).peekable();
         if !dialect.capabilities().ignores_case || steps.peek().is_none() {
-            return Ok(());
+            return Vec::new();
         }
         let ids = || owner.at(&self.rows_before).history().revisions().iter().map(|revision| &revision.id);
-        if alike(ids()).is_none() {
-            return Ok(());
+        if ids().all(|id| id.as_str().is_ascii()) && alike(ids()).is_none() {
+            return Vec::new();
         }
-        match steps.find_map(|step| alike(&rows(step))) {
-            Some((first, second)) => Err(PlanError::AlikeRows { dialect: dialect.name(), first, second }),
-            None => Ok(()),
-        }
+        let maybe = |rows: &BTreeSet<RevisionId>| {
+            rows.iter().any(|id| !id.as_str().is_ascii()) || alike(rows).is_some()
+        };
+        steps.map(rows).filter(maybe).collect()
     }
 
     /// A reset begins with the tables that are there: an earlier one may have dropped others.
