@@ -41,9 +41,7 @@ impl Migrator {
         }
         let drift = self.compare(database, owner.name(), options).await?;
         let mut drift = self.completed(drift, database.dialect(), &DialectName::ALL, owner, options)?;
-        let lost = database.lost_with_views(&made_anew(&drift.comparison.upgrade)).await?;
-        let lost = lost.iter().filter(|lost| !comes_back(lost, &drift.comparison.upgrade));
-        drift.lost = lost.map(in_words).collect();
+        drift.lost = database.lost(&drift.comparison.upgrade).await?;
         Ok(drift)
     }
 
@@ -132,6 +130,17 @@ impl Migrator {
         let file = sql_revision(header, &found.upgrade, Some(&found.downgrade), anywhere, &on);
         let file = file.map_err(failed)?;
         file.write().map_err(|source| failed(source.into()))
+    }
+}
+
+impl Database {
+    /// What goes with the views that operations make anew, and does not come back with them; see [`Drift::lost`].
+    ///
+    /// # Errors
+    /// The catalog cannot be read.
+    pub async fn lost(&mut self, upgrade: &[Operation]) -> Result<Vec<String>, Error> {
+        let lost = self.lost_with_views(&made_anew(upgrade)).await?;
+        Ok(lost.iter().filter(|lost| !comes_back(lost, upgrade)).map(in_words).collect())
     }
 }
 

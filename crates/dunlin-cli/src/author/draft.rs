@@ -77,7 +77,7 @@ impl Wanted<'_> {
             false => (Comparison::default(), Vec::new()),
             true => {
                 let online = database.as_deref().map(|database| database.dialect().name());
-                let drift = renames::asked(author, self.against, database.as_deref_mut()).await?;
+                let mut drift = renames::asked(author, self.against, database.as_deref_mut()).await?;
                 let on = match (online, self.against.dialect.as_slice()) {
                     (Some(name), []) => vec![name],
                     _ => self.against.dialects(),
@@ -103,6 +103,9 @@ impl Wanted<'_> {
                     author.ui.note(ASKED_IN_TEMPORARY_TABLES);
                 }
                 warnings.extend(drift.refused.iter().map(warning));
+                if let Some(database) = database.as_deref_mut().filter(|_| author.is_stand_in) {
+                    drift.lost = database.lost(&drift.comparison.upgrade).await.map_err(author.failed)?;
+                }
                 let lost = |what: &String| {
                     format!("warning: {what} is lost, as the view is made anew: write it behind that")
                 };

@@ -1,4 +1,7 @@
-//! Triggers that SQL made on SQLite: a revision of what differs keeps them.
+//! What SQL made beside tables and views: a revision of what differs keeps it, or says what is lost.
+
+use dunlin_testkit::db_test;
+use dunlin_testkit::dunlin::core::dialect::DialectName;
 
 use crate::support::Place;
 
@@ -62,4 +65,25 @@ async fn what_goes_takes_its_trigger_along_and_that_is_said() {
     }
     place.succeed(&["upgrade"]);
     assert!(triggers(&place).await.is_empty());
+}
+
+db_test! {
+    async fn what_stands_on_a_view_of_sql_is_named(db) {
+        if db.dialect() != DialectName::Postgres {
+            return;
+        }
+        let schema = "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, a INTEGER);\nCREATE VIEW v AS SELECT a FROM t;\n";
+        let text = format!("-- revision: a1\n\n-- upgrade\n\n{schema}COMMENT ON VIEW v IS 'the view';\n\n-- downgrade\n");
+        let place = Place::on(db.url(), &[("a1.sql", &text)]);
+        place.succeed(&["upgrade"]);
+        let config = format!("url = \"{}\"\nowner = \"shop\"\nmodels = \"schema.sql\"\n", db.url());
+        place.write("dunlin.toml", &config);
+        place.write("schema.sql", &schema.replace("a INTEGER)", "a BIGINT)"));
+        for line in [&["--autogenerate"][..], &["--autogenerate", "--offline"]] {
+            let written = place.run(&[&["revision", "-m", "x", "--rev-id", "b2"], line].concat());
+            assert_eq!(written.code, 0, "{written:?}");
+            assert!(written.stderr.contains("warning: the comment of view v is lost"), "{written:?}");
+            std::fs::remove_file(place.path("migrations/versions/b2_x.sql")).unwrap();
+        }
+    }
 }
