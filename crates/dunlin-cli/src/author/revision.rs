@@ -7,6 +7,8 @@ use clap::{ArgGroup, Args};
 use dunlin::Database;
 use dunlin::core::revision::Revision;
 use dunlin::engine::owner::Owner;
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
 use super::draft::Wanted;
 use super::{Against, Author};
@@ -146,12 +148,17 @@ pub(crate) fn new_id() -> String {
     format!("{:012x}", hasher.finish() >> 16)
 }
 
+/// Whether a character may stand in a word: marks belong to the letters that they stand on.
+pub(crate) fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || is_combining_mark(c)
+}
+
 /// A message as part of a file's name: its letters and digits, of whatever script, in at most so many characters. File
 /// systems allow 255 bytes for the whole name.
 pub(crate) fn slug(message: &str, longest: usize) -> String {
     const BYTES: usize = 200;
-    let message = message.to_lowercase();
-    let words = message.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let message: String = message.to_lowercase().nfc().collect();
+    let words = message.split(|c| !is_of_word(c)).filter(|word| word.contains(char::is_alphanumeric));
     let mut slug = String::new();
     for word in words {
         let fits = |slug: &str| {
@@ -200,6 +207,10 @@ mod tests {
         assert_eq!(slug("таблица заказов: 表を作成", SLUG), "таблица_заказов_表を作成");
         assert_eq!(slug(&"表".repeat(60), SLUG).chars().count(), SLUG);
         assert!(slug(&"表 ".repeat(200), 200).len() <= 200 && slug(&"𝔸".repeat(200), 200).len() <= 200);
+        assert_eq!(slug("ไม่ใช่ ที่นี่", SLUG), "ไม่ใช่_ที่นี่");
+        assert_eq!(slug("नमस्ते दुनिया", SLUG), "नमस्ते_दुनिया");
+        assert_eq!(slug("தமிழ் அட்டவணை", SLUG), "தமிழ்_அட்டவணை");
+        assert_eq!(slug("cafe\u{301} \u{301}", SLUG), "café");
         assert_eq!(slug("?!", SLUG), "revision");
         assert!(slug("one two three four five six seven eight nine ten eleven", SLUG).len() <= SLUG);
     }

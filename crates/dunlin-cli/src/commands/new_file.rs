@@ -7,7 +7,7 @@ use dunlin::core::revision::{Migration, Revision, RevisionId};
 use dunlin::engine::sql::revision_file::RevisionFile;
 use serde_json::json;
 
-use crate::author::{new_revision_id, slug, write_new};
+use crate::author::{is_of_word, new_revision_id, slug, write_new};
 use crate::command_error::CommandError;
 use crate::config::PASSED_OVER;
 use crate::exit::ExitStatus;
@@ -115,7 +115,7 @@ impl Request<'_> {
         let text = self.in_template(project, &text, revision, &created, extension)?;
         let name =
             config.file_template.name(revision.id.as_str(), &slug(self.message, config.slug_length), &now);
-        if extension == "rs" && !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
+        if extension == "rs" && !name.chars().all(|c| is_of_word(c) || c == '_') {
             let text = format!("{name}.rs is no name for a revision in Rust");
             return Err(CommandError::usage(text)
                 .hint("file_template in dunlin.toml: letters, digits and underscores, and no directory"));
