@@ -190,7 +190,9 @@ fn history_on(name: DialectName) {
     }
     failures.extend(known.not_needed());
     assert!(failures.is_empty(), "{name}: {} steps\n{}", failures.len(), failures.join("\n"));
-    assert!(count >= 49, "{count} revisions");
+    // The real one gets no further on MariaDB.
+    let wanted = if name == MariaDb { 49 } else { 55 };
+    assert!(count >= wanted, "{count} revisions");
 }
 
 /// The differences that there may be on a database, while its history is gone through.

@@ -353,6 +353,116 @@ db_test! {
     }
 }
 
+db_test! {
+    async fn values_become_json_or_are_archived(db) {
+        let migrator = migrator();
+        up(db, &migrator, "9fc3fc5de720").await;
+        insert(db, "dag_run", "id, dag_id, logical_date, run_id, run_type", &[&format!("1, 'd', {THEN}, 'r', 'manual'")]).await;
+        let task = format!("{}, 'd', 't', 'r', 0, 'p', 1", uuid(db, 1));
+        insert(db, "task_instance", "id, dag_id, task_id, run_id, map_index, pool, pool_slots", &[&task]).await;
+        for (key, value, _) in VALUES {
+            insert_value(db, key, value).await;
+        }
+        let columns = format!("dag_id, task_id, run_id, map_index, dag_run_id, {}, value, timestamp", quoted(db, "key"));
+        insert(db, "xcom", &columns, &[&format!("'d', 't', 'r', 0, 1, 'missing', NULL, {THEN}")]).await;
+
+        up(db, &migrator, "eed27faa34e3").await;
+        // By key: what is JSON, and what was archived.
+        let (text, bytes) = match db.dialect() {
+            DialectName::Postgres => ("value::text", "encode(value, 'hex')"),
+            _ => ("value", "hex(value)"),
+        };
+        let key = quoted(db, "key");
+        let kept = db.query(&format!("SELECT {key}, {text} FROM xcom ORDER BY {key}")).await;
+        let archived = db.query(&format!("SELECT {key}, {bytes} FROM _xcom_archive ORDER BY {key}")).await;
+        let of = |rows: &[Vec<String>], key: &str| rows.iter().find(|row| row[0] == key).map(|row| row[1].clone());
+        for (key, value, wanted) in VALUES {
+            let (found, put) = (of(&kept, key), of(&archived, key));
+            assert!(found.is_some() != put.is_some(), "{key} is in one table: {found:?}, {put:?}");
+            // What is JSON to some is none to others.
+            let wanted = match (*wanted, db.dialect()) {
+                (Becomes::Either(json), _) if found.is_some() => Some(json),
+                (Becomes::Either(_) | Becomes::Archived, _) => None,
+                (Becomes::Json(json), _) => Some(json),
+            };
+            match wanted {
+                Some(json) => assert_eq!(value_of(&found.unwrap()), value_of(json), "{key}"),
+                None => assert_eq!(put.map(|put| put.to_lowercase()), Some(hex(value)), "{key}"),
+            }
+        }
+        assert_eq!(of(&kept, "missing").as_deref(), Some("NULL"));
+        assert_eq!((kept.len() + archived.len()), VALUES.len() + 1);
+
+        // One was written anew; the other archived ones are back, as they were.
+        assert!(of(&archived, "pickle").is_some());
+        insert(db, "xcom", &columns, &[&format!("'d', 't', 'r', 0, 1, 'pickle', '\"new\"', {THEN}")]).await;
+        down(db, &migrator, "9fc3fc5de720").await;
+        let back = db.query(&format!("SELECT {key}, {bytes} FROM xcom ORDER BY {key}")).await;
+        assert_eq!(back.len(), VALUES.len() + 1);
+        for row in archived.iter().filter(|row| row[0] != "pickle") {
+            assert_eq!(of(&back, &row[0]).as_ref(), Some(&row[1]), "{}", row[0]);
+        }
+        let was = |key: &str| of(&back, key).map(|hex| hex.to_lowercase());
+        assert_eq!(was("pickle"), Some(hex(b"\"new\"")));
+        assert_eq!(was("plain"), Some(hex(b"\"a text\"")));
+        assert_eq!(was("number"), Some(hex(b"42")));
+        assert!(!db.tables().await.contains(&"_xcom_archive".to_owned()));
+
+        up(db, &migrator, "eed27faa34e3").await;
+        let again = db.query(&format!("SELECT {key} FROM xcom ORDER BY {key}")).await;
+        assert_eq!(again.len(), kept.len() + 1, "what was JSON, and what was written anew");
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Becomes {
+    Json(&'static str),
+    Archived,
+    /// JSON to some databases.
+    Either(&'static str),
+}
+
+const VALUES: &[(&str, &[u8], Becomes)] = &[
+    ("plain", b"\"a text\"", Becomes::Json("\"a text\"")),
+    ("number", b"42", Becomes::Json("42")),
+    ("list", b"[1, null, true, {\"a\": \"b\"}]", Becomes::Json("[1,null,true,{\"a\":\"b\"}]")),
+    ("null", b"null", Becomes::Json("null")),
+    ("letters", "\"é 漢 😀\"".as_bytes(), Becomes::Json("\"é 漢 😀\"")),
+    ("escapes", b"\"\\u00e9 \\ud83d\\ude00\"", Becomes::Json("\"é 😀\"")),
+    ("not a number", b"[NaN, -Infinity, {\"x\": Infinity}]", Becomes::Json("[null,null,{\"x\":null}]")),
+    ("nan", b"NaN", Becomes::Json("null")),
+    ("says nan", b"[\"NaN, Infinity\", NaN]", Becomes::Json("[\"NaN, Infinity\",null]")),
+    ("nul", b"\"a\\u0000b\"", Becomes::Json("\"ab\"")),
+    ("no nul", b"\"a\\\\u0000b\"", Becomes::Json("\"a\\\\u0000b\"")),
+    ("pickle", b"\x80\x04\x95\x05\x00\x00\x00\x00\x00\x00\x00]\x94K\x01a.", Becomes::Archived),
+    ("empty", b"", Becomes::Archived),
+    ("no json", b"hello", Becomes::Archived),
+    ("cut off", b"{\"a\": [1, 2", Becomes::Archived),
+    ("no utf-8", b"\"\xff\xfe\"", Becomes::Archived),
+    ("zero byte", b"\"a\x00b\"", Becomes::Archived),
+    ("surrogate", b"\"\\ud83d\"", Becomes::Either("\"\\ud83d\"")),
+    ("old pickle", b"(lp0\nI1\na.", Becomes::Archived),
+];
+
+async fn insert_value(db: &TestDatabase, key: &str, value: &[u8]) {
+    let columns =
+        format!("dag_id, task_id, run_id, map_index, dag_run_id, {}, value, timestamp", quoted(db, "key"));
+    let bytes = match db.dialect() {
+        DialectName::Postgres => format!("decode('{}', 'hex')", hex(value)),
+        _ => format!("X'{}'", hex(value)),
+    };
+    insert(db, "xcom", &columns, &[&format!("'d', 't', 'r', 0, 1, '{key}', {bytes}, {THEN}")]).await;
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What JSON says; of what not everybody reads, the text.
+fn value_of(json: &str) -> serde_json::Value {
+    serde_json::from_str(json).unwrap_or_else(|_| json.into())
+}
+
 /// An id of a task instance.
 fn uuid(db: &TestDatabase, number: u32) -> String {
     match db.dialect() {
