@@ -42,7 +42,8 @@ impl Wanted<'_> {
         database: Option<&mut Database>,
     ) -> Result<Option<Draft>, CommandError> {
         if !self.autogenerate && self.sql {
-            return empty_sql(&revision).map(|text| Some(Draft { text, warnings: Vec::new() }));
+            return empty_sql(&revision, &self.against.dialect)
+                .map(|text| Some(Draft { text, warnings: Vec::new() }));
         }
         let author = &author.writing_sql(self.sql);
         match database.filter(|_| self.autogenerate) {
@@ -56,6 +57,11 @@ impl Wanted<'_> {
             }
             None if self.autogenerate && is_opaque(author)? => {
                 let on = self.against.dialect.first().copied();
+                if let [first, others @ ..] = self.against.dialect.as_slice()
+                    && !others.is_empty()
+                {
+                    author.ui.note(&only_one_asked(*first, others));
+                }
                 let written = in_scratch(author, on, async |author, database| {
                     self.written(author, revision, Some(database)).await
                 });
@@ -140,15 +146,31 @@ async fn refuse_behind(author: &Author<'_>, database: &mut Database) -> Result<(
     }
 }
 
-/// A file of SQL that does nothing yet, on any database.
-fn empty_sql(revision: &Revision) -> Result<String, CommandError> {
+/// What SQL makes of a database is seen on one kind at a time.
+fn only_one_asked(first: DialectName, others: &[DialectName]) -> String {
+    let names: Vec<&str> = others.iter().map(|other| other.display_name()).collect();
+    let names = names.join(", ");
+    let first = first.display_name();
+    format!(
+        "compared on {first} alone: what the revisions leave on {names} was not looked at (`check --offline` does)"
+    )
+}
+
+/// A file of SQL that does nothing yet, on any database, or on those that are named.
+fn empty_sql(revision: &Revision, dialects: &[DialectName]) -> Result<String, CommandError> {
     let mut header = Header::new(revision.id.clone());
     header.down_revisions.clone_from(&revision.down_revisions);
     header.depends_on.clone_from(&revision.depends_on);
     header.branch_labels.clone_from(&revision.branch_labels);
     header.message.clone_from(&revision.message);
-    let section = |direction| Section { direction, dialect: None, stages: vec![Stage::default()] };
-    let sections = vec![section(Direction::Upgrade), section(Direction::Downgrade)];
+    let on: Vec<Option<DialectName>> = match dialects {
+        [] => vec![None],
+        named => named.iter().copied().map(Some).collect(),
+    };
+    let section = |direction| {
+        on.iter().map(move |on| Section { direction, dialect: *on, stages: vec![Stage::default()] })
+    };
+    let sections = section(Direction::Upgrade).chain(section(Direction::Downgrade)).collect();
     RevisionFile { header, sections }.write().map_err(CommandError::failed)
 }
 
@@ -165,4 +187,25 @@ fn warning(refused: &Refused) -> String {
     };
     let hint = hint::plan(&refused.why).map_or(String::new(), |hint| format!(" ({hint})"));
     format!("warning: its {direction} cannot run on {}: {}{hint}", refused.on.display_name(), chain(why))
+}
+
+#[cfg(test)]
+mod tests {
+    use dunlin::core::dialect::DialectName::{MySql, Sqlite};
+
+    use super::*;
+
+    #[test]
+    fn a_file_for_some_databases_has_a_section_for_each() {
+        let empty = |dialects: &[DialectName]| {
+            let text = empty_sql(&Revision::new("a1").message("x"), dialects).unwrap();
+            let lines: Vec<&str> = text.lines().filter(|line| line.contains("grade")).collect();
+            lines.join("\n")
+        };
+        assert_eq!(empty(&[]), "-- upgrade\n-- downgrade");
+        assert_eq!(
+            empty(&[MySql, Sqlite]),
+            "-- upgrade: mysql\n-- upgrade: sqlite\n-- downgrade: mysql\n-- downgrade: sqlite"
+        );
+    }
 }

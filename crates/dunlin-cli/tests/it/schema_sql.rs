@@ -226,6 +226,21 @@ fn models_that_cannot_be_had_are_errors() {
 }
 
 #[test]
+fn a_revision_for_several_databases_says_which_one_was_looked_at() {
+    let place = Place::with(&LINE);
+    let other = Place::with(&LINE);
+    other.succeed(&["upgrade"]);
+    place.write("models.json", &other.succeed(&["generate-models", "--json"]));
+    place.write("dunlin.toml", "url = \"sqlite:///app.db\"\nowner = \"shop\"\nmodels = \"models.json\"\n");
+    let autogenerate = ["revision", "-m", "x", "--autogenerate", "--offline", "--dialect"];
+    let several = place.run(&[&autogenerate[..], &["sqlite,mysql,postgres"]].concat());
+    let said = "compared on SQLite alone: what the revisions leave on MySQL, PostgreSQL was not looked at";
+    assert!(several.code == 0 && several.stderr.contains(said), "{several:?}");
+    let one = place.run(&[&autogenerate[..], &["sqlite"]].concat());
+    assert!(one.code == 0 && !one.stderr.contains("alone"), "{one:?}");
+}
+
+#[test]
 fn a_history_of_sql_is_compared_offline() {
     let mut place = Place::with(&LINE);
     let other = Place::with(&LINE);
