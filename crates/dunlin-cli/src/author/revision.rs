@@ -3,6 +3,7 @@
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::{Path, PathBuf};
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgGroup, Args};
 use dunlin::Database;
 use dunlin::core::revision::Revision;
@@ -48,7 +49,7 @@ pub struct NewRevision {
 )]
 pub(crate) struct Content {
     /// What the revision is about.
-    #[arg(short, long)]
+    #[arg(short, long, value_parser = NonEmptyStringValueParser::new())]
     pub(crate) message: String,
     /// Fill it with what differs between the models and the database.
     #[arg(long)]
@@ -249,6 +250,8 @@ mod tests {
         for arguments in taken {
             assert!(parse(arguments).is_ok(), "{arguments:?}");
         }
+        let unsaid = Line::try_parse_from(["program", "-m", ""]).map_err(|error| error.kind());
+        assert_eq!(unsaid.unwrap_err(), ErrorKind::InvalidValue);
     }
 
     #[test]

@@ -11,8 +11,8 @@ use crate::ui::Ui;
 
 /// Show what was applied, when, by whom, and how long it took, oldest first.
 ///
-/// It is read from the journal, which is kept beside the version table. What another program applied does not stand
-/// in it.
+/// It is read from the journal, which is kept in the connection's own schema. What another program applied does not
+/// stand in it.
 #[derive(Debug, Clone, Args)]
 pub struct Log {
     /// Show the last so many.
@@ -51,7 +51,7 @@ impl Log {
             let (at, by, elapsed) = (&entry.applied_at, &entry.applied_by, entry.elapsed_ms);
             text.push_str(&format!("{at} UTC  {what} (then at {rows})  {by}  ({elapsed} ms)\n"));
         }
-        if entries.is_empty() {
+        if entries.is_empty() && self.limit != Some(0) {
             ui.note("nothing is written down");
         }
         ui.text(&text)?;

@@ -29,6 +29,9 @@ fn a_database_goes_up_and_down() {
     ] {
         place.shows(line);
     }
+    // Something is written down, and none of it is asked for.
+    let none = place.run(&["log", "-n", "0"]);
+    assert!(none.code == 0 && none.stdout.is_empty() && none.stderr.is_empty(), "{none:?}");
     assert_snapshot!(place.transcript());
 }
 
