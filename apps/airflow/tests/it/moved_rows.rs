@@ -458,6 +458,122 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+db_test! {
+    async fn plain_conf_becomes_json_and_the_rest_is_kept(db) {
+        let migrator = migrator();
+        up(db, &migrator, "38770795785f").await;
+        for (id, pickle, _) in CONFS {
+            insert_run(db, *id, pickle).await;
+        }
+        up(db, &migrator, "e39a26ac59f6").await;
+        let text = if db.dialect() == DialectName::Postgres { "conf::text" } else { "conf" };
+        let found = db.query(&format!("SELECT id, {text} FROM dag_run ORDER BY id")).await;
+        for (row, (id, _, wanted)) in found.iter().zip(CONFS) {
+            assert_eq!(value_of(&row[1]), value_of(wanted.unwrap_or("NULL")), "{id}");
+        }
+        let kept = db.query(&format!("SELECT id FROM {ASIDE} ORDER BY id")).await.concat();
+        assert_eq!(kept, ["8", "9", "10", "11"]);
+
+        down(db, &migrator, "38770795785f").await;
+        assert!(!db.tables().await.contains(&ASIDE.to_owned()));
+        let bytes = if db.dialect() == DialectName::Postgres { "encode(conf, 'hex')" } else { "hex(conf)" };
+        let back = db.query(&format!("SELECT id, {bytes} FROM dag_run ORDER BY id")).await;
+        for (row, (id, pickle, json)) in back.iter().zip(CONFS) {
+            match (json, *id) {
+                (Some(json), _) => {
+                    let bytes: Vec<u8> =
+                        (0..row[1].len()).step_by(2).map(|at| u8::from_str_radix(&row[1][at..at + 2], 16).unwrap()).collect();
+                    let value: serde_json::Value = serde_pickle::from_slice(&bytes, Default::default()).unwrap();
+                    assert_eq!(value, value_of(json), "{id}");
+                }
+                (None, 1 | 2) => assert_eq!(row[1].replace("NULL", ""), "", "{id}"),
+                (None, _) => assert_eq!(row[1].to_lowercase(), hex(pickle.unwrap()), "{id}"),
+            }
+        }
+
+        // Nothing is kept where all is plain.
+        db.execute("DELETE FROM dag_run WHERE id >= 8").await;
+        up(db, &migrator, "e39a26ac59f6").await;
+        assert!(!db.tables().await.contains(&ASIDE.to_owned()));
+    }
+}
+
+db_test! {
+    /// More than are read at a time.
+    async fn every_conf_is_converted(db) {
+        let migrator = migrator();
+        up(db, &migrator, "38770795785f").await;
+        for batch in 0..5 {
+            let pickle = match db.dialect() {
+                DialectName::Postgres => "'\\x80057d94288c01618c0162752e'::bytea",
+                _ => "X'80057D94288C01618C0162752E'",
+            };
+            let rows: Vec<String> = (0..500)
+                .map(|at| batch * 500 + at + 1)
+                .map(|id| format!("{id}, 'd', 'r{id}', 'manual', {pickle}"))
+                .collect();
+            let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+            insert(db, "dag_run", "id, dag_id, run_id, run_type, conf", &rows).await;
+        }
+        up(db, &migrator, "e39a26ac59f6").await;
+        assert_eq!(db.query("SELECT count(*) FROM dag_run WHERE conf IS NOT NULL").await, [["2500"]]);
+        down(db, &migrator, "38770795785f").await;
+        assert_eq!(db.query("SELECT count(*) FROM dag_run WHERE conf IS NOT NULL").await, [["2500"]]);
+    }
+}
+
+const ASIDE: &str = "_airflow_moved__3_0_0__dag_run_conf";
+
+/// Pickles that Python made, and the JSON of those that are plain data.
+const CONFS: &[(u32, Option<&[u8]>, Option<&str>)] = &[
+    (1, None, None),
+    (2, Some(b"\x80\x05}\x94."), None),
+    (3, Some(b"\x80\x04}\x94."), Some("{}")),
+    (4, Some(b"\x80\x04\x956\x00\x00\x00\x00\x00\x00\x00}\x94(\x8c\x01a\x94K\x01\x8c\x01b\x94]\x94(G?\xf8\x00\x00\x00\x00\x00\x00N\x88\x8c\x0b\xc3\xa9 \xe6\xbc\xa2 \xf0\x9f\x98\x80\x94e\x8c\x01t\x94K\x01K\x02\x86\x94u."), Some(r#"{"a":1,"b":[1.5,null,true,"é 漢 😀"],"t":[1,2]}"#)),
+    (5, Some(b"\x80\x05\x95?\x00\x00\x00\x00\x00\x00\x00}\x94(\x8c\x03nan\x94G\x7f\xf8\x00\x00\x00\x00\x00\x00\x8c\x03inf\x94G\xff\xf0\x00\x00\x00\x00\x00\x00\x8c\x03nul\x94\x8c\x03a\x00b\x94\x8c\x05quote\x94\x8c\x05a\x22\x5c'b\x94u."), Some(r#"{"nan":"NaN","inf":"-Infinity","nul":"ab","quote":"a\"\\'b"}"#)),
+    (6, Some(b"\x80\x05\x958\x00\x00\x00\x00\x00\x00\x00}\x94(K\x01\x8c\x03one\x94N\x8c\x04none\x94\x8c\x01x\x94}\x94\x8c\x04deep\x94}\x94\x8c\x02er\x94]\x94ssG@\x04\x00\x00\x00\x00\x00\x00K\x01u."), Some(r#"{"1":"one","null":"none","x":{"deep":{"er":[]}},"2.5":1}"#)),
+    (7, Some(b"\x80\x02]q\x00(K\x01X\x03\x00\x00\x00twoq\x01J\xfd\xff\xff\xff\x8a\x06\x00\x00\x00\x00\x00\x01e."), Some(r#"[1,"two",-3,1099511627776]"#)),
+    (8, Some(b"\x80\x05\x954\x00\x00\x00\x00\x00\x00\x00}\x94\x8c\x04when\x94\x8c\x08datetime\x94\x8c\x08datetime\x94\x93\x94C\x0a\x07\xea\x01\x02\x00\x00\x00\x00\x00\x00\x94\x85\x94R\x94s."), None),
+    (9, Some(b"\x80\x04\x95\x0f\x00\x00\x00\x00\x00\x00\x00}\x94\x8c\x03raw\x94C\x02\x00\xff\x94s."), None),
+    (10, Some(b"\x80\x04\x95\x10\x00\x00\x00\x00\x00\x00\x00}\x94\x8c\x03set\x94\x8f\x94(K\x01\x90s."), None),
+    (11, Some(b"no pickle"), None),
+];
+
+async fn insert_run(db: &TestDatabase, id: u32, pickle: &Option<&[u8]>) {
+    let conf = match (pickle, db.dialect()) {
+        (None, _) => "NULL".to_owned(),
+        (Some(pickle), DialectName::Postgres) => format!("decode('{}', 'hex')", hex(pickle)),
+        (Some(pickle), _) => format!("X'{}'", hex(pickle)),
+    };
+    let row = format!("{id}, 'd', 'r{id}', 'manual', {conf}");
+    insert(db, "dag_run", "id, dag_id, run_id, run_type, conf", &[&row]).await;
+}
+
+db_test! {
+    async fn runs_may_start_when_their_interval_ends_and_know_who_asked_for_them(db) {
+        let migrator = migrator();
+        up(db, &migrator, "33b04e4bfa19").await;
+        let columns = "id, dag_id, run_id, run_type, data_interval_end, logical_date, queued_at, external_trigger";
+        insert(db, "dag_run", columns, &[
+            "1, 'd', 'r1', 'manual', '2026-01-03 00:00:00', '2026-01-02 00:00:00', NULL, true",
+            "2, 'd', 'r2', 'scheduled', NULL, '2026-01-04 00:00:00', NULL, false",
+            "3, 'd', 'r3', 'asset_triggered', NULL, NULL, '2026-01-05 00:00:00', NULL",
+            "4, 'd', 'r4', 'manual', NULL, NULL, NULL, NULL",
+        ]).await;
+        up(db, &migrator, "e00344393f31").await;
+        for (id, time) in [(1, "2026-01-03"), (2, "2026-01-04"), (3, "2026-01-05")] {
+            let found = db.query(&format!("SELECT id FROM dag_run WHERE run_after = '{time} 00:00:00'")).await;
+            assert_eq!(found, [[id.to_string()]]);
+        }
+        assert_eq!(db.query("SELECT id FROM dag_run WHERE run_after > '2026-01-06 00:00:00'").await, [["4"]]);
+        down(db, &migrator, "33b04e4bfa19").await;
+        let asked = db.query("SELECT id FROM dag_run WHERE external_trigger ORDER BY id").await.concat();
+        assert_eq!(asked, ["1", "4"]);
+        let not = db.query("SELECT id FROM dag_run WHERE NOT external_trigger ORDER BY id").await.concat();
+        assert_eq!(not, ["2", "3"]);
+    }
+}
+
 /// What JSON says; of what not everybody reads, the text.
 fn value_of(json: &str) -> serde_json::Value {
     serde_json::from_str(json).unwrap_or_else(|_| json.into())
