@@ -95,6 +95,7 @@ pub fn hint(error: &Error, words: &Hints) -> Option<String> {
         Error::BeyondScratch { .. } => "what is outside of the database is no model of it: take it out; revisions that \
              have such statements are compared with a database, without --offline"
             .to_owned(),
+        Error::OpenTransaction { .. } => "write COMMIT at its end, or leave its beginning out".to_owned(),
         Error::SchemaIsDatabase { .. } => {
             format!("leave {} out, or compare with a database, without --offline", words.schema_setting)
         }

@@ -3,8 +3,8 @@
 use dunlin_core::dialect::DialectName;
 use dunlin_core::schema::TableName;
 
-use crate::split::Scanner;
 use crate::split::scan::{Kind, Token};
+use crate::split::{Scanner, Statement};
 
 /// Whether a statement leaves the schema as it is, for sure: it moves rows, or settings, or reads. A query of
 /// PostgreSQL is not sure (`SELECT … INTO` makes a table, and so may a function), nor is a call or a block.
@@ -81,6 +81,52 @@ pub fn transaction_words(dialect: DialectName, sql: &str) -> Option<String> {
         _ => return None,
     };
     Some(said)
+}
+
+/// The line, from 1 on, of the transaction that the last of some statements leave open, as their words tell.
+///
+/// ```
+/// use dunlin_core::dialect::DialectName::Postgres;
+/// use dunlin_sql::split::split;
+/// use dunlin_sql::statement::open_transaction;
+///
+/// let open = split(Postgres, "BEGIN; COMMIT;\n-- all\nSTART TRANSACTION; SAVEPOINT a; ROLLBACK TO a;").unwrap();
+/// assert_eq!(open_transaction(Postgres, &open), Some(3));
+/// assert_eq!(open_transaction(Postgres, &split(Postgres, "BEGIN; SELECT 1; END").unwrap()), None);
+/// ```
+pub fn open_transaction(dialect: DialectName, statements: &[Statement<'_>]) -> Option<usize> {
+    statements.iter().fold(None, |open, statement| {
+        match transaction_words(dialect, statement.sql).as_deref() {
+            Some("BEGIN" | "START TRANSACTION") => {
+                open.or(Some(statement.line + lines_before(dialect, statement.sql)))
+            }
+            Some("COMMIT" | "ROLLBACK" | "END" | "ABORT" | "PREPARE TRANSACTION") => None,
+            _ => open,
+        }
+    })
+}
+
+/// The schema that a statement of PostgreSQL makes, and nothing in it.
+///
+/// ```
+/// use dunlin_core::dialect::DialectName::Postgres;
+/// use dunlin_sql::statement::named_empty_schema;
+///
+/// assert_eq!(named_empty_schema(Postgres, "-- Name: App\nCREATE SCHEMA IF NOT EXISTS App").as_deref(), Some("app"));
+/// assert_eq!(named_empty_schema(Postgres, "CREATE SCHEMA app CREATE TABLE t (a INT)"), None);
+/// ```
+pub fn named_empty_schema(dialect: DialectName, sql: &str) -> Option<String> {
+    let tokens = tokens(dialect, sql);
+    let mut rest = Tokens { dialect, tokens: &tokens };
+    if dialect != DialectName::Postgres || !(rest.skip(&["CREATE"]) && rest.skip(&["SCHEMA"])) {
+        return None;
+    }
+    rest.skip_if_exists();
+    let name = rest.part()?;
+    if rest.skip(&["AUTHORIZATION"]) {
+        rest.part()?;
+    }
+    rest.tokens.is_empty().then_some(name)
 }
 
 /// What a statement does to where names without a schema are looked for, for the rest of its session.

@@ -290,6 +290,14 @@ pub enum Error {
         /// What it speaks of.
         what: String,
     },
+    /// A file of SQL begins a transaction and does not end it: what it made in it would be gone.
+    #[error("{file}, line {line}: the transaction that begins here is not ended")]
+    OpenTransaction {
+        /// The file.
+        file: String,
+        /// The line, from 1 on.
+        line: usize,
+    },
     /// Where tables live is not in the database, but beside it.
     #[error("schema {schema} is a database of its own here, and no scratch database can have it")]
     SchemaIsDatabase {
@@ -459,9 +467,25 @@ fn list(rows: &[RevisionId]) -> String {
     if rows.is_empty() { "no revision".to_owned() } else { rows.join(", ") }
 }
 
+/// The first line of a statement that is no comment.
 fn first_line(statement: &str) -> String {
     const SHOWN: usize = 120;
-    let line = statement.trim().lines().next().unwrap_or_default();
+    let mut rest = statement.trim();
+    loop {
+        let behind = match rest {
+            line if line.starts_with("--") => line.split_once('\n').map(|(_, behind)| behind),
+            // What MySQL runs of a comment is the statement.
+            block if block.starts_with("/*") && !block.starts_with("/*!") && !block.starts_with("/*M!") => {
+                block.split_once("*/").map(|(_, behind)| behind)
+            }
+            _ => None,
+        };
+        match behind.map(str::trim_start) {
+            Some(behind) if !behind.is_empty() => rest = behind,
+            _ => break,
+        }
+    }
+    let line = rest.lines().next().unwrap_or_default();
     match line.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line.to_owned(),
@@ -472,5 +496,23 @@ fn shown(revisions: &[RevisionId]) -> String {
     match revisions {
         [] => "no revision".to_owned(),
         some => some.iter().map(RevisionId::as_str).collect::<Vec<_>>().join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_line;
+
+    #[test]
+    fn a_statement_is_shown_from_behind_its_comments() {
+        let dump = "--\n-- Name: t; Type: TABLE\n--\n\n/* and\nso on */ CREATE TABLE t (\n    a INT\n)";
+        for (statement, shown) in [
+            (dump, "CREATE TABLE t ("),
+            ("/*!40101 SET NAMES utf8 */", "/*!40101 SET NAMES utf8 */"),
+            ("-- nothing else", "-- nothing else"),
+            (" SELECT 1 -- one", "SELECT 1 -- one"),
+        ] {
+            assert_eq!(first_line(statement), shown);
+        }
     }
 }

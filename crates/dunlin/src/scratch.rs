@@ -18,7 +18,7 @@ use dunlin_engine::owner::Owner;
 use dunlin_engine::plan::{Action, Intent};
 use dunlin_engine::sql::revision_file::statements;
 use dunlin_engine::sql::split::split;
-use dunlin_engine::sql::statement::{lines_before, named_schema};
+use dunlin_engine::sql::statement::{lines_before, named_empty_schema, named_schema, open_transaction};
 
 use crate::database::{Access, Database};
 use crate::error::Error;
@@ -227,7 +227,14 @@ impl Connected {
         let sql = &without_client_lines(sql);
         let statements =
             split(dialect, sql).map_err(|source| Error::SqlText { file: file.to_owned(), source })?;
+        if let Some(line) = open_transaction(dialect, &statements) {
+            return Err(Error::OpenTransaction { file: file.to_owned(), line });
+        }
         for statement in statements {
+            // A dump makes the host's schema, too.
+            if named_empty_schema(dialect, statement.sql).is_some_and(|name| self.given.contains(&name)) {
+                continue;
+            }
             self.database.run(statement.sql).await.map_err(|source| Error::SqlStatement {
                 file: file.to_owned(),
                 line: statement.line + lines_before(dialect, statement.sql),

@@ -97,3 +97,68 @@ db_test! {
         assert_eq!(db.tables().await, [""; 0]);
     }
 }
+
+db_test! {
+    async fn a_transaction_of_a_file_that_is_not_ended_is_refused(db) {
+        let files = tempfile::tempdir().unwrap();
+        std::fs::write(files.path().join("b2.sql"), SQL).unwrap();
+        let migrator = owners(&HostContext::default(), "version_tickets".into(), files.path());
+        let scratch = Scratch::new(&db.parsed_url());
+        let models = async |sql: &str| scratch.models("schema.sql", sql, migrator.owner("tickets").unwrap()).await;
+        let open = models("-- all\nBEGIN;\nCREATE TABLE t (a INT);").await.unwrap_err();
+        assert_eq!(open.to_string(), "schema.sql, line 2: the transaction that begins here is not ended");
+        assert_eq!(names(&models("BEGIN;\nCREATE TABLE t (a INT);\nCOMMIT;").await.unwrap()), ["t"]);
+    }
+}
+
+db_test! {
+    async fn a_dump_may_make_the_schema_of_the_host(db) {
+        if db.dialect() != DialectName::Postgres {
+            return;
+        }
+        let files = tempfile::tempdir().unwrap();
+        std::fs::write(files.path().join("b2.sql"), SQL).unwrap();
+        let host = HostContext::new(Some("app".to_owned()), NamingConvention::default());
+        let migrator = owners(&host, TableName::new(Some("ops"), "version_tickets"), files.path());
+        let dump = "--\n-- Name: app\n--\n\nCREATE SCHEMA app;\nCREATE SCHEMA other;\nCREATE TABLE app.b (c INT);";
+        let scratch = Scratch::new(&db.parsed_url());
+        let models = scratch.models("schema.sql", dump, migrator.owner("tickets").unwrap()).await.unwrap();
+        assert_eq!((names(&models), models.schemas), (vec!["app.b".to_owned()], vec!["other".to_owned()]));
+    }
+}
+
+db_test! {
+    async fn a_search_path_of_the_url_holds_for_bare_names(db) {
+        if db.dialect() != DialectName::Postgres {
+            return;
+        }
+        let files = tempfile::tempdir().unwrap();
+        std::fs::write(files.path().join("b2.sql"), SQL).unwrap();
+        let migrator = owners(&HostContext::default(), "version_tickets".into(), files.path());
+        let sign = if db.url().contains('?') { '&' } else { '?' };
+        let url = format!("{}{sign}options=-csearch_path%3D%22%24user%22%2Capp", db.url());
+        let scratch = Scratch::new(&url.parse().unwrap());
+        let models = scratch.models("schema.sql", "CREATE TABLE b (c INT);", migrator.owner("tickets").unwrap());
+        let models = models.await.unwrap();
+        assert_eq!((names(&models), models.schemas), (vec!["b".to_owned()], Vec::new()));
+        let left = scratch.migrated(&migrator, "tickets", async |_, left| left).await.unwrap();
+        assert_eq!((names(&left), left.schemas), (["note", "notes", "ticket"].map(str::to_owned).to_vec(), Vec::new()));
+    }
+}
+
+db_test! {
+    async fn tables_beyond_a_scratch_database_are_not_taken_for_unversioned_ones(db) {
+        let (DialectName::MySql | DialectName::MariaDb) = db.dialect() else { return };
+        let url = db.parsed_url();
+        let name = url.database.clone().unwrap();
+        let files = tempfile::tempdir().unwrap();
+        let made = format!("{name}.customer");
+        let sql = format!("-- revision: b2\n-- down_revision: a1\n\n-- upgrade\n\nCREATE TABLE {made} (id INT);\n");
+        std::fs::write(files.path().join("b2.sql"), sql).unwrap();
+        db.execute("CREATE TABLE customer (id INT)").await;
+        let migrator = owners(&HostContext::default(), "version_tickets".into(), files.path());
+        let failed = Scratch::new(&url).migrated(&migrator, "tickets", async |_, _| ()).await.unwrap_err();
+        let Error::ScratchRevision { source, .. } = &failed else { panic!("{failed:?}") };
+        assert!(matches!(&**source, Error::BeyondScratch { .. }), "{failed:?}");
+    }
+}
