@@ -12,7 +12,9 @@ use crate::ui::Ui;
 /// Compare the models with the database, or with the revisions.
 ///
 /// A database is compared that stands at the newest revision. Exits 0 where nothing differs, and 3 where
-/// something does or revisions are pending. Nothing is written: a role that may only read is enough.
+/// something does or revisions are pending. Nothing is written to it: a role that may only read is enough, but
+/// where the models are SQL. These are run in a scratch database, which is made on the same server and dropped
+/// again, unless `scratch_url` names another: there the role must be allowed to make databases.
 #[derive(Debug, Clone, Args)]
 #[group(skip)]
 pub struct Check {

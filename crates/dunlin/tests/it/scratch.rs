@@ -137,6 +137,7 @@ db_test! {
         let migrator = owners(&HostContext::default(), "version_tickets".into(), files.path());
         let sign = if db.url().contains('?') { '&' } else { '?' };
         let url = format!("{}{sign}options=-csearch_path%3D%22%24user%22%2Capp", db.url());
+        db.execute("CREATE SCHEMA app").await;
         let scratch = Scratch::new(&url.parse().unwrap());
         let models = scratch.models("schema.sql", "CREATE TABLE b (c INT);", migrator.owner("tickets").unwrap());
         let models = models.await.unwrap();
