@@ -26,7 +26,7 @@ pub use check::Check;
 pub(crate) use draft::Wanted;
 pub use generate::GenerateModels;
 pub use revision::NewRevision;
-pub(crate) use revision::{Content, new_id, is_of_word, new_revision_id, slug, write_new};
+pub(crate) use revision::{Content, is_of_word, new_id, new_revision_id, slug, write_new};
 
 /// What a command of an author works with.
 #[derive(Clone, Copy)]
