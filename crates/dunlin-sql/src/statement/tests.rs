@@ -1,3 +1,5 @@
+//! What statements do, and to which tables.
+
 use dunlin_core::dialect::DialectName::{MariaDb, MySql, Postgres, Sqlite};
 
 use super::*;
