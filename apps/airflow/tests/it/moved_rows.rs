@@ -524,8 +524,11 @@ db_test! {
 
 const ASIDE: &str = "_airflow_moved__3_0_0__dag_run_conf";
 
+/// A run, its pickle, and the JSON that it becomes.
+type Conf = (u32, Option<&'static [u8]>, Option<&'static str>);
+
 /// Pickles that Python made, and the JSON of those that are plain data.
-const CONFS: &[(u32, Option<&[u8]>, Option<&str>)] = &[
+const CONFS: &[Conf] = &[
     (1, None, None),
     (2, Some(b"\x80\x05}\x94."), None),
     (3, Some(b"\x80\x04}\x94."), Some("{}")),
