@@ -577,6 +577,78 @@ db_test! {
     }
 }
 
+db_test! {
+    async fn what_belongs_to_a_task_instance_refers_to_its_id_and_back(db) {
+        let migrator = migrator();
+        up(db, &migrator, "e00344393f31").await;
+        let runs = ["dataset_triggered", "manual"];
+        for (id, kind) in [(1, runs[0]), (2, runs[1])] {
+            let run = format!("{id}, 'd', 'r{id}', '{kind}', {THEN}");
+            insert(db, "dag_run", "id, dag_id, run_id, run_type, run_after", &[&run]).await;
+            let key = format!("'d', 't', 'r{id}', {id}");
+            let task = format!("{}, {key}, 'p', 1", uuid(db, id));
+            insert(db, "task_instance", "id, dag_id, task_id, run_id, map_index, pool, pool_slots", &[&task]).await;
+            let columns = "id, dag_id, task_id, run_id, map_index, try_number, pool, pool_slots";
+            for number in 1..=2 {
+                let history = id * 10 + number;
+                insert(db, "task_instance_history", columns, &[&format!("{history}, {key}, {number}, 'p', 1")]).await;
+            }
+            let columns = "dag_id, task_id, run_id, map_index, content, created_at, updated_at";
+            insert(db, "task_instance_note", columns, &[&format!("{key}, 'note {id}', {THEN}, {THEN}")]).await;
+            let columns = "id, dag_id, task_id, run_id, map_index, try_number, start_date, end_date, duration, reschedule_date";
+            insert(db, "task_reschedule", columns, &[&format!("{id}, {key}, 1, {THEN}, {THEN}, 5, {THEN}")]).await;
+        }
+        insert(db, "dag_priority_parsing_request", "id, fileloc", &["'i', 'f'"]).await;
+        let columns = "dag_id, max_active_tasks, has_task_concurrency_limits, max_consecutive_failed_dag_runs, is_active";
+        insert(db, "dag", columns, &["'active', 1, false, 0, true", "'stale', 1, false, 0, false", "'unknown', 1, false, 0, NULL"]).await;
+        let of_key = "dag_id, task_id, run_id, map_index";
+        let queries = [
+            format!("SELECT {of_key}, try_number FROM task_instance_history ORDER BY run_id, try_number"),
+            format!("SELECT {of_key}, content FROM task_instance_note ORDER BY run_id"),
+            format!("SELECT {of_key}, id, duration FROM task_reschedule ORDER BY id"),
+            "SELECT id, run_type FROM dag_run ORDER BY id".to_owned(),
+            "SELECT dag_id, is_active FROM dag ORDER BY dag_id".to_owned(),
+        ];
+        let mut before = Vec::new();
+        for query in &queries {
+            before.push(db.query(query).await);
+        }
+
+        for _ in 0..2 {
+            up(db, &migrator, "959e216a3abb").await;
+            let tries = "SELECT task.run_id, tried.try_number FROM task_instance_history AS tried \
+                         JOIN task_instance AS task ON task.id = tried.task_instance_id ORDER BY 1, 2";
+            assert_eq!(db.query(tries).await, [["r1", "1"], ["r1", "2"], ["r2", "1"], ["r2", "2"]]);
+            assert_eq!(db.query("SELECT count(DISTINCT try_id) FROM task_instance_history").await, [["4"]]);
+            let notes = "SELECT task.run_id, note.content FROM task_instance_note AS note \
+                         JOIN task_instance AS task ON task.id = note.ti_id ORDER BY 1";
+            assert_eq!(db.query(notes).await, [["r1", "note 1"], ["r2", "note 2"]]);
+            let reschedules = "SELECT task.run_id, again.id FROM task_reschedule AS again \
+                               JOIN task_instance AS task ON task.id = again.ti_id ORDER BY 1";
+            assert_eq!(db.query(reschedules).await, [["r1", "1"], ["r2", "2"]]);
+            assert_eq!(db.query("SELECT run_type FROM dag_run ORDER BY id").await.concat(), ["asset_triggered", "manual"]);
+            assert_eq!(db.query("SELECT dag_id FROM dag WHERE is_stale").await, [["stale"]]);
+            assert_eq!(db.query("SELECT dag_id FROM dag WHERE NOT is_stale").await, [["active"]]);
+            assert_eq!(db.query("SELECT count(*) FROM dag_priority_parsing_request").await, [["0"]]);
+
+            down(db, &migrator, "e00344393f31").await;
+            for (query, before) in queries.iter().zip(&before) {
+                assert_eq!(&db.query(query).await, before, "{query}");
+            }
+            // The numbers go on behind those that were given.
+            let task = "'d', 't', 'r1', 1, 3, 'p', 1";
+            insert(db, "task_instance_history", "dag_id, task_id, run_id, map_index, try_number, pool, pool_slots", &[task]).await;
+            assert_eq!(db.query("SELECT count(DISTINCT id) FROM task_instance_history").await, [["5"]]);
+            db.execute("DELETE FROM task_instance_history WHERE try_number = 3").await;
+        }
+        up(db, &migrator, "959e216a3abb").await;
+        db.execute("DELETE FROM task_instance WHERE run_id = 'r1'").await;
+        for table in ["task_instance_note", "task_reschedule"] {
+            assert_eq!(db.query(&format!("SELECT count(*) FROM {table}")).await, [["1"]], "{table} refers to task_instance");
+        }
+    }
+}
+
 /// What JSON says; of what not everybody reads, the text.
 fn value_of(json: &str) -> serde_json::Value {
     serde_json::from_str(json).unwrap_or_else(|_| json.into())
