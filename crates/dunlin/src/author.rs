@@ -160,12 +160,14 @@ fn made_anew(operations: &[Operation]) -> Vec<TableName> {
 
 /// Whether a trigger is one of the objects that are created again.
 fn comes_back(lost: &LostWithView, operations: &[Operation]) -> bool {
-    let Some(name) = &lost.name else { return false };
+    let Some(name) = lost.name.as_deref().filter(|_| lost.what == "trigger") else { return false };
+    let names_it =
+        |sql: &String| sql.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
     let created = operations.iter().filter_map(|operation| match operation {
         Operation::CreateObject { object } => Some(&object.create),
         _ => None,
     });
-    created.flatten().flat_map(|sql| sql.values()).any(|sql| sql.contains(name.as_str()))
+    created.flatten().flat_map(|sql| sql.values()).any(names_it)
 }
 
 fn in_words(lost: &LostWithView) -> String {
