@@ -191,7 +191,7 @@ fn history_on(name: DialectName) {
     failures.extend(known.not_needed());
     assert!(failures.is_empty(), "{name}: {} steps\n{}", failures.len(), failures.join("\n"));
     // The real one gets no further on MariaDB.
-    let wanted = if name == MariaDb { 49 } else { 70 };
+    let wanted = if name == MariaDb { 49 } else { 80 };
     assert!(count >= wanted, "{count} revisions");
 }
 
