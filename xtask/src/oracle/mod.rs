@@ -6,6 +6,7 @@
 //!
 //! - `facts` makes `apps/airflow/facts/*.json`: the real schema at each release, on each database.
 //! - `walk` makes `apps/airflow/facts/*.jsonl.gz`: the real schema after each revision, up and down, on each database.
+//!   With `fab` it does so with the history of FAB's manager, in an environment that has it.
 //! - `names` makes `crates/dunlin-core/tests/naming.jsonl`: the names that the real SQLAlchemy gives.
 //! - `graph` makes `crates/dunlin-engine/tests/data/graph.jsonl`: what the real Alembic makes of revision graphs.
 //! - `operations` does each operation with the real Alembic and with ours, and writes what differs to
@@ -64,6 +65,9 @@ enum Command {
     },
     /// Make the committed facts about the real schema after each revision.
     Walk {
+        /// Whose revisions.
+        #[arg(value_enum, default_value_t = walk::History::Core)]
+        history: walk::History,
         /// Compare with the committed facts instead of writing them.
         #[arg(long)]
         check: bool,
@@ -116,10 +120,13 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let wanted = |all: &[Kind]| -> Vec<Kind> {
         all.iter().copied().filter(|kind| args.only.is_empty() || args.only.contains(kind)).collect()
     };
+    if let Command::Walk { history: walk::History::Fab, check } = args.command {
+        return walk::run(&Venv::with_fab()?, walk::History::Fab, &wanted(&Kind::ALL), check);
+    }
     let venv = Venv::ready()?;
     match args.command {
         Command::Facts { check } => facts::run(&venv, &wanted(&Kind::ALL), check),
-        Command::Walk { check } => walk::run(&venv, &wanted(&Kind::ALL), check),
+        Command::Walk { history, check } => walk::run(&venv, history, &wanted(&Kind::ALL), check),
         Command::Names { check } => names::run(&venv, check),
         Command::Graph(args) => graph::run(&venv, &args),
         Command::Operations { check, case } => {

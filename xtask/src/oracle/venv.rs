@@ -8,7 +8,7 @@ use super::repository;
 use crate::Result;
 use crate::machine::cache_dir;
 
-/// A virtual environment that holds what `xtask/oracle/requirements.txt` names.
+/// A virtual environment that holds what a file of requirements in `xtask/oracle/` names.
 pub(crate) struct Venv {
     dir: PathBuf,
     /// Why the real Airflow cannot speak to MySQL here.
@@ -18,7 +18,16 @@ pub(crate) struct Venv {
 impl Venv {
     /// The environment; made when it is not there or was made for other requirements.
     pub(crate) fn ready() -> Result<Self> {
-        let mut venv = Self::of("venv", "requirements.txt")?;
+        Self::with_mysql("venv", "requirements.txt")
+    }
+
+    /// The environment that has the provider with FAB's manager, too.
+    pub(crate) fn with_fab() -> Result<Self> {
+        Self::with_mysql("venv-fab", "requirements-fab.txt")
+    }
+
+    fn with_mysql(name: &str, requirements: &str) -> Result<Self> {
+        let mut venv = Self::of(name, requirements)?;
         let drivers = venv.python().args(["-c", "import MySQLdb, aiomysql"]).stderr(Stdio::null()).status();
         if !drivers.is_ok_and(|status| status.success()) {
             venv.no_mysql = venv.install("requirements-mysql.txt").err().map(|e| {

@@ -11,6 +11,12 @@
 //!   `downgrade` where nothing else was left there.
 //! - `models`: what Airflow makes of an empty database without its revisions, compared with the head.
 //!
+//! `apps/airflow/facts/walk-fab-<database>.jsonl.gz` has the same of FAB's manager, and, as its tables may be there
+//! before it, made by the core up to 2.10.3:
+//!
+//! - `over`: its revisions on the way up from there, each compared with what was there before it.
+//! - `taken`: what `migrate` makes of them, which does not run the first revision, compared in the same way.
+//!
 //! `apps/airflow/facts/witness-<database>.jsonl.gz` has, for each release, what the server's catalogs say by
 //! `facts.py`, which knows nothing of dunlin.
 
@@ -21,6 +27,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
+use clap::ValueEnum;
 use flate2::read::GzDecoder;
 use flate2::{Compression, GzBuilder};
 use serde::Deserialize;
@@ -34,22 +41,44 @@ use super::{on_each, repository};
 use crate::Result;
 
 /// Tables that are no part of the history.
-const LEFT_OUT: [&str; 2] = ["alembic_version", "sqlite_sequence"];
+const LEFT_OUT: [&str; 3] = ["alembic_version", "alembic_version_fab", "sqlite_sequence"];
+
+/// Where the core stands when FAB's manager finds tables of its: the last release to which they belonged.
+const CORE_WITH_FAB_TABLES: &str = "2.10.3";
+
+/// Whose revisions are walked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum History {
+    Core,
+    Fab,
+}
+
+impl History {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Core => "core",
+            Self::Fab => "fab",
+        }
+    }
+}
 
 /// Walks on each of these databases, and writes what was seen, or compares it with what is written.
-pub(super) fn run(venv: &Venv, kinds: &[Kind], check: bool) -> Result<()> {
+pub(super) fn run(venv: &Venv, history: History, kinds: &[Kind], check: bool) -> Result<()> {
     let ours = program::build_one("oracle-operations", "oracle-introspect", &[])?;
     let places = Place::for_each(kinds, venv)?;
-    let results = on_each(&places, |place| on_one(place, venv, &ours, check))?;
+    let results = on_each(&places, |place| on_one(place, venv, history, &ours, check))?;
     let wrong: Vec<String> = results.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
 }
 
-fn on_one(place: &Place, venv: &Venv, ours: &Path, check: bool) -> Result<Vec<String>> {
+fn on_one(place: &Place, venv: &Venv, history: History, ours: &Path, check: bool) -> Result<Vec<String>> {
     let (start, kind) = (Instant::now(), place.kind.name());
     let database = place.fresh(venv, "walk")?;
-    let mut walker = Walker::start(&database, venv, ours)?;
+    let mut walker = Walker::start(&database, venv, history, ours)?;
     walker.walk().map_err(|error| format!("{kind}: {error}"))?;
+    if history == History::Fab {
+        walker.over_tables_of_the_core().map_err(|error| format!("{kind}: {error}"))?;
+    }
     let (lines, witness) = (walker.lines, walker.witness);
     let count = |way: &str| lines.iter().filter(|line| line["way"] == way).count();
     let failed = lines.iter().filter(|line| line["error"].is_string()).count();
@@ -61,6 +90,9 @@ fn on_one(place: &Place, venv: &Venv, ours: &Path, check: bool) -> Result<Vec<St
         count("back"),
         witness.len(),
     );
+    if history == History::Fab {
+        return kept(&format!("walk-fab-{kind}.jsonl.gz"), &lines, check);
+    }
     let mut wrong = kept(&format!("walk-{kind}.jsonl.gz"), &lines, check)?;
     wrong.extend(kept(&format!("witness-{kind}.jsonl.gz"), &witness, check)?);
     Ok(wrong)
@@ -92,11 +124,11 @@ struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
-    fn start(database: &'a Database<'a>, venv: &Venv, ours: &Path) -> Result<Self> {
+    fn start(database: &'a Database<'a>, venv: &Venv, history: History, ours: &Path) -> Result<Self> {
         fs::create_dir_all(&database.home)?;
         let log = File::create(database.home.join("walk.log"))?;
         let mut python = venv.run_script("walk.py");
-        python.env("DATABASE_URL", &database.url).envs(program::environment(Who::Real, database)).stderr(log);
+        python.arg(history.name()).env("DATABASE_URL", &database.url).envs(program::environment(Who::Real, database)).stderr(log);
         let mut airflow = Process::start(python)?;
         let history = airflow.ask(&json!({"do": "history"}))??;
         Ok(Self {
@@ -192,6 +224,36 @@ impl<'a> Walker<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Upwards, where the core has made some of the tables.
+    fn over_tables_of_the_core(&mut self) -> Result<()> {
+        let history = self.history.clone();
+        let mut left = self.core_with_fab_tables()?;
+        for revision in &history {
+            let after = match self.ask(json!({"do": "upgrade", "to": revision.revision}))? {
+                Ok(_) => Ok(self.schema()?),
+                Err(refusal) => Err(refusal),
+            };
+            let next = after.as_ref().ok().cloned();
+            self.note("over", revision, &left, after);
+            left = next.unwrap_or(left);
+        }
+        let left = self.core_with_fab_tables()?;
+        let head = history.last().ok_or("there is no history")?;
+        let after = match self.ask(json!({"do": "migrate"}))? {
+            Ok(_) => Ok(self.schema()?),
+            Err(refusal) => Err(refusal),
+        };
+        self.note("taken", head, &left, after);
+        self.tell("over tables of the core");
+        Ok(())
+    }
+
+    fn core_with_fab_tables(&mut self) -> Result<Tables> {
+        self.ask(json!({"do": "anew"}))??;
+        self.ask(json!({"do": "core", "to": CORE_WITH_FAB_TABLES}))??;
+        self.schema()
     }
 
     /// Makes the database anew as the last of some revisions leaves it.
