@@ -128,7 +128,11 @@ impl<'a> Walker<'a> {
         fs::create_dir_all(&database.home)?;
         let log = File::create(database.home.join("walk.log"))?;
         let mut python = venv.run_script("walk.py");
-        python.arg(history.name()).env("DATABASE_URL", &database.url).envs(program::environment(Who::Real, database)).stderr(log);
+        python
+            .arg(history.name())
+            .env("DATABASE_URL", &database.url)
+            .envs(program::environment(Who::Real, database))
+            .stderr(log);
         let mut airflow = Process::start(python)?;
         let history = airflow.ask(&json!({"do": "history"}))??;
         Ok(Self {
