@@ -126,6 +126,14 @@ const DIFFERENCES: &[Difference] = &[
         on: &[Sqlite],
         why: "the real downgrade makes a primary key that may be NULL",
     },
+    Difference {
+        table: "callback",
+        what: What::ColumnOrder,
+        from: "b87d2135fa50",
+        until: None,
+        on: &[Sqlite],
+        why: "the real one makes the table anew, and a column's place is no difference",
+    },
 ];
 
 #[test]
@@ -191,7 +199,7 @@ fn history_on(name: DialectName) {
     failures.extend(known.not_needed());
     assert!(failures.is_empty(), "{name}: {} steps\n{}", failures.len(), failures.join("\n"));
     // The real one gets no further on MariaDB.
-    let wanted = if name == MariaDb { 49 } else { 80 };
+    let wanted = if name == MariaDb { 49 } else { 97 };
     assert!(count >= wanted, "{count} revisions");
 }
 
