@@ -116,6 +116,13 @@ impl DbManager {
         self
     }
 
+    /// The newest version that has no revisions beyond those of the last release, such as a release that mended other
+    /// things. What is newer is refused.
+    pub fn known_until(mut self, version: impl Into<String>) -> Self {
+        self.releases.set_known_until(version);
+        self
+    }
+
     /// Whether `reset` may drop this manager's tables. It may not unless this is said.
     pub fn supports_table_dropping(mut self, supported: bool) -> Self {
         self.supports_table_dropping = supported;

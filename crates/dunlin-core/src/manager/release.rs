@@ -28,18 +28,26 @@ pub struct Release {
 /// assert!(matches!(releases.resolve("2.x"), Err(ReleaseError::Malformed { .. })));
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ReleaseMap(Vec<Release>);
+pub struct ReleaseMap {
+    releases: Vec<Release>,
+    known_until: Option<String>,
+}
 
 impl ReleaseMap {
     /// Adds a release, newer than those before it.
     pub fn push(&mut self, version: impl Into<String>, revision: &str) {
         let revision = (revision != BASE).then(|| revision.into());
-        self.0.push(Release { version: version.into(), revision });
+        self.releases.push(Release { version: version.into(), revision });
+    }
+
+    /// The newest version of which it is known that it has no revision beyond those of the last release.
+    pub fn set_known_until(&mut self, version: impl Into<String>) {
+        self.known_until = Some(version.into());
     }
 
     /// The releases, oldest first.
     pub fn iter(&self) -> std::slice::Iter<'_, Release> {
-        self.0.iter()
+        self.releases.iter()
     }
 
     /// The release that a version belongs to: the one of that name, else the newest that is strictly
@@ -47,21 +55,22 @@ impl ReleaseMap {
     ///
     /// # Errors
     /// A version that is no dotted numbers, that is older than the first release, or, unlike Airflow,
-    /// newer than the last.
+    /// newer than the last, and than what the map is known to hold for.
     pub fn resolve(&self, version: &str) -> Result<&Release, ReleaseError> {
-        if let Some(exact) = self.0.iter().find(|release| release.version == version) {
+        if let Some(exact) = self.releases.iter().find(|release| release.version == version) {
             return Ok(exact);
         }
         let owned = || version.to_owned();
         let wanted = numbers(version).ok_or_else(|| ReleaseError::Malformed { version: owned() })?;
         let lower = |release: &&Release| numbers(&release.version).is_some_and(|known| known < wanted);
-        let (Some(first), Some(last)) = (self.0.first(), self.0.last()) else {
+        let (Some(first), Some(last)) = (self.releases.first(), self.releases.last()) else {
             return Err(ReleaseError::None { version: owned() });
         };
-        if lower(&last) {
-            return Err(ReleaseError::TooNew { version: owned(), last: last.version.clone() });
+        let newest = self.known_until.as_deref().unwrap_or(&last.version);
+        if lower(&last) && numbers(newest).is_none_or(|newest| newest < wanted) {
+            return Err(ReleaseError::TooNew { version: owned(), last: newest.to_owned() });
         }
-        let found = self.0.iter().rev().find(lower);
+        let found = self.releases.iter().rev().find(lower);
         found.ok_or_else(|| ReleaseError::TooOld { version: owned(), first: first.version.clone() })
     }
 }
@@ -178,6 +187,20 @@ mod tests {
         ] {
             let error = ReleaseError::Malformed { version: owned(version) };
             assert_eq!(releases.resolve(version), Err(error), "{version:?}");
+        }
+    }
+
+    #[test]
+    fn versions_behind_the_last_release_belong_to_it_as_far_as_is_known() {
+        let mut releases = ReleaseMap::from_iter([("3.2.0", "1d68"), ("3.3.0", "d2f3")]);
+        releases.set_known_until("3.3.2");
+        for version in ["3.3.0", "3.3.1", "3.3.2"] {
+            assert_eq!(releases.resolve(version).unwrap().version, "3.3.0", "{version}");
+        }
+        assert_eq!(releases.resolve("3.2.9").unwrap().version, "3.2.0");
+        for version in ["3.3.3", "3.3.2.1", "3.4.0"] {
+            let error = ReleaseError::TooNew { version: version.to_owned(), last: "3.3.2".to_owned() };
+            assert_eq!(releases.resolve(version), Err(error));
         }
     }
 
