@@ -33,6 +33,8 @@ pub(super) fn run(number: usize) -> Result<()> {
             env: Vec::new(),
             rounds: None,
             limit: None,
+            before: Vec::new(),
+            cold: false,
         },
         Measured {
             name: "airflow db check-migrations (ours, 2 owners)",
@@ -40,6 +42,8 @@ pub(super) fn run(number: usize) -> Result<()> {
             env: environment(Who::OursWithManager, &ours),
             rounds: None,
             limit: None,
+            before: Vec::new(),
+            cold: false,
         },
         Measured {
             name: "airflow db check-migrations (the real one)",
@@ -47,6 +51,8 @@ pub(super) fn run(number: usize) -> Result<()> {
             env: environment(Who::Real, &real),
             rounds: Some(ROUNDS_OF_AIRFLOW),
             limit: None,
+            before: Vec::new(),
+            cold: false,
         },
     ];
     let taken = rounds(number, &commands)?;

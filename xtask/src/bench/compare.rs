@@ -41,6 +41,8 @@ pub(super) fn run(number: usize, tables: &[usize], kinds: &[Kind]) -> Result<()>
                     env: Vec::new(),
                     rounds: None,
                     limit: None,
+                    before: Vec::new(),
+                    cold: false,
                 },
                 Measured {
                     name: "ours: introspect and compare",
@@ -48,6 +50,8 @@ pub(super) fn run(number: usize, tables: &[usize], kinds: &[Kind]) -> Result<()>
                     env: Vec::new(),
                     rounds: None,
                     limit: None,
+                    before: Vec::new(),
+                    cold: false,
                 },
             ];
             if *tables <= TABLES_OF_ALEMBIC {
@@ -61,6 +65,8 @@ pub(super) fn run(number: usize, tables: &[usize], kinds: &[Kind]) -> Result<()>
                     ],
                     rounds: Some(ROUNDS_OF_ALEMBIC),
                     limit: None,
+                    before: Vec::new(),
+                    cold: false,
                 });
             }
             print(place.kind.name(), *tables, &rounds(number, &commands)?);

@@ -18,6 +18,10 @@ pub(super) struct Measured {
     pub(super) rounds: Option<usize>,
     /// When it is stopped, in seconds, where it may take for ever.
     pub(super) limit: Option<u32>,
+    /// Commands that are run before each round, and not measured.
+    pub(super) before: Vec<Vec<String>>,
+    /// Whether its first round counts, too.
+    pub(super) cold: bool,
 }
 
 /// What a command took.
@@ -52,7 +56,9 @@ impl Measured {
     fn json(&self) -> Value {
         let env: serde_json::Map<String, Value> =
             self.env.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
-        let mut command = json!({ "name": self.name, "argv": self.argv, "env": env });
+        let mut command = json!({
+            "name": self.name, "argv": self.argv, "env": env, "before": self.before, "cold": self.cold,
+        });
         if let Some(rounds) = self.rounds {
             command["rounds"] = json!(rounds);
         }

@@ -31,6 +31,8 @@ pub(super) fn run(number: usize, counts: &[usize]) -> Result<()> {
                 env: Vec::new(),
                 rounds: None,
                 limit: None,
+                before: Vec::new(),
+                cold: false,
             }];
             if *count <= MOST_FOR_ALEMBIC {
                 let argv = [venv.program("python").display().to_string(), script.display().to_string()];
@@ -40,6 +42,8 @@ pub(super) fn run(number: usize, counts: &[usize]) -> Result<()> {
                     env: vec![("PYTHONDONTWRITEBYTECODE".to_owned(), "0".to_owned())],
                     rounds: Some(1),
                     limit: Some(LIMIT_FOR_ALEMBIC),
+                    before: Vec::new(),
+                    cold: false,
                 });
             }
             rounds(number, &commands)?.iter().for_each(|taken| print(shape, *count, taken));

@@ -40,7 +40,7 @@ use std::thread;
 
 use clap::{Args as ClapArgs, Subcommand};
 
-pub(crate) use self::database::{Kind, Place};
+pub(crate) use self::database::{Database, Kind, Place};
 pub(crate) use self::program::{Programs, Who, build_one, environment};
 pub(crate) use self::venv::Venv;
 use crate::Result;
