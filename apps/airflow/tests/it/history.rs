@@ -134,6 +134,22 @@ const DIFFERENCES: &[Difference] = &[
         on: &[Sqlite],
         why: "the real one makes the table anew, and a column's place is no difference",
     },
+    Difference {
+        table: "task_reschedule",
+        what: What::Table,
+        from: "f8c9d7e6b5a4",
+        until: None,
+        on: &[Sqlite],
+        why: "the real one loses that an index is descending",
+    },
+    Difference {
+        table: "backfill_dag_run",
+        what: What::Table,
+        from: "134de42d3cb0",
+        until: None,
+        on: &[MySql],
+        why: "the real one cuts the fractions of a second off logical_date",
+    },
 ];
 
 #[test]
@@ -199,7 +215,7 @@ fn history_on(name: DialectName) {
     failures.extend(known.not_needed());
     assert!(failures.is_empty(), "{name}: {} steps\n{}", failures.len(), failures.join("\n"));
     // The real one gets no further on MariaDB.
-    let wanted = if name == MariaDb { 49 } else { 97 };
+    let wanted = if name == MariaDb { 49 } else { 124 };
     assert!(count >= wanted, "{count} revisions");
 }
 
