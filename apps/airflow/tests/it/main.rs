@@ -12,6 +12,7 @@ mod history;
 mod lock;
 mod managers;
 mod moved_rows;
+mod moved_rows_3_1;
 mod moved_values;
 mod recovery;
 mod schema;

@@ -108,7 +108,7 @@ async fn insert_value(db: &TestDatabase, key: &str, value: &[u8]) {
     insert(db, "xcom", &columns, &[&format!("'d', 't', 'r', 0, 1, '{key}', {bytes}, {THEN}")]).await;
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
