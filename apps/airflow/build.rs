@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "cargo reads what a build script prints")]
 
 fn main() {
+    println!("cargo:rerun-if-changed=fab-migrations/versions");
     println!("cargo:rerun-if-changed=migrations/versions");
     println!("cargo:rerun-if-changed=migrations/ahead/versions");
 }

@@ -214,7 +214,32 @@ impl Owner {
         operations
     }
 
-    /// The schema that the revisions up to `rows` leave, played in memory.
+    /// The tables that are no longer its own in a database that stands at `rows`.
+    ///
+    /// # Errors
+    /// An unknown row.
+    pub fn given_away(&self, rows: &[RevisionId]) -> Result<BTreeSet<TableName>, HistoryError> {
+        let given = self.manager.all_given_away();
+        if given.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let applied = self.at(rows).history.lineage(rows)?;
+        let is_applied = |id: &RevisionId| applied.iter().any(|revision| revision.id == *id);
+        let tables = given.iter().filter(|(revision, _)| is_applied(revision)).flat_map(|(_, tables)| tables);
+        Ok(tables.map(|table| self.in_host_schema(table)).collect())
+    }
+
+    /// Whether a table may be there before its first revision is.
+    pub fn takes_over(&self, table: &TableName) -> bool {
+        self.manager.all_taken_over().iter().any(|taken| self.in_host_schema(taken) == *table)
+    }
+
+    fn in_host_schema(&self, table: &TableName) -> TableName {
+        let schema = table.schema.as_deref().or(self.host.schema());
+        TableName::new(schema, table.name.as_str())
+    }
+
+    /// The schema that the revisions up to `rows` leave, played in memory, without what was given away.
     ///
     /// # Errors
     /// An unknown row, or a revision that does what cannot be done.
@@ -234,10 +259,13 @@ impl Owner {
                 })?;
             }
         }
+        for table in self.given_away(rows)? {
+            replay.schema.remove(&table);
+        }
         Ok(replay)
     }
 
-    /// The schema that the revisions up to `rows` leave on a database.
+    /// The schema that the revisions up to `rows` leave on a database, with what was given away.
     ///
     /// # Errors
     /// As [`replay`](Self::replay), and a revision that this database cannot run.

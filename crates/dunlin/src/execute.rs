@@ -42,7 +42,7 @@ pub(crate) async fn run(
     report: &mut OwnerReport,
     observer: &mut Observer<'_>,
 ) -> Result<(), (Left, Error)> {
-    let Planned { owner, plan, rendered } = planned;
+    let Planned { owner, plan, rendered, upgrades } = planned;
     let schema = owner.host().schema().map(str::to_owned);
     let lifecycle = lifecycle_of(owner, plan);
     let mut run = ManagerRun {
@@ -82,6 +82,13 @@ pub(crate) async fn run(
         }
         None => run.all_steps().await,
     };
+    let done = match (done, owner.manager().lifecycle_override()) {
+        (Ok(()), Some(lifecycle)) if *upgrades => {
+            let seen_to = lifecycle.after_upgrade(&mut run.session).await;
+            seen_to.map_err(|source| overridden(plan, source))
+        }
+        (done, _) => done,
+    };
     match done {
         Ok(()) => run.report.status = RunStatus::Done,
         Err(source) => {
@@ -110,10 +117,15 @@ pub(crate) async fn dispatch(
         PlanKind::Upgrade | PlanKind::UpToDate | PlanKind::Beyond => lifecycle.upgrade(run).await,
         PlanKind::Stamp => run.run_default().await,
     };
-    done.map_err(|source| match source.downcast::<Error>() {
+    done.map_err(|source| overridden(plan, source))
+}
+
+/// An error of an override, or of ours that it passes on.
+fn overridden(plan: &OwnerPlan, source: BoxError) -> Error {
+    match source.downcast::<Error>() {
         Ok(own) => *own,
         Err(source) => Error::Override { owner: plan.owner.clone(), source },
-    })
+    }
 }
 
 /// What an override sees of a plan.

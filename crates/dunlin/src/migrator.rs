@@ -1,5 +1,6 @@
 //! [`Migrator`]: the owners of one database, and what can be done with them.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use dunlin_core::manager::{DbManager, HostContext};
@@ -7,7 +8,7 @@ use dunlin_core::revision::RevisionId;
 use dunlin_core::schema::TableName;
 use dunlin_engine::dialect::Dialect;
 use dunlin_engine::history::Target;
-use dunlin_engine::owner::Owner;
+use dunlin_engine::owner::{Owner, ReplayFailure};
 use dunlin_engine::ownership;
 use dunlin_engine::plan::{Intent, OwnerPlan, PlanError, RenderedStep, Script, State};
 use dunlin_engine::version_table;
@@ -154,6 +155,20 @@ impl Migrator {
         Ok(self.owners.iter().zip(rows).map(status).collect())
     }
 
+    /// Which of the tables are there that an owner may own where the database stands. Writes nothing.
+    ///
+    /// # Errors
+    /// The database cannot be read, or its version rows are not known.
+    pub async fn tables(&self, database: &mut Database, owner: &str) -> Result<BTreeSet<TableName>, Error> {
+        let owner = self.owner(owner)?;
+        let rows = state::version_rows(database, &[owner.version_table()]).await?;
+        let rows = rows.into_iter().next().flatten().unwrap_or_default();
+        let failed =
+            |source: ReplayFailure| Error::Plan { owner: owner.name().to_owned(), source: source.into() };
+        let tables: Vec<TableName> = owner.tables_at(&rows).map_err(failed)?.into_iter().collect();
+        database.existing(&tables).await
+    }
+
     /// Brings the core to a target (`None`: its heads), then, if it stands at its heads, all others to
     /// theirs. Owners without version rows are created from their models, unless `use_migration_files`
     /// or, for the core, a target asks for the revisions.
@@ -235,6 +250,25 @@ impl Migrator {
         self.locked(database, vec![self.owners.iter().map(task).collect()], observer).await
     }
 
+    /// Fulfils intents for owners by name, in this order.
+    ///
+    /// # Errors
+    /// A [`Failure`] with what was done before it.
+    pub async fn run_in_order(
+        &self,
+        database: &mut Database,
+        intents: Vec<(&str, Intent)>,
+        observer: &mut Observer<'_>,
+    ) -> Result<Report, Failure> {
+        let tasks = self.tasks_in_order(intents)?;
+        self.locked(database, vec![tasks], observer).await
+    }
+
+    fn tasks_in_order(&self, intents: Vec<(&str, Intent)>) -> Result<Vec<Task<'_>>, Error> {
+        let task = |(owner, intent)| Ok(Task { owner: self.owner(owner)?, intent, after_head: false });
+        intents.into_iter().map(task).collect()
+    }
+
     /// Drops what the owners own (of the others, those that allow it: the last registered first), and
     /// creates everything anew if `init` is set.
     ///
@@ -290,7 +324,21 @@ impl Migrator {
     ) -> Result<Script, Error> {
         let owner = self.owner(owner)?;
         let task = Task { owner, intent: intent.clone(), after_head: false };
-        let planned = task::plan(database, vec![task], &mut Report::default()).await?;
+        let planned = task::plan(database, &self.owners, vec![task], &mut Report::default()).await?;
+        write_script(&planned, database.dialect()).await
+    }
+
+    /// The SQL that [`run_in_order`](Self::run_in_order) would run.
+    ///
+    /// # Errors
+    /// There is no plan, the database cannot be read, or [`Error::Opaque`].
+    pub async fn script_in_order(
+        &self,
+        database: &mut Database,
+        intents: Vec<(&str, Intent)>,
+    ) -> Result<Script, Error> {
+        let tasks = self.tasks_in_order(intents)?;
+        let planned = task::plan(database, &self.owners, tasks, &mut Report::default()).await?;
         write_script(&planned, database.dialect()).await
     }
 
@@ -304,7 +352,7 @@ impl Migrator {
         target: Option<Target>,
     ) -> Result<Script, Error> {
         let tasks = self.migrate_tasks(target, true);
-        let planned = task::plan(database, tasks, &mut Report::default()).await?;
+        let planned = task::plan(database, &self.owners, tasks, &mut Report::default()).await?;
         write_script(&planned, database.dialect()).await
     }
 
@@ -336,7 +384,7 @@ impl Migrator {
     ) -> Result<PlannedOwner, Error> {
         let owner = self.owner(owner)?;
         let task = Task { owner, intent: intent.clone(), after_head: false };
-        let planned = task::plan(database, vec![task], &mut Report::default()).await?;
+        let planned = task::plan(database, &self.owners, vec![task], &mut Report::default()).await?;
         let unknown = || Error::UnknownOwner { name: owner.name().to_owned() };
         planned.into_iter().next().map(PlannedOwner::from).ok_or_else(unknown)
     }
@@ -384,7 +432,8 @@ impl Migrator {
         let state = State { rows: (!rows.is_empty()).then_some(rows), ..State::default() };
         let plan = owner.plan(&state, intent).map_err(failed)?;
         let rendered = plan.render(owner, dialect).map_err(failed)?;
-        Ok(Planned { owner, plan, rendered })
+        let upgrades = matches!(intent, Intent::Upgrade { .. });
+        Ok(Planned { owner, plan, rendered, upgrades })
     }
 
     fn migrate_tasks(&self, target: Option<Target>, use_migration_files: bool) -> Vec<Task<'_>> {
@@ -452,6 +501,7 @@ impl Migrator {
         }
         for tasks in phases {
             let settings = Settings {
+                owners: &self.owners,
                 lock: &self.lock,
                 journal: self.journal.as_ref(),
                 transactions: self.transactions,

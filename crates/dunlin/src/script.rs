@@ -17,7 +17,7 @@ pub(crate) async fn write_script(
     dialect: &'static dyn Dialect,
 ) -> Result<Script, Error> {
     let mut script = Script::new(dialect);
-    for Planned { owner, plan, rendered } in planned {
+    for Planned { owner, plan, rendered, .. } in planned {
         if plan.steps.is_empty() {
             script.comment(&format!("{}: nothing to do", plan.owner));
             continue;

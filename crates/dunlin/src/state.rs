@@ -6,7 +6,7 @@ use dunlin_core::revision::RevisionId;
 use dunlin_core::schema::TableName;
 use dunlin_engine::dialect::table_name;
 use dunlin_engine::owner::Owner;
-use dunlin_engine::plan::State;
+use dunlin_engine::plan::{PlanError, State};
 use dunlin_engine::version_table;
 
 use crate::database::Database;
@@ -92,25 +92,47 @@ async fn read(
     Ok(Some(found))
 }
 
-/// The whole state of some owners: rows, and, where there are none or `all_tables` is set, which of
-/// their tables exist.
+/// The whole state of some owners: rows, and, where there are none or all are wanted for a reset, which of
+/// their tables exist. Those of `all` owners are asked that made tables which are now another's.
 pub(crate) async fn states(
     database: &mut Database,
+    all: &[Owner],
     owners: &[&Owner],
-    all_tables: bool,
+    for_reset: bool,
 ) -> Result<Vec<State>, Error> {
-    let version_tables: Vec<&TableName> = owners.iter().map(|owner| owner.version_table()).collect();
-    let rows = version_rows(database, &version_tables).await?;
+    let takes_over = owners.iter().any(|owner| !owner.manager().all_taken_over().is_empty());
+    let gives_away = |owner: &&Owner| for_reset && takes_over && !owner.manager().all_given_away().is_empty();
+    let givers: Vec<&Owner> = all.iter().filter(gives_away).collect();
+    let version_tables: Vec<&TableName> =
+        owners.iter().chain(&givers).map(|owner| owner.version_table()).collect();
+    let mut rows = version_rows(database, &version_tables).await?;
+    let of_givers = rows.split_off(owners.len());
+    let (mut held, mut given): (BTreeSet<TableName>, BTreeSet<TableName>) = Default::default();
+    for (giver, rows) in givers.iter().zip(&of_givers) {
+        let rows = rows.as_deref().unwrap_or_default();
+        let failed = |source: PlanError| Error::Plan { owner: giver.name().to_owned(), source };
+        held.extend(
+            giver
+                .replay(rows)
+                .map_err(|source| failed(source.into()))?
+                .tables()
+                .iter()
+                .map(|t| t.name.clone()),
+        );
+        given.extend(giver.given_away(rows).map_err(|source| failed(source.into()))?);
+    }
     let mut wanted: BTreeSet<TableName> = BTreeSet::new();
     let mut tables_of = Vec::with_capacity(owners.len());
     for (owner, rows) in owners.iter().zip(&rows) {
         let empty = rows.as_ref().is_none_or(Vec::is_empty);
-        let tables = match empty || all_tables {
+        let tables = match empty || for_reset {
             true => owner
                 .tables_at(rows.as_deref().unwrap_or_default())
                 .map_err(|source| Error::Plan { owner: owner.name().to_owned(), source: source.into() })?,
             false => BTreeSet::new(),
         };
+        let is_own = |table: &TableName| !(owner.takes_over(table) && held.contains(table));
+        let tables: BTreeSet<TableName> = tables.into_iter().filter(is_own).collect();
         wanted.extend(tables.iter().cloned());
         tables_of.push(tables);
     }
@@ -122,6 +144,7 @@ pub(crate) async fn states(
     };
     let state = |(rows, tables): (Option<Vec<RevisionId>>, BTreeSet<TableName>)| State {
         rows,
+        handed_over: tables.iter().filter(|table| given.contains(*table)).cloned().collect(),
         tables: tables.into_iter().filter(|table| existing.contains(table)).collect(),
     };
     Ok(rows.into_iter().zip(tables_of).map(state).collect())

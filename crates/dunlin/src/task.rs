@@ -29,6 +29,8 @@ pub(crate) struct Task<'m> {
 /// How tasks are run.
 #[derive(Clone, Copy)]
 pub(crate) struct Settings<'m> {
+    /// All owners of the database.
+    pub(crate) owners: &'m [Owner],
     pub(crate) lock: &'m LockKey,
     pub(crate) journal: Option<&'m Journal>,
     pub(crate) transactions: Transactions,
@@ -39,17 +41,20 @@ pub(crate) struct Planned<'m> {
     pub(crate) owner: &'m Owner,
     pub(crate) plan: OwnerPlan,
     pub(crate) rendered: Vec<RenderedStep>,
+    /// Whether an upgrade was wanted, whatever it comes to.
+    pub(crate) upgrades: bool,
 }
 
 /// Plans all tasks from the rows as they are now, and plays every plan: what cannot run is found here.
 pub(crate) async fn plan<'m>(
     database: &mut Database,
+    all: &'m [Owner],
     tasks: Vec<Task<'m>>,
     report: &mut Report,
 ) -> Result<Vec<Planned<'m>>, Error> {
     let owners: Vec<&Owner> = tasks.iter().map(|task| task.owner).collect();
-    let all_tables = tasks.iter().any(|task| task.intent == Intent::Reset);
-    let states = state::states(database, &owners, all_tables).await?;
+    let for_reset = tasks.iter().any(|task| task.intent == Intent::Reset);
+    let states = state::states(database, all, &owners, for_reset).await?;
     let mut planned: Vec<Planned<'_>> = Vec::new();
     for (task, state) in tasks.into_iter().zip(states) {
         let Task { owner, intent, after_head } = task;
@@ -64,7 +69,8 @@ pub(crate) async fn plan<'m>(
         if plan.kind == PlanKind::Upgrade && plan.rows_before.is_empty() && !database.is_scratch() {
             refuse_unversioned(database, &plan, &rendered).await?;
         }
-        planned.push(Planned { owner, plan, rendered });
+        let upgrades = matches!(intent, Intent::Upgrade { .. });
+        planned.push(Planned { owner, plan, rendered, upgrades });
     }
     Ok(planned)
 }
@@ -187,7 +193,7 @@ pub(crate) async fn run(
     let nothing = |error| (Left::Nothing, error);
     let before = report.owners.len();
     let mut skipped = Report::default();
-    let planned = plan(database, tasks, &mut skipped).await.map_err(nothing)?;
+    let planned = plan(database, settings.owners, tasks, &mut skipped).await.map_err(nothing)?;
     may_create(database, &planned, schema).await.map_err(nothing)?;
     require_primary_keys(database, &planned).await.map_err(nothing)?;
     report.owners.extend(planned.iter().map(|planned| OwnerReport::planned(&planned.plan)));

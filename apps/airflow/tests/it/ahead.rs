@@ -6,7 +6,7 @@ use dunlin::{LockKey, Migrator};
 use dunlin_testkit::dunlin::core::schema::Metadata;
 use dunlin_testkit::{TestDatabase, db_test};
 
-use crate::history::{Known, differences, host, manager, wrong};
+use crate::history::{DIFFERENCES, Known, differences, host, manager, wrong};
 use crate::walk::Walk;
 
 db_test! {
@@ -14,7 +14,7 @@ db_test! {
         let migrator = migrator();
         let owner = migrator.owner("airflow").unwrap();
         let walk = Walk::on(db.dialect());
-        let mut known = Known::on(db.dialect());
+        let mut known = Known::on(db.dialect(), DIFFERENCES);
         let mut failures = Vec::new();
         for real in &walk.revisions {
             let (Ok(after), Some(_)) = (&real.after, owner.history().get(&real.id.as_str().into())) else { break };

@@ -23,29 +23,31 @@ use crate::walk::{Revision, Walk};
 
 /// What of a table is not as in the real one's database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum What {
+pub(crate) enum What {
     /// Everything may differ.
     Table,
     /// Where its columns stand.
     ColumnOrder,
+    /// The real one does not have it.
+    Alone,
 }
 
 /// A table that is left otherwise than the real one leaves it.
 #[derive(Debug)]
-struct Difference {
-    table: &'static str,
-    what: What,
+pub(crate) struct Difference {
+    pub(crate) table: &'static str,
+    pub(crate) what: What,
     /// The first revision after which it differs.
-    from: &'static str,
+    pub(crate) from: &'static str,
     /// The first after which it does not.
-    until: Option<&'static str>,
-    on: &'static [DialectName],
-    why: &'static str,
+    pub(crate) until: Option<&'static str>,
+    pub(crate) on: &'static [DialectName],
+    pub(crate) why: &'static str,
 }
 
 use DialectName::{MariaDb, MySql, Postgres, Sqlite};
 
-const DIFFERENCES: &[Difference] = &[
+pub(crate) const DIFFERENCES: &[Difference] = &[
     Difference {
         table: "connection",
         what: What::ColumnOrder,
@@ -185,7 +187,7 @@ pub(crate) fn host() -> HostContext {
 fn history_on(name: DialectName) {
     let (dialect, walk) = (dialect(name), Walk::on(name));
     let owner = Owner::new(manager(), &host()).unwrap();
-    let mut known = Known::on(name);
+    let mut known = Known::on(name, DIFFERENCES);
     let mut failures = Vec::new();
     let mut revision = owner.history().bases();
     let mut count = 0;
@@ -228,8 +230,8 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    pub(crate) fn on(name: DialectName) -> Self {
-        let all = DIFFERENCES.iter().filter(|known| known.on.contains(&name)).collect();
+    pub(crate) fn on(name: DialectName, differences: &'static [Difference]) -> Self {
+        let all = differences.iter().filter(|known| known.on.contains(&name)).collect();
         Self { all, now: Vec::new(), needed: BTreeSet::new() }
     }
 
@@ -244,12 +246,19 @@ impl Known {
     /// Takes out of both schemas what may differ.
     fn take_out(&mut self, dialect: &dyn Dialect, ours: &mut Metadata, theirs: &mut Metadata) {
         for known in &self.now {
+            if known.what == What::Alone {
+                if theirs.get(&known.table.into()).is_none() && ours.remove(&known.table.into()).is_some() {
+                    self.needed.insert(*known);
+                }
+                continue;
+            }
             let (Some(our), Some(their)) =
                 (ours.get_mut(&known.table.into()), theirs.get(&known.table.into()))
             else {
                 continue;
             };
             match known.what {
+                What::Alone => {}
                 What::ColumnOrder => {
                     let order = |columns: &[Column]| {
                         columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>()
@@ -275,7 +284,7 @@ impl Known {
         }
     }
 
-    fn not_needed(&self) -> Vec<String> {
+    pub(crate) fn not_needed(&self) -> Vec<String> {
         let needed = |known: &&&Difference| !self.needed.contains(&std::ptr::from_ref(**known));
         self.all
             .iter()
@@ -285,7 +294,12 @@ impl Known {
     }
 }
 
-fn played_down(owner: &Owner, dialect: &dyn Dialect, id: &RevisionId, mut schema: Metadata) -> Metadata {
+pub(crate) fn played_down(
+    owner: &Owner,
+    dialect: &dyn Dialect,
+    id: &RevisionId,
+    mut schema: Metadata,
+) -> Metadata {
     for operation in owner.operations(id, Direction::Downgrade).unwrap() {
         for operation in lower(dialect, &operation, &schema).unwrap() {
             schema.apply(&operation).unwrap_or_else(|error| panic!("downgrade of {id}: {error}"));

@@ -6,6 +6,7 @@ mod author;
 mod bad_input;
 mod configuration;
 mod demo;
+mod fab_history;
 mod facts;
 mod guides;
 mod history;

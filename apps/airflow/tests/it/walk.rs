@@ -1,5 +1,5 @@
 //! What the real Airflow's history leaves, step by step: `facts/walk-*.jsonl.gz`, as `cargo xtask oracle walk` writes
-//! it.
+//! it; and that of FAB's manager: `facts/walk-fab-*.jsonl.gz`.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -18,6 +18,8 @@ pub(crate) enum Way {
     Downgrade,
     Back,
     Models,
+    Over,
+    Taken,
 }
 
 /// A line of the file.
@@ -55,6 +57,8 @@ pub(crate) struct Revision {
     pub(crate) back: Result<Metadata, String>,
     /// What the whole way down leaves below it.
     pub(crate) downgrade: Result<Metadata, String>,
+    /// FAB's, where the core has made some of its tables: those that it leaves otherwise, or why it fails.
+    pub(crate) over: Result<Vec<Table>, String>,
 }
 
 /// The real history on one database: as far as it goes.
@@ -63,15 +67,22 @@ pub(crate) struct Walk {
     pub(crate) revisions: Vec<Revision>,
     /// What Airflow makes without its revisions.
     pub(crate) models: Metadata,
+    /// FAB's tables that the real one leaves otherwise than it found them, made by the core, without a version row.
+    pub(crate) taken: Vec<Table>,
 }
 
 type Tables = BTreeMap<String, Table>;
 
 impl Walk {
     pub(crate) fn on(dialect: DialectName) -> Self {
-        let path = format!("{}/facts/walk-{dialect}.jsonl.gz", env!("CARGO_MANIFEST_DIR"));
+        Self::read(&format!("walk-{dialect}"))
+    }
+
+    /// By the name of its file.
+    pub(crate) fn read(name: &str) -> Self {
+        let path = format!("{}/facts/{name}.jsonl.gz", env!("CARGO_MANIFEST_DIR"));
         let file = File::open(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-        let mut walk = Self { revisions: Vec::new(), models: Metadata::default() };
+        let mut walk = Self { revisions: Vec::new(), models: Metadata::default(), taken: Vec::new() };
         let mut left = Tables::new();
         for line in BufReader::new(GzDecoder::new(file)).lines() {
             let line: Line = serde_json::from_str(&line.unwrap()).unwrap();
@@ -97,6 +108,7 @@ impl Walk {
                 after: after.map(|after| metadata(&after)),
                 back: Err("not walked".to_owned()),
                 downgrade: Err("not walked".to_owned()),
+                over: Err("not walked".to_owned()),
             });
             return;
         }
@@ -106,6 +118,8 @@ impl Walk {
                 let head = at.and_then(|at| self.revisions.get(at)?.after.as_ref().ok());
                 self.models = metadata(&changed(&line, &head.map(tables).unwrap_or_default()).unwrap());
             }
+            Way::Taken => self.taken = line.tables,
+            Way::Over => self.revisions[at.unwrap()].over = line.error.map_or(Ok(line.tables), Err),
             way => {
                 let revision = &mut self.revisions[at.unwrap()];
                 let below = changed(&line, &tables(&revision.before)).map(|tables| metadata(&tables));

@@ -40,6 +40,16 @@ pub trait Lifecycle: Send + Sync {
         run.run_default()
     }
 
+    /// Sees to rows that are always to be there. It is called after each init and upgrade, one that had nothing to do
+    /// included, and never while a script is written. The one given does nothing.
+    ///
+    /// # Errors
+    /// Whatever stops the run.
+    fn after_upgrade<'a>(&'a self, session: &'a mut dyn Session) -> BoxFuture<'a, Result<(), BoxError>> {
+        let _ = session;
+        Box::pin(std::future::ready(Ok(())))
+    }
+
     /// Runs revisions downwards.
     ///
     /// # Errors

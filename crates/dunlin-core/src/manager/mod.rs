@@ -52,6 +52,8 @@ pub struct DbManager {
     migrations: Vec<Migration>,
     squashed: Vec<Migration>,
     releases: ReleaseMap,
+    given_away: Vec<(RevisionId, Vec<TableName>)>,
+    taken_over: Vec<TableName>,
     supports_table_dropping: bool,
     lifecycle: Option<Arc<dyn Lifecycle>>,
 }
@@ -75,6 +77,8 @@ impl DbManager {
             migrations: Vec::new(),
             squashed: Vec::new(),
             releases: ReleaseMap::default(),
+            given_away: Vec::new(),
+            taken_over: Vec::new(),
             supports_table_dropping: false,
             lifecycle: None,
         }
@@ -120,6 +124,36 @@ impl DbManager {
     /// things. What is newer is refused.
     pub fn known_until(mut self, version: impl Into<String>) -> Self {
         self.releases.set_known_until(version);
+        self
+    }
+
+    /// Tables of earlier revisions that are no longer its own where `revision` is applied: another manager may have
+    /// them then. They stay where they are, and a reset or a comparison does not look at them; where the revision is
+    /// taken back, they are this manager's again.
+    ///
+    /// ```
+    /// use dunlin_core::manager::DbManager;
+    ///
+    /// let core = DbManager::new("core", "core_version").gives_away("b2", ["person"]);
+    /// let people = DbManager::new("people", "people_version").takes_over(["person"]);
+    /// assert!(core.all_given_away().iter().any(|(_, tables)| tables == people.all_taken_over()));
+    /// ```
+    pub fn gives_away<T>(mut self, revision: impl Into<RevisionId>, tables: T) -> Self
+    where
+        T: IntoIterator<Item: Into<TableName>>,
+    {
+        self.given_away.push((revision.into(), tables.into_iter().map(Into::into).collect()));
+        self
+    }
+
+    /// Tables that may be there before its first revision is, as another manager made them and
+    /// [gave them away](Self::gives_away): the revisions make only what is missing, and make of the others what they
+    /// are to be. Where one is there without a version row, the revisions are run, and not the models.
+    pub fn takes_over<T>(mut self, tables: T) -> Self
+    where
+        T: IntoIterator<Item: Into<TableName>>,
+    {
+        self.taken_over.extend(tables.into_iter().map(Into::into));
         self
     }
 
@@ -180,6 +214,16 @@ impl DbManager {
     /// Its releases.
     pub fn releases(&self) -> &ReleaseMap {
         &self.releases
+    }
+
+    /// The revisions with which tables were given away, and these tables.
+    pub fn all_given_away(&self) -> &[(RevisionId, Vec<TableName>)] {
+        &self.given_away
+    }
+
+    /// The tables that may be there before its first revision is.
+    pub fn all_taken_over(&self) -> &[TableName] {
+        &self.taken_over
     }
 
     /// Whether `reset` may drop its tables.

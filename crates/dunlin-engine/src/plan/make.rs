@@ -62,12 +62,15 @@ impl Owner {
             // Without revisions there is never a row: the version table alone says that init has run.
             return Ok((PlanKind::UpToDate, Vec::new()));
         }
+        let (taken_over, unknown): (Vec<_>, Vec<_>) =
+            state.tables.iter().cloned().partition(|table| self.takes_over(table));
         if rows.is_empty() {
-            self.refuse_unversioned(state)?;
+            self.refuse_unversioned(state, unknown)?;
         }
         // Without models only the revisions say what there is to be.
         let has_models = || self.history().revisions().is_empty() || !self.create_all().is_empty();
-        if rows.is_empty() && target.is_none() && !use_migration_files && has_models() {
+        let from_models = target.is_none() && !use_migration_files && taken_over.is_empty();
+        if rows.is_empty() && from_models && has_models() {
             return Ok((PlanKind::Init, self.init_step()?));
         }
         let target = target.unwrap_or(&Target::HEADS);
@@ -119,7 +122,8 @@ impl Owner {
             return Err(PlanError::DroppingNotSupported { owner: self.name().to_owned() });
         }
         if state.rows.is_none() {
-            self.refuse_unversioned(state)?;
+            let unknown = state.tables.difference(&state.handed_over).cloned().collect();
+            self.refuse_unversioned(state, unknown)?;
         }
         let owned = self.schema_at(state.rows())?;
         let order = owned.creation_order();
@@ -139,15 +143,15 @@ impl Owner {
         Ok((PlanKind::Reset, steps))
     }
 
-    fn refuse_unversioned(&self, state: &State) -> Result<(), PlanError> {
-        if state.tables.is_empty() {
+    fn refuse_unversioned(&self, state: &State, tables: Vec<TableName>) -> Result<(), PlanError> {
+        if tables.is_empty() {
             return Ok(());
         }
         Err(PlanError::Unversioned {
             owner: self.name().to_owned(),
             version_table: self.version_table().clone(),
             version_table_exists: state.rows.is_some(),
-            tables: state.tables.iter().cloned().collect(),
+            tables,
         })
     }
 }

@@ -35,8 +35,11 @@ pub use stage::{Stage, StageKind};
 pub struct State {
     /// Its version rows, sorted; `None` where the version table does not exist.
     pub rows: Option<Vec<RevisionId>>,
-    /// Which of its tables exist; read only where there are no rows.
+    /// Which of its tables exist; read only where there are no rows. For a reset, those are none of its own that
+    /// another owner made and has not given away yet.
     pub tables: BTreeSet<TableName>,
+    /// Those of them that another owner made and gave away, as its version rows say; read for a reset only.
+    pub handed_over: BTreeSet<TableName>,
 }
 
 impl State {

@@ -10,7 +10,7 @@ use dunlin_core::session::BoxError;
 use dunlin_engine::dialect::dialect;
 use dunlin_engine::history::{HistoryError, Target};
 use dunlin_engine::owner::Owner;
-use dunlin_engine::plan::{Action, Intent, OwnerPlan, PlanError, Script, State, Step};
+use dunlin_engine::plan::{Action, Intent, OwnerPlan, PlanError, PlanKind, Script, State, Step};
 
 fn create(name: &'static str) -> impl Fn(&mut Operations) + Send + Sync + 'static {
     move |op| {
@@ -143,7 +143,7 @@ fn every_state_and_intent() {
     for (name, found, tables) in states {
         writeln!(text, "{name}").unwrap();
         let tables = tables.into_iter().map(Into::into).collect();
-        let state = State { rows: found.map(|found| rows(&found)), tables };
+        let state = State { rows: found.map(|found| rows(&found)), tables, ..State::default() };
         for (name, intent) in &intents {
             writeln!(text, "    {name}: {}", described(owner.plan(&state, intent))).unwrap();
         }
@@ -182,7 +182,8 @@ fn circle(name: Option<&'static str>) -> Owner {
 fn circles_are_made_and_dropped() {
     let mut text = String::new();
     let init = Intent::Upgrade { target: None, use_migration_files: false };
-    let there = |rows| State { rows, tables: ["new", "other"].map(Into::into).into() };
+    let tables = || ["new", "other"].map(Into::into).into();
+    let there = |rows| State { rows, tables: tables(), ..State::default() };
     for (name, key) in [("the key has a name", Some("new_other_fk")), ("the key has none", None)] {
         let owner = circle(key);
         writeln!(text, "{name}\n    create: {}", described(owner.plan(&State::default(), &init))).unwrap();
@@ -193,6 +194,51 @@ fn circles_are_made_and_dropped() {
         writeln!(text, "    reset what the revisions made: {}\n", described(reset)).unwrap();
     }
     snapshot!("plan_circles", text);
+}
+
+#[test]
+fn tables_given_away_are_the_others_from_then_on() {
+    let giver = owner(
+        manager()
+            .models(|host| Metadata::new(host.schema(), host.naming_convention()))
+            .gives_away("c", ["new"]),
+    );
+    let names = |at: &[&str]| -> Vec<String> {
+        giver.tables_at(&rows(at)).unwrap().iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(names(&["b"]), ["new"]);
+    assert_eq!(names(&["c"]), ["other"]);
+    assert_eq!(giver.claim().tables, ["other".into()]);
+    // What is played to plan a way back has it still.
+    let sqlite = dialect(DialectName::Sqlite);
+    assert!(giver.replay_on(sqlite, &rows(&["c"])).unwrap().get(&"new".into()).is_some());
+
+    let create = |op: &mut Operations| {
+        op.create_table_if_not_exists("new", |t| {
+            t.column("id", DataType::Integer).primary_key();
+        });
+    };
+    let taker = owner(
+        DbManager::new("taker", "version_taker")
+            .models(|host| manager().metadata(host))
+            .migrations([Migration::new(Revision::new("t"), create, |_| {})])
+            .takes_over(["new"])
+            .supports_table_dropping(true),
+    );
+    let upgrade = Intent::Upgrade { target: None, use_migration_files: false };
+    let kind = |tables: &[&str], handed_over: &[&str], intent: &Intent| {
+        let set = |names: &[&str]| names.iter().map(|name| (*name).into()).collect();
+        let state = State { rows: None, tables: set(tables), handed_over: set(handed_over) };
+        taker.plan(&state, intent).map(|plan| plan.kind)
+    };
+    assert_eq!(kind(&[], &[], &upgrade), Ok(PlanKind::Init));
+    assert_eq!(kind(&["new"], &[], &upgrade), Ok(PlanKind::Upgrade));
+    assert!(
+        matches!(kind(&["new", "other"], &[], &upgrade), Err(PlanError::Unversioned { tables, .. }) if tables == ["other".into()])
+    );
+    // A reset drops what was handed over, and nothing else of which no row says whose it is.
+    assert_eq!(kind(&["new"], &["new"], &Intent::Reset), Ok(PlanKind::Reset));
+    assert!(matches!(kind(&["new"], &[], &Intent::Reset), Err(PlanError::Unversioned { .. })));
 }
 
 /// A history whose scripts hold everything that a script can: a rebuild on SQLite, raw SQL with a comment
@@ -234,7 +280,8 @@ fn scripts() {
     let owner = scripted();
     let up = Intent::Upgrade { target: None, use_migration_files: true };
     let down = Intent::Downgrade { target: owner.history().target("base").unwrap() };
-    let at_head = State { rows: Some(rows(&["b"])), tables: ["book"].map(Into::into).into() };
+    let tables = ["book"].map(Into::into).into();
+    let at_head = State { rows: Some(rows(&["b"])), tables, ..State::default() };
     for name in DialectName::ALL {
         let mut script = Script::new(dialect(name));
         for (state, intent) in [(&State::default(), &up), (&at_head, &down), (&at_head, &Intent::Reset)] {
