@@ -15,6 +15,7 @@ mod managers;
 mod moved_rows;
 mod moved_rows_3_1;
 mod moved_values;
+mod moved_values_3_1;
 mod recovery;
 mod schema;
 mod scripts;
