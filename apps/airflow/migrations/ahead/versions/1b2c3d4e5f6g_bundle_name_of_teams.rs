@@ -1,5 +1,4 @@
-//! Airflow 3.2.0: says the length of a column that has it already. Neither way does anything; the real downgrade fails on
-//! MySQL.
+//! Airflow 3.2.0: says the length of a column that has it already. Neither way does anything.
 
 use dunlin_core::prelude::*;
 
