@@ -53,7 +53,7 @@ pub(crate) async fn script_up(db: &TestDatabase, migrator: &Migrator, to: &str) 
     let mut database = db.connect().await;
     let script = migrator.script(&mut database, "airflow", &intent).await.unwrap();
     database.close().await;
-    script.to_string()
+    script.as_str().to_owned()
 }
 
 pub(crate) async fn down(db: &TestDatabase, migrator: &Migrator, to: &str) {
