@@ -46,16 +46,6 @@ pub(crate) async fn up(db: &TestDatabase, migrator: &Migrator, to: &str) {
     run(db, migrator, Intent::Upgrade { target: Some(target), use_migration_files: true }).await;
 }
 
-/// The script of the way up.
-pub(crate) async fn script_up(db: &TestDatabase, migrator: &Migrator, to: &str) -> String {
-    let target = migrator.owner("airflow").unwrap().history().target(to).unwrap();
-    let intent = Intent::Upgrade { target: Some(target), use_migration_files: true };
-    let mut database = db.connect().await;
-    let script = migrator.script(&mut database, "airflow", &intent).await.unwrap();
-    database.close().await;
-    script.as_str().to_owned()
-}
-
 pub(crate) async fn down(db: &TestDatabase, migrator: &Migrator, to: &str) {
     let target = migrator.owner("airflow").unwrap().history().target(to).unwrap();
     run(db, migrator, Intent::Downgrade { target }).await;

@@ -3,7 +3,7 @@
 use dunlin_testkit::dunlin::core::dialect::DialectName;
 use dunlin_testkit::{TestDatabase, db_test};
 
-use crate::ahead::{down, migrator, script_up, up};
+use crate::ahead::{down, migrator, up};
 use crate::moved_rows::{THEN, insert, quoted, uuid};
 
 /// The columns of a DAG that must be given, and those of a run.
@@ -15,14 +15,9 @@ db_test! {
     async fn deadlines_keep_their_times(db) {
         let migrator = migrator();
         up(db, &migrator, "dfee8bd5d574").await;
+        in_another_zone(db).await;
         insert(db, "deadline", "id, deadline, callback", &[&format!("{}, {THEN}, 'a.b'", key(db, 1))]).await;
-        // A client may be in another zone.
-        if db.dialect() == DialectName::Postgres {
-            let script = script_up(db, &migrator, "0242ac120002").await;
-            db.run_script(&format!("SET timezone = 'Asia/Tokyo';\n{script}")).unwrap();
-        } else {
-            up(db, &migrator, "0242ac120002").await;
-        }
+        up(db, &migrator, "0242ac120002").await;
         let time = match db.dialect() {
             DialectName::Postgres => "deadline_time AT TIME ZONE 'UTC'",
             _ => "deadline_time",
@@ -30,6 +25,13 @@ db_test! {
         assert_eq!(db.query(&format!("SELECT callback FROM deadline WHERE {time} = {THEN}")).await, [["a.b"]]);
         down(db, &migrator, "dfee8bd5d574").await;
         assert_eq!(db.query(&format!("SELECT callback FROM deadline WHERE deadline = {THEN}")).await, [["a.b"]]);
+    }
+}
+
+/// Has connections begin in another zone than UTC.
+async fn in_another_zone(db: &TestDatabase) {
+    if db.dialect() == DialectName::Postgres {
+        db.execute(&format!("ALTER DATABASE {} SET timezone = 'Asia/Tokyo'", quoted(db, db.name()))).await;
     }
 }
 
