@@ -161,7 +161,11 @@ async fn alert(session: &mut dyn Session, id: &str) -> Result<Option<String>, Bo
     let Some(row) = found.first() else { return Ok(None) };
     let [reference, callback] = [0, 2].map(|at| row.text(at).unwrap_or("null"));
     let interval: f64 = row.parse(1)?.unwrap_or_default();
-    let interval = float(if session.dialect() == DialectName::MySql { as_given(interval) } else { interval });
+    let interval = match session.dialect() {
+        DialectName::MySql | DialectName::MariaDb => as_given(interval),
+        _ => interval,
+    };
+    let interval = float(interval);
     Ok(Some(format!(
         "{{\"__type\": \"deadline_alert\", \
          \"__var\": {{\"reference\": {reference}, \"interval\": {interval}, \"callback\": {callback}}}}}"
