@@ -1,6 +1,7 @@
 //! What to do about an error.
 
 use dunlin::Error;
+use dunlin::core::revision::Direction;
 use dunlin::core::schema::SchemaError;
 use dunlin::directory::DirectoryError;
 use dunlin::engine::compare::CompareError;
@@ -81,8 +82,9 @@ pub fn hint(error: &Error, words: &Hints) -> Option<String> {
         }
         Error::DataStep { source } => render(source)?,
         Error::Backfill { .. } => "run this again: it goes on behind that row".to_owned(),
-        Error::BackfillChanged { revision, .. } => format!(
-            "run the earlier one to its end, or DELETE FROM dunlin_backfill WHERE revision = '{revision}' to begin anew"
+        Error::StepChanged { revision } => format!(
+            "run the earlier one to its end; or take back what it did, and DELETE FROM dunlin_backfill WHERE \
+             revision = '{revision}' to begin anew"
         ),
         Error::Opaque { .. } => {
             "run it on the database, where the table is looked at; or use operations instead of that statement"
@@ -208,6 +210,16 @@ pub(crate) fn plan(error: &PlanError) -> Option<String> {
             format!(
                 "{interrupted}if the tables are another program's, move them away; if they are this manager's, \
                  record the revision they are at: {create}INSERT INTO {version_table} VALUES ('<revision>')"
+            )
+        }
+        PlanError::HalfDone { revision, direction, .. } => {
+            let (towards, preposition) = match direction {
+                Direction::Upgrade => ("an upgrade", "to"),
+                Direction::Downgrade => ("a downgrade", "from"),
+            };
+            format!(
+                "go on with {towards} {preposition} {revision} first; or take back by hand what it did, and stamp the \
+                 revision that the database is at then"
             )
         }
         PlanError::DroppingNotSupported { .. } => {

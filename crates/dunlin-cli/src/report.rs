@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dunlin::core::manager::DbManager;
 use dunlin::core::revision::RevisionId;
-use dunlin::engine::plan::{Action, PlanKind};
+use dunlin::engine::plan::{Action, Begun, PlanKind};
 use dunlin::{Event, OwnerReport, OwnerStatus, Report, RunStatus};
 
 use crate::ui::Ui;
@@ -35,6 +35,13 @@ pub fn progress(ui: &Ui, event: &Event) {
             ui.line(&format!("{owner}: {} to downgrade", count(*steps, "revision")));
         }
         Event::Hazard { hazard, .. } => ui.note(&format!("hazard: {hazard}")),
+        Event::GoesOn { revision, direction, done, stages, resume_key, .. } => {
+            let behind = match resume_key {
+                Some(key) => format!("in stage {} of {stages} behind the row with the key {key}", done + 1),
+                None => format!("behind stage {done} of {stages}"),
+            };
+            ui.note(&format!("{direction} {revision} goes on {behind}, where an earlier run stopped"));
+        }
         Event::BatchDone { table, updated, resume_key, .. } => {
             let key = resume_key.as_ref().map(|key| format!(", up to the key {key}")).unwrap_or_default();
             ui.line(&format!("  {table}: {updated} rows updated{key}"));
@@ -99,6 +106,9 @@ fn reason(status: &OwnerStatus, manager: &DbManager) -> String {
     if !status.superfluous.is_empty() {
         let rows = describe_rows(manager, &status.superfluous);
         return format!("{}: at {at}, of which {rows} is superfluous", status.owner);
+    }
+    if let Some(Begun { revision, direction, .. }) = &status.begun {
+        return format!("{}: at {at}, and the {direction} of {revision} is half done", status.owner);
     }
     const SHOWN: usize = 3;
     let describe = |revision: &dunlin::core::revision::Revision| {

@@ -4,7 +4,9 @@ use std::ops::Deref;
 use std::pin::Pin;
 use std::str::FromStr;
 
-use crate::dialect::DialectName;
+use serde::{Deserialize, Serialize};
+
+use crate::dialect::{DialectName, PerDialect};
 use crate::schema::{SqlValue, TableName};
 
 /// A boxed future, so that traits with async functions can be trait objects.
@@ -114,14 +116,20 @@ impl Deref for Row {
 ///     Ok(rows)
 /// }
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batches {
     table: TableName,
     key: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     columns: Vec<String>,
-    only_where: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    expressions: Vec<PerDialect<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    only_where: Option<PerDialect<String>>,
     size: u64,
+    #[serde(skip)]
     last: Option<Vec<String>>,
+    #[serde(skip)]
     done: bool,
 }
 
@@ -135,6 +143,7 @@ impl Batches {
             table: table.into(),
             key: key.into_iter().map(Into::into).collect(),
             columns: Vec::new(),
+            expressions: Vec::new(),
             only_where: None,
             size: 1_000,
             last: None,
@@ -151,8 +160,15 @@ impl Batches {
         self
     }
 
-    /// Only rows that satisfy a condition.
-    pub fn only_where(mut self, condition: impl Into<String>) -> Self {
+    /// An SQL expression over a row, whose value each row has behind the columns; NULL on a database for which it says
+    /// nothing.
+    pub fn expression(mut self, sql: impl Into<PerDialect<String>>) -> Self {
+        self.expressions.push(sql.into());
+        self
+    }
+
+    /// Only rows that satisfy a condition: all of them on a database for which it says nothing.
+    pub fn only_where(mut self, condition: impl Into<PerDialect<String>>) -> Self {
         self.only_where = Some(condition.into());
         self
     }
@@ -163,13 +179,47 @@ impl Batches {
         self
     }
 
+    /// Goes on behind the row that has a key: the values of the key's columns, as a row says them.
+    pub fn behind(mut self, key: Vec<String>) -> Self {
+        self.last = Some(key);
+        self
+    }
+
+    /// The key of the last row that was read.
+    pub fn last_key(&self) -> Option<&[String]> {
+        self.last.as_deref()
+    }
+
+    /// Whether there may be rows behind the last that was read.
+    pub fn has_more(&self) -> bool {
+        !self.done
+    }
+
+    /// The table.
+    pub fn table(&self) -> &TableName {
+        &self.table
+    }
+
+    /// The columns of the key.
+    pub fn key(&self) -> &[String] {
+        &self.key
+    }
+
+    /// Puts a bare name of the table into `schema`.
+    pub(crate) fn qualify(&mut self, schema: Option<&str>) {
+        self.table.qualify(schema);
+    }
+
     /// The query for the next rows.
     fn sql(&self, session: &dyn Session) -> String {
         let quoted = |names: &[String]| names.iter().map(|name| session.quote(name)).collect::<Vec<_>>();
         let key = quoted(&self.key);
         let mut columns = key.clone();
         columns.extend(quoted(&self.columns));
-        let mut conditions: Vec<String> = self.only_where.iter().map(|sql| format!("({sql})")).collect();
+        let here = |sql: &PerDialect<String>| sql.get(session.dialect()).cloned();
+        columns.extend(self.expressions.iter().map(|sql| here(sql).unwrap_or_else(|| "NULL".to_owned())));
+        let mut conditions: Vec<String> =
+            self.only_where.as_ref().and_then(here).into_iter().map(|sql| format!("({sql})")).collect();
         if let Some(last) = &self.last {
             let last: Vec<_> = last.iter().map(|value| session.literal(&value.as_str().into())).collect();
             conditions.push(behind(&key, &last));

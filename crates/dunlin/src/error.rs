@@ -227,7 +227,7 @@ pub enum Error {
         /// Why.
         source: BoxError,
     },
-    /// A backfill stopped; the batches before are committed, and the next run goes on behind them.
+    /// What is done in batches stopped; the batches before are committed, and the next run goes on behind them.
     #[error("the backfill of table {table} stopped {}", stopped_behind(resume_key.as_deref()))]
     Backfill {
         /// The table.
@@ -237,11 +237,11 @@ pub enum Error {
         /// Why.
         source: Box<Error>,
     },
-    /// A backfill stopped, and is another one now: the rows that are done have values of the earlier one.
-    #[error("the backfill of table {table} in revision {revision} is not the one that stopped half-way")]
-    BackfillChanged {
-        /// The table.
-        table: String,
+    /// A revision is half done, and what was done of it is not what it says by now.
+    #[error(
+        "revision {revision} is not the one that stopped half-way: what it had done by then has been changed in it"
+    )]
+    StepChanged {
         /// The revision.
         revision: RevisionId,
     },

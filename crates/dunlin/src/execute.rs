@@ -5,8 +5,9 @@
 //! transaction of its own). MySQL and MariaDB commit every DDL statement by themselves; a revision that
 //! only moves rows is committed together with its version row there, too.
 
-mod backfill;
+mod batches;
 mod operation;
+pub(crate) mod place;
 mod session;
 
 use std::collections::BTreeSet;
@@ -22,7 +23,8 @@ use dunlin_engine::owner::Owner;
 use dunlin_engine::plan::{Action, OwnerPlan, PlanKind, RenderedStage, RenderedStep, StageKind, Step};
 use dunlin_engine::version_table;
 
-use self::backfill::Progress;
+use self::batches::{Batch, Work};
+use self::place::Place;
 use self::session::OwnerSession;
 use crate::database::{Dangling, Database};
 use crate::error::Error;
@@ -57,11 +59,12 @@ pub(crate) async fn run(
         observer,
         version_table_exists: !plan.create_version_table,
         began: None,
+        place: None,
         suspended: false,
         left: Left::Nothing,
     };
-    if let Some(first) = plan.steps.first() {
-        let forgotten = Progress::forget_others(run.session.database, &plan.version_table, backfilled(first));
+    if plan.begun.is_some() && plan.goes_on_behind().is_none() {
+        let forgotten = place::forget(run.session.database, &plan.version_table);
         forgotten.await.map_err(|error| (Left::Nothing, error))?;
     }
     if let (Some(journal), false) = (settings.journal, plan.steps.is_empty()) {
@@ -155,6 +158,8 @@ struct ManagerRun<'r, 'o> {
     version_table_exists: bool,
     /// When the step of several stages began that is being run.
     began: Option<Instant>,
+    /// Where that step is, if it is written down.
+    place: Option<Place<'r>>,
     /// Whether foreign keys are not enforced right now.
     suspended: bool,
     /// What an error would leave in the database.
@@ -210,7 +215,7 @@ impl ManagerRun<'_, '_> {
                 }
             }
             match rendered[next].stages.len() {
-                1 => self.transaction(next..end).await?,
+                1 if rendered[next].done == 0 => self.transaction(next..end).await?,
                 _ => self.staged(next).await?,
             }
             next = end;
@@ -228,12 +233,51 @@ impl ManagerRun<'_, '_> {
         self.stages_in_one(&work).await
     }
 
-    /// Runs the stages of one step, each committed before the next.
+    /// Runs the stages of one step, each committed before the next: those that an earlier run has not done.
     async fn staged(&mut self, step: usize) -> Result<(), Error> {
-        let rendered = self.rendered;
+        let (plan, rendered) = (self.plan, &self.rendered[step]);
         let before = self.left;
         self.began = Some(Instant::now());
-        for stage in &rendered[step].stages {
+        if rendered.keeps_place() || rendered.done > 0 {
+            self.place = Place::find(self.session.database, plan, &plan.steps[step], rendered).await?;
+        }
+        self.tell_where_it_goes_on(step);
+        if rendered.done > 0 {
+            self.left = Left::Part;
+        }
+        let done = self.pending_stages(step, before).await;
+        self.began = None;
+        if self.place.take().is_some() {
+            let dropped = place::drop_if_empty(self.session.database).await;
+            return done.and(dropped);
+        }
+        done
+    }
+
+    fn tell_where_it_goes_on(&mut self, step: usize) {
+        let Action::Revision { revision, direction } = &self.plan.steps[step].action else { return };
+        let Some(place) = self.place.as_ref().filter(|it| it.done > 0 || it.resume_key.is_some()) else {
+            return;
+        };
+        (self.observer)(&Event::GoesOn {
+            owner: self.plan.owner.clone(),
+            revision: revision.id.clone(),
+            direction: *direction,
+            done: place.done,
+            stages: self.rendered[step].stage_count(),
+            resume_key: place.resume_key.as_ref().map(|key| key.join(", ")),
+        });
+    }
+
+    async fn pending_stages(&mut self, step: usize, before: Left) -> Result<(), Error> {
+        let rendered = self.rendered;
+        let dialect = self.session.database.dialect();
+        for stage in rendered[step].pending() {
+            // There a table that is made commits what came before it.
+            let commits = !dialect.capabilities().transactional_ddl && stage.stage.is_transaction(dialect);
+            if let (Some(place), true) = (&self.place, commits && !stage.stage.records_rows) {
+                place.make_table(self.session.database).await?;
+            }
             match stage.stage.kind {
                 StageKind::Together | StageKind::Rows => self.stages_in_one(&[(step, stage)]).await?,
                 StageKind::Alone => self.alone(step, stage).await?,
@@ -241,10 +285,6 @@ impl ManagerRun<'_, '_> {
             }
             // What is committed stays when a later stage fails.
             self.left = if stage.stage.records_rows { before } else { Left::Part };
-        }
-        self.began = None;
-        if backfilled(&self.plan.steps[step]).is_some() {
-            Progress::drop_if_empty(self.session.database).await?;
         }
         Ok(())
     }
@@ -380,13 +420,27 @@ impl ManagerRun<'_, '_> {
         for operation in &stage.stage.operations {
             self.operation(operation).await?;
         }
-        if let (true, Some(revision)) = (stage.stage.records_rows, backfilled(step)) {
-            Progress::forget(self.session.database, &self.plan.version_table, revision).await?;
+        if !stage.stage.records_rows {
+            return self.write_place(stage).await;
         }
-        if stage.stage.records_rows && !rows_first {
+        if !rows_first {
             self.change_rows(step).await?;
         }
-        Ok(())
+        // Behind the rows: where nothing holds the two together, what is left then says less than they do.
+        match &mut self.place {
+            Some(place) => place.erase(self.session.database).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Writes down that a stage is done.
+    async fn write_place(&mut self, stage: &RenderedStage) -> Result<(), Error> {
+        match &mut self.place {
+            Some(place) if stage.stage.number > 0 => {
+                place.write(self.session.database, stage.stage.number, None).await
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The version rows are what the step was planned for; the version table is made if it is not there.
@@ -413,44 +467,60 @@ impl ManagerRun<'_, '_> {
                 self.operation(operation).await?;
             }
         }
-        Ok(())
+        self.write_place(stage).await
     }
 
-    /// Runs a backfill, each batch in a transaction of its own.
+    /// Runs a stage each batch of which is a transaction of its own.
     async fn batches(&mut self, at: usize, stage: &RenderedStage) -> Result<(), Error> {
-        let step = &self.plan.steps[at];
-        let Action::Revision { revision, .. } = &step.action else { return Ok(()) };
-        let Some(Operation::Backfill { backfill }) = stage.stage.operations.first() else { return Ok(()) };
         self.begin(false).await?;
-        self.expect_step(step, false).await?;
-        let version_table = &self.plan.version_table;
-        let mut progress =
-            Progress::begin(self.session.database, backfill, version_table, &revision.id).await?;
+        self.expect_step(&self.plan.steps[at], false).await?;
+        if let Some(place) = &self.place {
+            place.make_table(self.session.database).await?;
+        }
+        let last = self.place.as_ref().and_then(|place| place.resume_key.clone());
+        let operation = stage.stage.operations.first();
+        let Some(mut work) = operation.and_then(|operation| Work::of(operation, last)) else { return Ok(()) };
+        let mut updated = 0;
         loop {
-            let batch = match self.begin(true).await {
-                Ok(()) => progress.batch(self.session.database).await,
-                Err(error) => Err(error),
-            };
-            let more = match batch {
-                Ok(more) => more,
+            let resume_key = self.resume_key();
+            let batch = match self.one_batch(&mut work, stage).await {
+                Ok(batch) => batch,
                 Err(source) => {
                     self.roll_back().await;
-                    let (table, resume_key) = (backfill.table.to_string(), progress.resume_key());
+                    let table = work.table().to_string();
                     return Err(Error::Backfill { table, resume_key, source: Box::new(source) });
                 }
             };
             self.commit().await?;
+            updated += batch.rows;
+            let resume_key = batch.resume_key.map(|key| key.join(", "));
+            let more = resume_key.is_some();
             (self.observer)(&Event::BatchDone {
                 owner: self.plan.owner.clone(),
-                table: backfill.table.to_string(),
-                updated: progress.updated,
-                resume_key: progress.resume_key(),
+                table: work.table().to_string(),
+                updated,
+                resume_key,
             });
             if !more {
                 return Ok(());
             }
-            tokio::time::sleep(progress.pause()).await;
+            tokio::time::sleep(work.pause()).await;
         }
+    }
+
+    /// Does the next batch, and writes down that it is done; it is not committed then.
+    async fn one_batch(&mut self, work: &mut Work<'_>, stage: &RenderedStage) -> Result<Batch, Error> {
+        self.begin(true).await?;
+        let batch = work.batch(&mut self.session).await?;
+        if let Some(place) = &mut self.place {
+            let done = stage.stage.number - usize::from(batch.resume_key.is_some());
+            place.write(self.session.database, done, batch.resume_key.clone()).await?;
+        }
+        Ok(batch)
+    }
+
+    fn resume_key(&self) -> Option<String> {
+        Some(self.place.as_ref()?.resume_key.as_ref()?.join(", "))
     }
 
     async fn change_rows(&mut self, step: &Step) -> Result<(), Error> {
@@ -492,15 +562,4 @@ impl ManagerRun<'_, '_> {
 fn changed_tables(work: &[(usize, &RenderedStage)]) -> Option<BTreeSet<String>> {
     let changed: Option<Vec<_>> = work.iter().map(|(_, stage)| stage.stage.changed_tables()).collect();
     Some(changed?.into_iter().flatten().collect())
-}
-
-/// The revision of a step that is a backfill.
-fn backfilled(step: &Step) -> Option<&RevisionId> {
-    match &step.action {
-        Action::Revision { revision, .. } => {
-            let backfills = |operation: &Operation| matches!(operation, Operation::Backfill { .. });
-            step.operations.iter().any(backfills).then_some(&revision.id)
-        }
-        Action::CreateAll | Action::DropAll | Action::Stamp => None,
-    }
 }

@@ -150,9 +150,11 @@ impl Migrator {
     /// The database cannot be read.
     pub async fn status(&self, database: &mut Database) -> Result<Vec<OwnerStatus>, Error> {
         let version_tables: Vec<&TableName> = self.owners.iter().map(Owner::version_table).collect();
-        let rows = state::version_rows(database, &version_tables).await?;
-        let status = |(owner, rows): (&Owner, Option<_>)| OwnerStatus::new(owner, rows.unwrap_or_default());
-        Ok(self.owners.iter().zip(rows).map(status).collect())
+        let found = state::rows_and_begun(database, &version_tables).await?;
+        let status = |(owner, (rows, begun)): (&Owner, (Option<_>, _))| {
+            OwnerStatus::new(owner, rows.unwrap_or_default(), begun)
+        };
+        Ok(self.owners.iter().zip(found).map(status).collect())
     }
 
     /// Which of the tables are there that an owner may own where the database stands. Writes nothing.

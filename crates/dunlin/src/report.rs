@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use dunlin_core::revision::{Revision, RevisionId};
+use dunlin_core::revision::{Direction, Revision, RevisionId};
 use dunlin_engine::owner::Owner;
-use dunlin_engine::plan::{Action, Hazard, OwnerPlan, PlanKind};
+use dunlin_engine::plan::{Action, Begun, Hazard, OwnerPlan, PlanKind, State};
 use thiserror::Error;
 
 use crate::error::Error as RunError;
@@ -36,15 +36,30 @@ pub enum Event {
         /// What it is.
         hazard: Hazard,
     },
-    /// A batch of a backfill is done, and committed.
+    /// A step that an earlier run did not bring to its end is gone on with.
+    GoesOn {
+        /// The owner.
+        owner: String,
+        /// The revision.
+        revision: RevisionId,
+        /// Which way.
+        direction: Direction,
+        /// How many of its stages are done.
+        done: usize,
+        /// How many it has.
+        stages: usize,
+        /// The key of the last row that is done of the stage behind those.
+        resume_key: Option<String>,
+    },
+    /// A batch of a backfill, or of a function that is given rows in batches, is done and committed.
     BatchDone {
         /// The owner.
         owner: String,
         /// The table.
         table: String,
-        /// How many rows were updated so far in this run.
+        /// How many rows were updated, or given to the function, so far in this run.
         updated: u64,
-        /// The key behind which the next run would go on.
+        /// The key behind which the next run would go on; `None` behind the last batch.
         resume_key: Option<String>,
     },
     /// A step is done, and committed: each revision that was applied is told once, and nothing that was rolled back.
@@ -180,15 +195,19 @@ pub struct OwnerStatus {
     pub unknown: Vec<RevisionId>,
     /// Rows that say nothing, as another row's revision follows theirs.
     pub superfluous: Vec<RevisionId>,
+    /// What was begun and is not done: the tables are neither what the rows say nor what they will say.
+    pub begun: Option<Begun>,
 }
 
 impl OwnerStatus {
-    /// Whether the rows are exactly the heads.
+    /// Whether the rows are exactly the heads, and nothing is half done.
     pub fn is_up_to_date(&self) -> bool {
-        self.rows == self.heads
+        self.rows == self.heads && self.begun.is_none()
     }
 
-    pub(crate) fn new(owner: &Owner, rows: Vec<RevisionId>) -> Self {
+    pub(crate) fn new(owner: &Owner, rows: Vec<RevisionId>, begun: Option<Begun>) -> Self {
+        let state = State { rows: Some(rows.clone()), begun, ..State::default() };
+        let begun = owner.begun(&state).cloned();
         let history = owner.at(&rows).history();
         let unknown: Vec<RevisionId> =
             rows.iter().filter(|row| history.get(row).is_none()).cloned().collect();
@@ -200,6 +219,7 @@ impl OwnerStatus {
             heads: history.effective_heads(),
             pending: path.into_iter().map(|step| step.revision).collect(),
             unknown,
+            begun,
         }
     }
 }

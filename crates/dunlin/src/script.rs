@@ -5,7 +5,7 @@ use dunlin_core::manager::{PlannedStep, Run};
 use dunlin_core::schema::SqlValue;
 use dunlin_core::session::{BoxError, BoxFuture, Row, Session};
 use dunlin_engine::dialect::Dialect;
-use dunlin_engine::plan::{RenderedStep, Script};
+use dunlin_engine::plan::{Begun, OwnerPlan, PlanError, RenderedStep, Script};
 
 use crate::error::Error;
 use crate::execute;
@@ -18,6 +18,7 @@ pub(crate) async fn write_script(
 ) -> Result<Script, Error> {
     let mut script = Script::new(dialect);
     for Planned { owner, plan, rendered, .. } in planned {
+        refuse_half_done(plan)?;
         if plan.steps.is_empty() {
             script.comment(&format!("{}: nothing to do", plan.owner));
             continue;
@@ -30,6 +31,21 @@ pub(crate) async fn write_script(
         }
     }
     Ok(script)
+}
+
+/// A script begins between revisions: how far batches are in one is known to the program only.
+fn refuse_half_done(plan: &OwnerPlan) -> Result<(), Error> {
+    match &plan.begun {
+        Some(Begun { revision, direction, .. }) if plan.goes_on_behind().is_some() => Err(Error::Plan {
+            owner: plan.owner.clone(),
+            source: PlanError::HalfDone {
+                owner: plan.owner.clone(),
+                revision: revision.clone(),
+                direction: *direction,
+            },
+        }),
+        _ => Ok(()),
+    }
 }
 
 struct ScriptRun<'s> {

@@ -6,11 +6,12 @@ use dunlin_core::revision::RevisionId;
 use dunlin_core::schema::TableName;
 use dunlin_engine::dialect::table_name;
 use dunlin_engine::owner::Owner;
-use dunlin_engine::plan::{PlanError, State};
+use dunlin_engine::plan::{Begun, PlanError, State};
 use dunlin_engine::version_table;
 
 use crate::database::Database;
 use crate::error::Error;
+use crate::execute::place;
 
 /// The rows of version tables, sorted; `None` for one that does not exist. One round trip where all of
 /// them exist, else three, whatever their number.
@@ -18,17 +19,49 @@ pub(crate) async fn version_rows(
     database: &mut Database,
     version_tables: &[&TableName],
 ) -> Result<Vec<Option<Vec<RevisionId>>>, Error> {
+    Ok(find(database, version_tables, None).await?.rows)
+}
+
+/// The same, and what is begun and not done; that takes a round trip more where there may be such a thing.
+pub(crate) async fn rows_and_begun(
+    database: &mut Database,
+    version_tables: &[&TableName],
+) -> Result<Vec<(Option<Vec<RevisionId>>, Option<Begun>)>, Error> {
+    let found = find(database, version_tables, Some(&place::TABLE.into())).await?;
+    let begun = match found.has_other {
+        true => place::begun(database, version_tables).await?,
+        false => vec![None; version_tables.len()],
+    };
+    Ok(found.rows.into_iter().zip(begun).collect())
+}
+
+/// The rows of some version tables, and whether another table exists.
+struct Found {
+    rows: Vec<Option<Vec<RevisionId>>>,
+    has_other: bool,
+}
+
+async fn find(
+    database: &mut Database,
+    version_tables: &[&TableName],
+    other: Option<&TableName>,
+) -> Result<Found, Error> {
     for table in version_tables {
         version_table::check(database.dialect(), table).map_err(Error::VersionTable)?;
     }
     let all: Vec<usize> = (0..version_tables.len()).collect();
-    if let Some(rows) = read(database, version_tables, &all).await? {
-        return Ok(rows);
+    if let Some(found) = read(database, version_tables, &all, other).await? {
+        return Ok(found);
     }
-    let tables: Vec<TableName> = version_tables.iter().copied().cloned().collect();
+    let tables: Vec<TableName> = version_tables.iter().copied().chain(other).cloned().collect();
     let existing = database.existing(&tables).await?;
     let there: Vec<usize> = all.into_iter().filter(|at| existing.contains(&tables[*at])).collect();
-    Ok(read(database, version_tables, &there).await?.unwrap_or_else(|| vec![None; tables.len()]))
+    let has_other = other.is_some_and(|other| existing.contains(other));
+    let rows = match there.is_empty() {
+        true => None,
+        false => read(database, version_tables, &there, None).await?.map(|found| found.rows),
+    };
+    Ok(Found { rows: rows.unwrap_or_else(|| vec![None; version_tables.len()]), has_other })
 }
 
 /// What ids are to the collation of a version table on MySQL, or to that of its schema where the table is not there
@@ -62,33 +95,41 @@ pub(crate) async fn weights(
     Ok(rows.into_iter().map(|row| row.into_iter().nth(1).flatten().unwrap_or_default()).collect())
 }
 
+/// `None` where one of the tables that are read does not exist.
 async fn read(
     database: &mut Database,
     version_tables: &[&TableName],
     there: &[usize],
-) -> Result<Option<Vec<Option<Vec<RevisionId>>>>, Error> {
-    let mut found = vec![None; version_tables.len()];
-    if there.is_empty() {
-        return Ok(Some(found));
-    }
+    other: Option<&TableName>,
+) -> Result<Option<Found>, Error> {
+    let mut found = Found { rows: vec![None; version_tables.len()], has_other: false };
     let dialect = database.dialect();
     let column = database.plain_text(version_table::COLUMN);
     let select = |at: &usize| {
         let table = table_name(dialect, version_tables[*at]);
         format!("SELECT {at}, {column} FROM {table}")
     };
-    let sql = there.iter().map(select).collect::<Vec<_>>().join(" UNION ALL ");
-    let Some(rows) = database.rows_if_tables_exist(&sql).await? else { return Ok(None) };
-    there.iter().for_each(|at| found[*at] = Some(Vec::new()));
+    let mut queries: Vec<String> = there.iter().map(select).collect();
+    if let Some(other) = other {
+        let existing = database.existing_query(std::slice::from_ref(other));
+        queries.push(format!("SELECT {}, '' FROM ({existing}) AS other", version_tables.len()));
+    }
+    if queries.is_empty() {
+        return Ok(Some(found));
+    }
+    let rows = database.rows_if_tables_exist(&queries.join(" UNION ALL ")).await?;
+    let Some(rows) = rows else { return Ok(None) };
+    there.iter().for_each(|at| found.rows[*at] = Some(Vec::new()));
     for row in rows {
         if let [Some(at), Some(revision)] = &row[..] {
-            let at: Option<usize> = at.parse().ok();
-            if let Some(Some(rows)) = at.and_then(|at| found.get_mut(at)) {
-                rows.push(RevisionId::from(revision.as_str()));
+            let at: usize = at.parse().unwrap_or(usize::MAX);
+            match found.rows.get_mut(at) {
+                Some(Some(rows)) => rows.push(RevisionId::from(revision.as_str())),
+                _ => found.has_other |= at == version_tables.len(),
             }
         }
     }
-    found.iter_mut().flatten().for_each(|rows| rows.sort());
+    found.rows.iter_mut().flatten().for_each(|rows| rows.sort());
     Ok(Some(found))
 }
 
@@ -105,10 +146,10 @@ pub(crate) async fn states(
     let givers: Vec<&Owner> = all.iter().filter(gives_away).collect();
     let version_tables: Vec<&TableName> =
         owners.iter().chain(&givers).map(|owner| owner.version_table()).collect();
-    let mut rows = version_rows(database, &version_tables).await?;
-    let of_givers = rows.split_off(owners.len());
+    let mut found = rows_and_begun(database, &version_tables).await?;
+    let of_givers = found.split_off(owners.len());
     let (mut held, mut given): (BTreeSet<TableName>, BTreeSet<TableName>) = Default::default();
-    for (giver, rows) in givers.iter().zip(&of_givers) {
+    for (giver, (rows, _)) in givers.iter().zip(&of_givers) {
         let rows = rows.as_deref().unwrap_or_default();
         let failed = |source: PlanError| Error::Plan { owner: giver.name().to_owned(), source };
         held.extend(
@@ -123,7 +164,7 @@ pub(crate) async fn states(
     }
     let mut wanted: BTreeSet<TableName> = BTreeSet::new();
     let mut tables_of = Vec::with_capacity(owners.len());
-    for (owner, rows) in owners.iter().zip(&rows) {
+    for (owner, (rows, _)) in owners.iter().zip(&found) {
         let empty = rows.as_ref().is_none_or(Vec::is_empty);
         let tables = match empty || for_reset {
             true => owner
@@ -142,10 +183,11 @@ pub(crate) async fn states(
         true => BTreeSet::new(),
         false => database.existing(&wanted).await?,
     };
-    let state = |(rows, tables): (Option<Vec<RevisionId>>, BTreeSet<TableName>)| State {
+    let state = |((rows, begun), tables): (_, BTreeSet<TableName>)| State {
         rows,
         handed_over: tables.iter().filter(|table| given.contains(*table)).cloned().collect(),
         tables: tables.into_iter().filter(|table| existing.contains(table)).collect(),
+        begun,
     };
-    Ok(rows.into_iter().zip(tables_of).map(state).collect())
+    Ok(found.into_iter().zip(tables_of).map(state).collect())
 }

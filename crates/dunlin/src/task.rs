@@ -66,7 +66,8 @@ pub(crate) async fn plan<'m>(
         let plan = owner.plan(&state, &intent).map_err(failed)?;
         refuse_alike_rows(database, &plan, owner).await?;
         let rendered = plan.render_any_rows(owner, database.dialect()).map_err(failed)?;
-        if plan.kind == PlanKind::Upgrade && plan.rows_before.is_empty() && !database.is_scratch() {
+        let begins = plan.rows_before.is_empty() && plan.goes_on_behind().is_none();
+        if plan.kind == PlanKind::Upgrade && begins && !database.is_scratch() {
             refuse_unversioned(database, &plan, &rendered).await?;
         }
         let upgrades = matches!(intent, Intent::Upgrade { .. });

@@ -51,6 +51,7 @@ impl Current {
                 "pending": pending,
                 "unknown": status.unknown,
                 "superfluous": status.superfluous,
+                "half_done": status.begun.as_ref().map(|begun| &begun.revision),
             });
             ui.line(&all.to_string());
         } else if status.rows.is_empty() {
@@ -63,6 +64,9 @@ impl Current {
                     None => format!("{row}  (not known here)"),
                 });
             }
+        }
+        if let (Some(begun), false) = (&status.begun, self.json) {
+            ui.note(&format!("the {} of {} is half done", begun.direction, begun.revision));
         }
         if !self.check_heads || is_up_to_date {
             return Ok(ExitStatus::Done);

@@ -91,7 +91,7 @@ fn rows(project: &Project, given: &[String]) -> Result<Vec<RevisionId>, CommandE
 }
 
 fn statements(step: &RenderedStep) -> impl Iterator<Item = &String> {
-    step.stages.iter().flat_map(|stage| &stage.statements)
+    step.pending().flat_map(|stage| &stage.statements)
 }
 
 fn json_of(planned: &PlannedOwner) -> Value {
@@ -130,7 +130,13 @@ fn text_of(planned: &PlannedOwner) -> String {
         for hazard in &rendered.hazards {
             text.push_str(&format!("    -- hazard: {hazard}\n"));
         }
-        for stage in &rendered.stages {
+        if rendered.done > 0 {
+            let (done, stages) = (rendered.done, rendered.stage_count());
+            text.push_str(&format!(
+                "    -- goes on behind stage {done} of {stages}, where an earlier run stopped\n"
+            ));
+        }
+        for stage in rendered.pending() {
             for function in &stage.functions {
                 text.push_str(&format!("    -- a function of the program: {function}\n"));
             }

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use dunlin::Access;
 use dunlin::OwnerStatus;
-use dunlin::core::revision::{Revision, RevisionId};
+use dunlin::core::revision::{Direction, Revision, RevisionId};
 use dunlin::engine::history::RevisionMap;
+use dunlin::engine::plan::Begun;
 use serde_json::{Value, json};
 
 use crate::command_error::CommandError;
@@ -153,6 +154,9 @@ pub(super) fn print<'p, 'r>(
 pub(super) fn remedy(status: &OwnerStatus) -> String {
     if !status.unknown.is_empty() {
         return LOST.to_owned();
+    }
+    if let Some(Begun { revision, direction: Direction::Downgrade, .. }) = &status.begun {
+        return format!("run `dunlin downgrade {revision}-1` to its end");
     }
     if status.superfluous.is_empty() {
         return "run `dunlin upgrade heads`".to_owned();

@@ -8,7 +8,7 @@ mod c3_notes;
 mod whole;
 
 use clap::Parser;
-use dunlin::core::operation::{Backfill, Operation};
+use dunlin::core::operation::Operation;
 use dunlin::core::revision::{Direction, Migrations};
 use dunlin_cli::commands::Squash;
 use dunlin_cli::config::Config;
@@ -144,10 +144,10 @@ fn what_cannot_be_one_is_left_as_it_is() {
         refused(&place, of(function, c3())),
         "the upgrade of revision b2 cannot be written down: the function of the step fill titles cannot be written as source"
     );
-    let backfill = |op: &mut Operations| op.backfill(Backfill::new("ticket").set("title", "''"));
+    let index = |op: &mut Operations| op.add_index("ticket", Index::new("ix", ["id"]).concurrently());
     assert_eq!(
-        refused(&place, of(backfill, c3())),
-        "the upgrade of revision b2 cannot be one with those before it on PostgreSQL: a backfill must be the only thing that a revision does"
+        refused(&place, of(index, c3())),
+        "the upgrade of revision b2 cannot be one with those before it on PostgreSQL: an index that is created or dropped concurrently must be the only thing that a revision does"
     );
     let nothing = |_: &mut Operations| {};
     assert_eq!(

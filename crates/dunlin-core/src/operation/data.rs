@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::dialect::PerDialect;
+use crate::dialect::{DialectName, PerDialect};
 use crate::schema::TableName;
-use crate::session::{BoxError, BoxFuture, Session};
+use crate::session::{Batches, BoxError, BoxFuture, Row, Session};
 
 /// A named function that moves rows, and the tables it changes.
 ///
-/// It runs in the transaction of its revision. It must not change the schema: on MySQL and MariaDB a
-/// statement that does is refused, as it would commit what came before it. A script can not run it, and
-/// names it instead.
+/// It runs in the transaction of its revision, or [in batches](DataStep::in_batches), once for each, and each time in
+/// a transaction of its own. It must not change the schema: on MySQL and MariaDB a statement that does is refused, as
+/// it would commit what came before it. A script can not run it, and names it instead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DataStep {
@@ -22,6 +22,12 @@ pub struct DataStep {
     pub name: String,
     /// The tables it changes.
     pub touches: Vec<TableName>,
+    /// The rows that it is given, some at a time; `None` is none, and all at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batches: Option<Batches>,
+    /// The databases on which it runs; none is all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only_on: Vec<DialectName>,
     /// The function.
     #[serde(skip)]
     pub function: StepFunction,
@@ -34,15 +40,55 @@ impl DataStep {
         T: IntoIterator<Item: Into<TableName>>,
         F: for<'s> Fn(&'s mut dyn Session) -> BoxFuture<'s, Result<(), BoxError>> + Send + Sync + 'static,
     {
-        Self {
-            name: name.into(),
-            touches: touches.into_iter().map(Into::into).collect(),
-            function: StepFunction(Some(Arc::new(function))),
-        }
+        Self::with(name.into(), touches, None, Arc::new(move |session, _| function(session)))
+    }
+
+    /// A step that runs `function` for each of the `batches` of rows, in a transaction of its own. How far it is
+    /// stands in the database, as with a [`Backfill`].
+    ///
+    /// ```
+    /// use dunlin_core::operation::DataStep;
+    /// use dunlin_core::session::Batches;
+    ///
+    /// let people = Batches::new("person", ["id"]).columns(["name"]).size(500);
+    /// let step = DataStep::in_batches("greet", ["person"], people, |session, rows| Box::pin(async move {
+    ///     for row in rows {
+    ///         let (id, name) = (row.text(0).unwrap_or_default(), row.text(1).unwrap_or_default());
+    ///         let greeting = session.literal(&format!("Hello {name}").into());
+    ///         session.execute(&format!("UPDATE person SET greeting = {greeting} WHERE id = {id}")).await?;
+    ///     }
+    ///     Ok(())
+    /// }));
+    /// assert!(step.batches.is_some());
+    /// ```
+    pub fn in_batches<T, F>(name: impl Into<String>, touches: T, batches: Batches, function: F) -> Self
+    where
+        T: IntoIterator<Item: Into<TableName>>,
+        F: for<'s> Fn(&'s mut dyn Session, Vec<Row>) -> BoxFuture<'s, Result<(), BoxError>>
+            + Send
+            + Sync
+            + 'static,
+    {
+        Self::with(name.into(), touches, Some(batches), Arc::new(function))
+    }
+
+    fn with<T>(name: String, touches: T, batches: Option<Batches>, function: Arc<Function>) -> Self
+    where
+        T: IntoIterator<Item: Into<TableName>>,
+    {
+        let touches = touches.into_iter().map(Into::into).collect();
+        Self { name, touches, batches, only_on: Vec::new(), function: StepFunction(Some(function)) }
+    }
+
+    /// Runs on these databases only.
+    pub fn only_on(mut self, dialects: impl IntoIterator<Item = DialectName>) -> Self {
+        self.only_on = dialects.into_iter().collect();
+        self
     }
 }
 
-type Function = dyn for<'s> Fn(&'s mut dyn Session) -> BoxFuture<'s, Result<(), BoxError>> + Send + Sync;
+type Function =
+    dyn for<'s> Fn(&'s mut dyn Session, Vec<Row>) -> BoxFuture<'s, Result<(), BoxError>> + Send + Sync;
 
 /// The function of a [`DataStep`]. It is no part of the step's value: all functions are equal, and a step
 /// that was read from a file has none.
@@ -50,9 +96,13 @@ type Function = dyn for<'s> Fn(&'s mut dyn Session) -> BoxFuture<'s, Result<(), 
 pub struct StepFunction(Option<Arc<Function>>);
 
 impl StepFunction {
-    /// Runs it; `None` if the step was read from a file.
-    pub fn run<'s>(&self, session: &'s mut dyn Session) -> Option<BoxFuture<'s, Result<(), BoxError>>> {
-        self.0.as_ref().map(|function| function(session))
+    /// Runs it on a batch of rows, or on none; `None` if the step was read from a file.
+    pub fn run<'s>(
+        &self,
+        session: &'s mut dyn Session,
+        rows: Vec<Row>,
+    ) -> Option<BoxFuture<'s, Result<(), BoxError>>> {
+        self.0.as_ref().map(|function| function(session, rows))
     }
 }
 
@@ -74,8 +124,8 @@ impl fmt::Debug for StepFunction {
 /// so that no lock is held for long. How far it is stands in the database: when it is interrupted, the
 /// next run goes on behind the last batch that was committed.
 ///
-/// A backfill is the only operation of its revision, as what stood before it would be committed with
-/// the first batch.
+/// What stands before it in its revision is committed before the first batch, and what stands behind it after the
+/// last: a run that dies in between is gone on with by the next.
 ///
 /// ```
 /// use dunlin_core::operation::Backfill;

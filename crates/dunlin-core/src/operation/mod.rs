@@ -221,6 +221,15 @@ impl Operation {
         }
     }
 
+    /// Whether it is committed batch by batch.
+    pub fn is_in_batches(&self) -> bool {
+        match self {
+            Self::Backfill { .. } => true,
+            Self::Run { step } => step.batches.is_some(),
+            _ => false,
+        }
+    }
+
     /// Puts bare names of tables, types and views into `schema`.
     pub fn qualify(&mut self, schema: Option<&str>) {
         match self {
@@ -254,7 +263,10 @@ impl Operation {
                 let touched = stages.values_mut().flatten().flat_map(|stage| &mut stage.touches).flatten();
                 touched.for_each(|table| table.qualify(schema));
             }
-            Self::Run { step } => step.touches.iter_mut().for_each(|table| table.qualify(schema)),
+            Self::Run { step } => {
+                step.touches.iter_mut().for_each(|table| table.qualify(schema));
+                step.batches.iter_mut().for_each(|batches| batches.qualify(schema));
+            }
             Self::Backfill { backfill } => backfill.table.qualify(schema),
             Self::CreateSchema { .. } | Self::DropSchema { .. } => {}
         }

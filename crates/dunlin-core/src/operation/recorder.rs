@@ -10,7 +10,7 @@ use crate::schema::{
     Column, ConstraintKind, EnumType, Exclude, ForeignKey, Index, IndexElement, Name, NamingConvention,
     Object, SqlValue, Table, TableBuilder, TableName, View,
 };
-use crate::session::{BoxError, BoxFuture, Session};
+use crate::session::{Batches, BoxError, BoxFuture, Row, Session};
 
 /// Records operations, in order. Nothing runs while it records.
 ///
@@ -259,10 +259,28 @@ impl Operations {
         T: IntoIterator<Item: Into<TableName>>,
         F: for<'s> Fn(&'s mut dyn Session) -> BoxFuture<'s, Result<(), BoxError>> + Send + Sync + 'static,
     {
-        self.push(Operation::Run { step: DataStep::new(name, touches, function) });
+        self.run_step(DataStep::new(name, touches, function));
     }
 
-    /// Updates the rows of a table, some at a time: the only operation of its revision.
+    /// Runs a function that moves rows for each of some batches of them, which are committed one by one:
+    /// [`DataStep::in_batches`] has an example.
+    pub fn run_in_batches<T, F>(&mut self, name: impl Into<String>, touches: T, batches: Batches, function: F)
+    where
+        T: IntoIterator<Item: Into<TableName>>,
+        F: for<'s> Fn(&'s mut dyn Session, Vec<Row>) -> BoxFuture<'s, Result<(), BoxError>>
+            + Send
+            + Sync
+            + 'static,
+    {
+        self.run_step(DataStep::in_batches(name, touches, batches, function));
+    }
+
+    /// Runs a function with options.
+    pub fn run_step(&mut self, step: DataStep) {
+        self.push(Operation::Run { step });
+    }
+
+    /// Updates the rows of a table, some at a time, which are committed batch by batch.
     pub fn backfill(&mut self, backfill: Backfill) {
         self.push(Operation::Backfill { backfill });
     }

@@ -63,8 +63,15 @@ pub fn lower(
         Operation::DropObject { object } => vec![Operation::DropObject { object: object_on(object, name) }],
         Operation::Backfill { backfill } => {
             let backfill = keyed(backfill, schema);
-            refuse_key_of_bytes(name, &backfill, schema)?;
+            refuse_key_of_bytes(name, &backfill.table, &backfill.key, schema)?;
             vec![Operation::Backfill { backfill }]
+        }
+        Operation::Run { step } if !exists_on(&step.only_on, name) => Vec::new(),
+        Operation::Run { step } => {
+            if let Some(batches) = &step.batches {
+                refuse_key_of_bytes(name, batches.table(), batches.key(), schema)?;
+            }
+            vec![Operation::Run { step }]
         }
         Operation::Execute { sql, ddl: false, touches } => {
             let committing = match (dialect.capabilities().transactional_ddl, sql.get(name)) {
@@ -104,11 +111,12 @@ fn refuse_wider_uniqueness(dialect: DialectName, index: &Index) -> Result<(), Re
 /// Keys are read as text: of bytes, only PostgreSQL's text can be compared again.
 fn refuse_key_of_bytes(
     dialect: DialectName,
-    backfill: &Backfill,
+    table: &TableName,
+    key: &[String],
     schema: &Metadata,
 ) -> Result<(), RenderError> {
     let is_bytes = |column: &String| {
-        let column = schema.get(&backfill.table).and_then(|table| table.column(column));
+        let column = schema.get(table).and_then(|table| table.column(column));
         let data_type = column.and_then(|column| column.column_type.get(dialect));
         matches!(
             data_type,
@@ -123,10 +131,10 @@ fn refuse_key_of_bytes(
             )
         )
     };
-    match backfill.key.iter().find(|column| is_bytes(column)) {
+    match key.iter().find(|column| is_bytes(column)) {
         Some(column) if dialect != DialectName::Postgres => Err(RenderError::Unsupported {
             dialect,
-            operation: format!("follow the key {column} of table {}, which is bytes", backfill.table),
+            operation: format!("follow the key {column} of table {table}, which is bytes"),
             hint: "name the columns of another unique key with `key`",
         }),
         _ => Ok(()),

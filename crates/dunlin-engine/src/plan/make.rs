@@ -1,10 +1,10 @@
 //! Making plans.
 
 use dunlin_core::operation::Operation;
-use dunlin_core::revision::RevisionId;
+use dunlin_core::revision::{Direction, RevisionId};
 use dunlin_core::schema::TableName;
 
-use super::{Action, Intent, OwnerPlan, PlanError, PlanKind, State, Step};
+use super::{Action, Begun, Intent, OwnerPlan, PlanError, PlanKind, State, Step};
 use crate::history::{HistoryError, PathStep, Target};
 use crate::owner::Owner;
 
@@ -41,13 +41,37 @@ impl Owner {
             }
             Intent::EnsureVersionTable => (PlanKind::Stamp, stamp(state, state.rows().to_vec())),
         };
-        Ok(OwnerPlan {
+        let plan = OwnerPlan {
             owner: self.name().to_owned(),
             version_table: self.version_table().clone(),
             create_version_table: state.rows.is_none() && kind != PlanKind::Reset && !steps.is_empty(),
             rows_before: state.rows().to_vec(),
             kind,
             steps,
+            begun: state.begun.clone().filter(|_| *intent != Intent::EnsureVersionTable),
+        };
+        match self.half_done(state) {
+            Some(begun) if moves && plan.goes_on_behind().is_none() => Err(PlanError::HalfDone {
+                owner: plan.owner,
+                revision: begun.revision.clone(),
+                direction: begun.direction,
+            }),
+            _ => Ok(plan),
+        }
+    }
+
+    /// The step that is done in part. It is not, where the rows say by now what it was to lead to, and where it is but
+    /// some rows that were gone through.
+    fn half_done<'s>(&self, state: &'s State) -> Option<&'s Begun> {
+        self.begun(state).filter(|begun| begun.stages > 0)
+    }
+
+    /// What an earlier run began and did not bring to its end.
+    pub fn begun<'s>(&self, state: &'s State) -> Option<&'s Begun> {
+        let lineage = || self.at(state.rows()).history().lineage(state.rows()).ok();
+        state.begun.as_ref().filter(|begun| {
+            let applied = lineage().is_some_and(|all| all.iter().any(|it| it.id == begun.revision));
+            applied == (begun.direction == Direction::Downgrade)
         })
     }
 
@@ -62,15 +86,16 @@ impl Owner {
             // Without revisions there is never a row: the version table alone says that init has run.
             return Ok((PlanKind::UpToDate, Vec::new()));
         }
+        let half_done = self.half_done(state).is_some();
         let (taken_over, unknown): (Vec<_>, Vec<_>) =
             state.tables.iter().cloned().partition(|table| self.takes_over(table));
-        if rows.is_empty() {
+        if rows.is_empty() && !half_done {
             self.refuse_unversioned(state, unknown)?;
         }
         // Without models only the revisions say what there is to be.
         let has_models = || self.history().revisions().is_empty() || !self.create_all().is_empty();
         let from_models = target.is_none() && !use_migration_files && taken_over.is_empty();
-        if rows.is_empty() && from_models && has_models() {
+        if rows.is_empty() && from_models && !half_done && has_models() {
             return Ok((PlanKind::Init, self.init_step()?));
         }
         let target = target.unwrap_or(&Target::HEADS);

@@ -7,6 +7,7 @@ mod hazard;
 mod made_first;
 mod make;
 mod names;
+mod referred_rows;
 mod render;
 mod script;
 mod stage;
@@ -40,6 +41,19 @@ pub struct State {
     pub tables: BTreeSet<TableName>,
     /// Those of them that another owner made and gave away, as its version rows say; read for a reset only.
     pub handed_over: BTreeSet<TableName>,
+    /// What is written down of a step that an earlier run did not bring to its end.
+    pub begun: Option<Begun>,
+}
+
+/// A direction of a revision that was begun, and whose version rows did not change yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begun {
+    /// The revision.
+    pub revision: RevisionId,
+    /// Which way.
+    pub direction: Direction,
+    /// How many of its stages are done. The one behind them may be, in part, if it is done in batches.
+    pub stages: usize,
 }
 
 impl State {
@@ -93,9 +107,18 @@ pub struct OwnerPlan {
     pub kind: PlanKind,
     /// The steps, in order.
     pub steps: Vec<Step>,
+    /// What is written down of a step that was begun earlier: the first of these goes on with it, or it is forgotten.
+    pub begun: Option<Begun>,
 }
 
 impl OwnerPlan {
+    /// How many stages of the first step are done already: `None` where it begins at its beginning.
+    pub fn goes_on_behind(&self) -> Option<usize> {
+        let begun = self.begun.as_ref()?;
+        let first = self.steps.first().filter(|first| first.is(begun));
+        first.map(|_| begun.stages)
+    }
+
     /// The version rows after the last step.
     pub fn rows_after(&self) -> &[RevisionId] {
         self.steps.last().map_or(&self.rows_before, |step| &step.rows_after)
@@ -133,6 +156,17 @@ pub struct Step {
     pub rows_before: Vec<RevisionId>,
     /// The version rows after.
     pub rows_after: Vec<RevisionId>,
+}
+
+impl Step {
+    fn is(&self, begun: &Begun) -> bool {
+        match &self.action {
+            Action::Revision { revision, direction } => {
+                (&revision.id, *direction) == (&begun.revision, begun.direction)
+            }
+            Action::CreateAll | Action::DropAll | Action::Stamp => false,
+        }
+    }
 }
 
 /// What a step is.
@@ -183,6 +217,16 @@ pub enum PlanError {
         /// The tables.
         tables: Vec<TableName>,
     },
+    /// An earlier run did a part of a revision, and something else is to be done now.
+    #[error("the {direction} {} revision {revision} of {owner} is half done", preposition(*direction))]
+    HalfDone {
+        /// The owner.
+        owner: String,
+        /// The revision.
+        revision: RevisionId,
+        /// Which way it was on.
+        direction: Direction,
+    },
     /// The owner does not allow its tables to be dropped.
     #[error("{owner} does not allow its tables to be dropped")]
     DroppingNotSupported {
@@ -224,6 +268,13 @@ impl From<ReplayFailure> for PlanError {
             ReplayFailure::Replay(error) => Self::Replay(error),
             ReplayFailure::Unreadable(error) => Self::Unreadable(error),
         }
+    }
+}
+
+fn preposition(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Upgrade => "to",
+        Direction::Downgrade => "from",
     }
 }
 

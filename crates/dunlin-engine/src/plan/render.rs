@@ -22,6 +22,8 @@ pub struct RenderedStep {
     pub title: String,
     /// Its stages, in order: at least one.
     pub stages: Vec<RenderedStage>,
+    /// How many of these an earlier run has done.
+    pub done: usize,
     /// What may be lost.
     pub hazards: Vec<Hazard>,
     /// The tables that it must see, and of which the history does not say what they are: it can be run, and
@@ -122,9 +124,13 @@ impl OwnerPlan {
                 let at = if step.action.changes_rows_first() { 0 } else { last.statements.len() };
                 last.statements.splice(at..at, rows);
             }
-            Ok(rendered)
+            Ok::<_, PlanError>(rendered)
         };
-        self.steps.iter().map(render).collect()
+        let mut rendered = self.steps.iter().map(render).collect::<Result<Vec<_>, _>>()?;
+        if let (Some(done), Some(first)) = (self.goes_on_behind(), rendered.first_mut()) {
+            first.done = done;
+        }
+        Ok(rendered)
     }
 
     /// Whether its steps are stamps and files of SQL, which are run as they stand, whatever the schema.
@@ -183,7 +189,7 @@ impl OwnerPlan {
         let rendered = render_operations(dialect, &step.operations, replay, so_far, revision);
         let RenderedOperations { stages, hazards, opaque } =
             rendered.map_err(|source| self.render_error(step, source))?;
-        Ok(RenderedStep { title: step.title(&self.owner), stages, hazards, opaque })
+        Ok(RenderedStep { title: step.title(&self.owner), stages, done: 0, hazards, opaque })
     }
 
     fn render_error(&self, step: &Step, source: RenderError) -> PlanError {
@@ -275,6 +281,24 @@ pub(crate) fn render_operations(
 }
 
 impl RenderedStep {
+    /// The stages that are to be run.
+    pub fn pending(&self) -> impl Iterator<Item = &RenderedStage> {
+        self.stages.iter().filter(|stage| stage.stage.number == 0 || stage.stage.number > self.done)
+    }
+
+    /// How many stages it has, save that for the version table.
+    pub fn stage_count(&self) -> usize {
+        self.stages.last().map_or(0, |last| last.stage.number)
+    }
+
+    /// Whether it is written down which of its stages are done: where a run that stops could leave something that must not
+    /// be done again.
+    pub fn keeps_place(&self) -> bool {
+        let works = |stage: &&RenderedStage| !stage.stage.operations.is_empty();
+        let in_batches = |stage: &RenderedStage| stage.stage.kind == StageKind::Batches;
+        self.stages.iter().filter(works).count() > 1 || self.stages.iter().any(in_batches)
+    }
+
     /// Puts DDL before everything else: in a stage of its own where it would commit the first.
     fn begin_with(&mut self, statements: Vec<String>, dialect: &dyn Dialect) {
         let commits = !dialect.capabilities().transactional_ddl;
@@ -283,12 +307,7 @@ impl RenderedStep {
                 first.statements.splice(..0, statements);
             }
             _ => {
-                let stage = Stage {
-                    kind: StageKind::Together,
-                    operations: Vec::new(),
-                    no_foreign_keys: false,
-                    records_rows: false,
-                };
+                let stage = Stage::new(StageKind::Together, Vec::new());
                 let functions = Vec::new();
                 let stage = RenderedStage { stage, statements, functions, suspends_foreign_keys: false };
                 self.stages.insert(0, stage);

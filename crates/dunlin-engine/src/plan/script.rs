@@ -50,26 +50,38 @@ impl Script {
     pub fn step(&mut self, step: &RenderedStep, dialect: &dyn Dialect) {
         self.comment(&step.title);
         step.hazards.iter().for_each(|hazard| self.comment(&format!("hazard: {hazard}")));
-        let in_batches = |stage: &RenderedStage| stage.stage.kind == StageKind::Batches;
-        match step.stages.iter().any(in_batches) {
-            true => self.in_one(step),
-            false => step.stages.iter().for_each(|stage| self.stage(stage, dialect)),
+        let mut stages = step.stages.iter().peekable();
+        while let Some(stage) = stages.next() {
+            match stage.stage.kind {
+                StageKind::Batches => {
+                    // What only writes down that it is done is done with it.
+                    let rows = stages.next_if(|next| next.stage.operations.is_empty());
+                    self.batches(stage, rows);
+                }
+                StageKind::Together | StageKind::Rows | StageKind::Alone => self.stage(stage, dialect),
+            }
         }
         self.text.push('\n');
     }
 
-    /// A backfill and its version row are one transaction, as a script cannot go on where it stopped.
-    fn in_one(&mut self, step: &RenderedStep) {
+    /// What is done in batches is one transaction, as a script cannot go on where it stopped.
+    fn batches(&mut self, stage: &RenderedStage, rows: Option<&RenderedStage>) {
+        self.functions(stage);
         self.comment("the program does this some rows at a time, each time in a transaction of its own");
         self.statement("BEGIN");
-        step.stages.iter().for_each(|stage| self.statements(&stage.statements));
+        self.statements(&stage.statements);
+        rows.into_iter().for_each(|rows| self.statements(&rows.statements));
         self.statement("COMMIT");
     }
 
-    fn stage(&mut self, stage: &RenderedStage, dialect: &dyn Dialect) {
+    fn functions(&mut self, stage: &RenderedStage) {
         for function in &stage.functions {
             self.comment(&format!("not in this script, as it is a function of the program: {function}"));
         }
+    }
+
+    fn stage(&mut self, stage: &RenderedStage, dialect: &dyn Dialect) {
+        self.functions(stage);
         let suspension = match stage.suspends_foreign_keys {
             true => dialect.suspend_foreign_keys(stage.stage.changed_tables().as_ref()),
             false => Suspension::default(),

@@ -2,7 +2,10 @@
 //!
 //! Nearly every step is one stage. It is not where a database forbids that: a value added to an enum type
 //! of PostgreSQL cannot be used in the transaction that adds it, an index that is built CONCURRENTLY
-//! stands in no transaction at all, and a backfill commits its batches one by one.
+//! stands in no transaction at all, what is done in batches is committed batch by batch, and rows that others may refer
+//! to are not deleted on SQLite where a rebuild needs foreign keys to be off.
+//!
+//! Which stages of a step are done is kept in the database until all are: the next run goes on behind them.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -11,12 +14,15 @@ use dunlin_core::operation::{Operation, SqlStage, TableChange};
 use dunlin_core::revision::Direction;
 use dunlin_core::schema::{EnumChange, Metadata, TableName};
 
+use super::referred_rows::may_move_referred_rows;
 use crate::dialect::{Dialect, RenderError, sections};
 use crate::replay::{Replay, play};
 
 /// What is committed together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
+    /// Which of its step it is, from 1 on; 0 makes the version table before them.
+    pub number: usize,
     /// How it is committed.
     pub kind: StageKind,
     /// Its operations, as this database has them.
@@ -36,13 +42,14 @@ pub enum StageKind {
     Rows,
     /// Each statement alone, outside any transaction.
     Alone,
-    /// Batch by batch.
+    /// Batch by batch: it is one operation.
     Batches,
 }
 
 impl Stage {
-    fn new(kind: StageKind, operations: Vec<Operation>) -> Self {
-        Self { kind, operations, no_foreign_keys: false, records_rows: false }
+    /// A stage that has no number yet.
+    pub(super) fn new(kind: StageKind, operations: Vec<Operation>) -> Self {
+        Self { number: 0, kind, operations, no_foreign_keys: false, records_rows: false }
     }
 
     /// Whether it runs in a transaction on a database.
@@ -85,53 +92,116 @@ pub(super) fn stages(
     replay: &mut Replay,
 ) -> Result<Vec<Stage>, RenderError> {
     if let [Operation::ExecuteStages { direction, stages }] = operations {
-        return file_stages(dialect, *direction, stages, replay);
+        return Ok(numbered(file_stages(dialect, *direction, stages, replay)?));
     }
     if operations.iter().any(|operation| matches!(operation, Operation::ExecuteStages { .. })) {
         return Err(RenderError::NotAlone { what: "a file of SQL" });
     }
-    let joins = dialect.capabilities().rebuilds_tables && changes_a_table_twice(operations);
-    let before = joins.then(|| replay.here.clone());
+    let before = dialect.capabilities().rebuilds_tables.then(|| replay.here.clone());
     let mut lowered = Vec::with_capacity(operations.len());
     for operation in operations {
         lowered.extend(replay.play(dialect, operation)?);
     }
-    if let Some(before) = before {
-        lowered = join_rebuilds(lowered, &before);
+    if lowered.iter().any(|operation| dialect.runs_outside_transaction(operation)) {
+        if !lowered.iter().all(|operation| dialect.runs_outside_transaction(operation)) {
+            let what = "an index that is created or dropped concurrently";
+            return Err(RenderError::NotAlone { what });
+        }
+        let alone = Stage::new(StageKind::Alone, lowered);
+        return Ok(numbered(vec![alone, Stage::new(StageKind::Rows, Vec::new())]));
     }
-
+    let apart = match before {
+        Some(before) => {
+            if changes_a_table_twice(&lowered) {
+                lowered = join_rebuilds(lowered, &before);
+            }
+            keys_on_and_off(dialect, lowered, before)
+        }
+        None => vec![lowered],
+    };
     let mut stages = Vec::new();
-    let apart = lowered.iter().find_map(|operation| match operation {
-        Operation::Backfill { .. } => Some((StageKind::Batches, "a backfill")),
-        _ if dialect.runs_outside_transaction(operation) => {
-            Some((StageKind::Alone, "an index that is created or dropped concurrently"))
+    for operations in apart {
+        for operations in split_before(operations, |before, next| {
+            next.is_in_batches() || before.last().is_some_and(Operation::is_in_batches)
+        }) {
+            push_stages(dialect, operations, &mut stages);
         }
-        _ => None,
-    });
-    match apart {
-        Some((kind, what)) => {
-            let of_kind = |operation: &Operation| match kind {
-                StageKind::Batches => matches!(operation, Operation::Backfill { .. }),
-                _ => dialect.runs_outside_transaction(operation),
-            };
-            if lowered.len() > 1 && (kind == StageKind::Batches || !lowered.iter().all(of_kind)) {
-                return Err(RenderError::NotAlone { what });
-            }
-            stages.push(Stage::new(kind, lowered));
-            stages.push(Stage::new(StageKind::Rows, Vec::new()));
-        }
-        None => {
-            let values = take_new_values(dialect, &mut lowered);
-            if !values.is_empty() {
-                stages.push(Stage::new(StageKind::Together, values));
-            }
-            stages.push(Stage::new(together(&lowered), lowered));
-        }
+    }
+    if stages.last().is_none_or(|last| last.kind == StageKind::Batches) {
+        stages.push(Stage::new(
+            if stages.is_empty() { StageKind::Together } else { StageKind::Rows },
+            Vec::new(),
+        ));
+    }
+    Ok(numbered(stages))
+}
+
+/// The stages of a step, of which the last changes the version rows.
+fn numbered(mut stages: Vec<Stage>) -> Vec<Stage> {
+    for (number, stage) in (1..).zip(&mut stages) {
+        stage.number = number;
     }
     if let Some(last) = stages.last_mut() {
         last.records_rows = true;
     }
-    Ok(stages)
+    stages
+}
+
+/// Operations in several parts: one begins wherever `begins` says so of what the part before it has and what comes next.
+fn split_before(
+    operations: Vec<Operation>,
+    mut begins: impl FnMut(&[Operation], &Operation) -> bool,
+) -> Vec<Vec<Operation>> {
+    let mut parts: Vec<Vec<Operation>> = Vec::new();
+    for operation in operations {
+        match parts.last_mut() {
+            Some(part) if !begins(part, &operation) => part.push(operation),
+            _ => parts.push(vec![operation]),
+        }
+    }
+    parts
+}
+
+/// Keeps what may delete rows that others refer to apart from what needs foreign keys to be off: these would then
+/// neither be deleted, too, nor forbid it.
+fn keys_on_and_off(
+    dialect: &dyn Dialect,
+    operations: Vec<Operation>,
+    mut schema: Metadata,
+) -> Vec<Vec<Operation>> {
+    let (mut needs_keys, mut needs_none) = (false, false);
+    split_before(operations, |_, operation| {
+        let on = may_move_referred_rows(dialect, operation, &schema);
+        let off = !operation.is_data() && suspends_foreign_keys(dialect, operation, &schema);
+        // What cannot be played is found where the step is rendered.
+        let _played = play(&mut schema, operation);
+        let begins = operation.is_in_batches() || (needs_keys || on) && (needs_none || off);
+        if begins {
+            (needs_keys, needs_none) = (false, false);
+        }
+        needs_keys |= on;
+        needs_none |= off;
+        begins
+    })
+}
+
+fn suspends_foreign_keys(dialect: &dyn Dialect, operation: &Operation, schema: &Metadata) -> bool {
+    match dialect.render(operation, schema) {
+        Ok(rendered) => rendered.suspends_foreign_keys,
+        Err(_) => matches!(operation, Operation::AlterTable { .. }),
+    }
+}
+
+/// The stages of operations that are committed together as far as the database can do that.
+fn push_stages(dialect: &dyn Dialect, mut operations: Vec<Operation>, stages: &mut Vec<Stage>) {
+    if operations.iter().any(Operation::is_in_batches) {
+        return stages.push(Stage::new(StageKind::Batches, operations));
+    }
+    let values = take_new_values(dialect, &mut operations);
+    if !values.is_empty() {
+        stages.push(Stage::new(StageKind::Together, values));
+    }
+    stages.push(Stage::new(together(&operations), operations));
 }
 
 /// How operations are committed that stand in one transaction where they can.
@@ -158,9 +228,8 @@ fn file_stages(
         let kind = if here.no_transaction { StageKind::Alone } else { together(&here.operations) };
         stages.push(Stage { no_foreign_keys: here.no_foreign_keys, ..Stage::new(kind, here.operations) });
     }
-    match stages.last_mut() {
-        Some(last) if last.kind != StageKind::Alone => last.records_rows = true,
-        _ => stages.push(Stage { records_rows: true, ..Stage::new(StageKind::Rows, Vec::new()) }),
+    if stages.last().is_none_or(|last| last.kind == StageKind::Alone) {
+        stages.push(Stage::new(StageKind::Rows, Vec::new()));
     }
     Ok(stages)
 }

@@ -429,14 +429,18 @@ impl Database {
         if tables.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let sql = match &self.connection {
+        let rows = self.rows(&self.existing_query(tables)).await?;
+        let position = |row: &Row| row.first()?.as_ref()?.parse::<usize>().ok();
+        Ok(rows.iter().filter_map(position).filter_map(|at| tables.get(at).cloned()).collect())
+    }
+
+    /// The query for the positions of those of some tables that exist.
+    pub(crate) fn existing_query(&self, tables: &[TableName]) -> String {
+        match &self.connection {
             Connection::Postgres(_) => postgres::existing(tables, self.dialect),
             Connection::MySql(_) => mysql::existing(tables, self.dialect),
             Connection::Sqlite(_) => sqlite::existing(tables, self.dialect),
-        };
-        let rows = self.rows(&sql).await?;
-        let position = |row: &Row| row.first()?.as_ref()?.parse::<usize>().ok();
-        Ok(rows.iter().filter_map(position).filter_map(|at| tables.get(at).cloned()).collect())
+        }
     }
 
     /// Which of these tables there are where a statement would make them.

@@ -1,11 +1,13 @@
 //! Running one operation on the table as it really is.
 
-use dunlin_core::operation::Operation;
+use dunlin_core::operation::{DataStep, Operation};
 use dunlin_core::schema::TableName;
+use dunlin_core::session::Row;
 use dunlin_engine::dialect::Rendered;
 use dunlin_engine::plan::PlanError;
 
 use super::ManagerRun;
+use super::session::OwnerSession;
 use crate::error::Error;
 use crate::introspect::{Introspected, Unsaid, introspect};
 
@@ -13,16 +15,7 @@ impl ManagerRun<'_, '_> {
     /// Renders an operation from the table as it really is, and runs it.
     pub(super) async fn operation(&mut self, operation: &Operation) -> Result<(), Error> {
         if let Operation::Run { step } = operation {
-            self.session.in_data_step = true;
-            let done = match step.function.run(&mut self.session) {
-                Some(running) => running.await,
-                None => Err("its function is not in this program".into()),
-            };
-            self.session.in_data_step = false;
-            return done.map_err(|source| match source.downcast::<Error>() {
-                Ok(own) => *own,
-                Err(source) => Error::Function { step: step.name.clone(), source },
-            });
+            return run_function(&mut self.session, step, Vec::new()).await;
         }
         let dialect = self.session.database.dialect();
         if let Operation::AlterTable { table, .. } = operation {
@@ -85,6 +78,24 @@ impl ManagerRun<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// Runs the function of a step on a batch of rows, or on none.
+pub(super) async fn run_function(
+    session: &mut OwnerSession<'_>,
+    step: &DataStep,
+    rows: Vec<Row>,
+) -> Result<(), Error> {
+    session.in_data_step = true;
+    let done = match step.function.run(session, rows) {
+        Some(running) => running.await,
+        None => Err("its function is not in this program".into()),
+    };
+    session.in_data_step = false;
+    done.map_err(|source| match source.downcast::<Error>() {
+        Ok(own) => *own,
+        Err(source) => Error::Function { step: step.name.clone(), source },
+    })
 }
 
 /// What is restated must be said in full.

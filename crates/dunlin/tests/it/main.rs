@@ -13,6 +13,7 @@ mod data_steps;
 mod fault;
 mod generated;
 mod generated_source;
+mod half_done;
 mod journal;
 mod lost_commit;
 mod mysql_changes;
