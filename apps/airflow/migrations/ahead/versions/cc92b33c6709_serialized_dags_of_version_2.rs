@@ -1,9 +1,10 @@
 //! Airflow 3.1.0: serialized DAGs have a new form, version 3. Those of version 2 can still be read, so that the way up does
 //! nothing; the way back makes version 2 of version 3.
 //!
-//! Compressed ones too: Airflow compresses by zlib, and the real downgrade, which takes that for gzip, leaves them as they
-//! are. A blob that is neither stays. Data that the database cannot read (`\u0000` on PostgreSQL, NaN on SQLite), on which
-//! the real downgrade fails, is read here by its text.
+//! All of them: the real downgrade leaves compressed ones as they are, since it takes what Airflow compresses by zlib for
+//! gzip, and on SQLite those whose version is a number, which is each that Airflow writes. A blob that is neither zlib nor
+//! gzip stays. Data that the database cannot read (`\u0000` on PostgreSQL, NaN on SQLite), on which the real downgrade
+//! fails, is read here by its text.
 
 use std::io::{Read as _, Write as _};
 
