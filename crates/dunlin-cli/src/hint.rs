@@ -61,6 +61,10 @@ pub fn hint(error: &Error, words: &Hints) -> Option<String> {
         Error::Drifted { table } => {
             format!("take back what was changed by hand in table {table}, then run this again")
         }
+        Error::InTheWay { revision, .. } => format!(
+            "take it back by hand; or, if it is what an interrupted run of {revision} has done, undo that, or finish it and \
+             write the version row"
+        ),
         Error::LockTimeout { .. } => {
             "another migration is running: wait for it, or end it if it hangs".to_owned()
         }

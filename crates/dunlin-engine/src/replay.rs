@@ -56,6 +56,16 @@ impl Replay {
         Ok(lowered)
     }
 
+    /// Plays what somebody did to the database; what cannot be played is no part of what is known.
+    pub(crate) fn change_by_hand(&mut self, change: &Operation) {
+        for schema in [&mut self.here, &mut self.anywhere] {
+            let mut changed = schema.clone();
+            if play_seen(&mut changed, change, &self.opaque).is_ok() {
+                *schema = changed;
+            }
+        }
+    }
+
     /// An operation without what speaks of things that are on other databases only.
     fn meant_here(&self, operation: &Operation) -> Option<Operation> {
         let is_index = |table: &Table, name: &str| table.index(name).is_some();

@@ -174,7 +174,7 @@ impl Migrator {
 }
 
 /// A schema as a server has it.
-fn form(
+pub(crate) fn form(
     dialect: &dyn Dialect,
     surroundings: Option<&Surroundings>,
     said: Arc<Metadata>,

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use dunlin_core::revision::RevisionId;
-use dunlin_core::schema::TableName;
+use dunlin_core::revision::{Direction, RevisionId};
+use dunlin_core::schema::{SchemaError, TableName};
 use dunlin_core::session::BoxError;
 use dunlin_engine::compare::CompareError;
 use dunlin_engine::dialect::RenderError;
@@ -42,6 +42,23 @@ pub enum Error {
         database: String,
         /// How long it was waited for.
         timeout: Duration,
+    },
+    /// Somebody changed a table by hand, or a run ended in the middle of a revision, so that a revision does not fit.
+    #[error(
+        "the {direction} of revision {revision} does not fit the database, which is not as the revisions of {owner} \
+         left it ({})", changes.join("; ")
+    )]
+    InTheWay {
+        /// The owner.
+        owner: String,
+        /// The revision.
+        revision: RevisionId,
+        /// Which way it was to be run.
+        direction: Direction,
+        /// What was done to the table since the revisions left it, in words.
+        changes: Vec<String>,
+        /// What does not fit.
+        source: SchemaError,
     },
     /// What is to be one transaction cannot be.
     #[error("the run cannot be one transaction: {what}")]

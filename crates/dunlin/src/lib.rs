@@ -41,6 +41,7 @@ mod database;
 pub mod directory;
 mod error;
 mod execute;
+mod in_the_way;
 mod introspect;
 mod journal;
 mod lock;

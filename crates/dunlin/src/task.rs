@@ -12,6 +12,7 @@ use dunlin_engine::plan::{Intent, OwnerPlan, PlanError, PlanKind, RenderedStep, 
 use crate::database::Database;
 use crate::error::Error;
 use crate::execute;
+use crate::in_the_way;
 use crate::journal::Journal;
 use crate::lock::LockKey;
 use crate::migrator::Transactions;
@@ -71,7 +72,9 @@ pub(crate) async fn plan<'m>(
             refuse_unversioned(database, &plan, &rendered).await?;
         }
         let upgrades = matches!(intent, Intent::Upgrade { .. });
-        planned.push(Planned { owner, plan, rendered, upgrades });
+        let task = Planned { owner, plan, rendered, upgrades };
+        in_the_way::refuse(database, &task).await?;
+        planned.push(task);
     }
     Ok(planned)
 }

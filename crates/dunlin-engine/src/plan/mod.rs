@@ -4,6 +4,7 @@
 //! on the replayed schema, and rendered to a script for offline use.
 
 mod hazard;
+mod in_the_way;
 mod made_first;
 mod make;
 mod names;
@@ -25,6 +26,7 @@ use crate::history::{HistoryError, Target};
 use crate::owner::{ReplayError, ReplayFailure, UnreadableRevision};
 
 pub use hazard::Hazard;
+pub use in_the_way::{Expected, InTheWay};
 pub use made_first::tables_made_first;
 pub use render::{OpaqueTable, RenderedStage, RenderedStep};
 pub(crate) use render::{SoFar, render_operations};

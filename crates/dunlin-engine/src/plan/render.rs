@@ -134,7 +134,7 @@ impl OwnerPlan {
     }
 
     /// Whether its steps are stamps and files of SQL, which are run as they stand, whatever the schema.
-    fn is_sql_alone(&self) -> bool {
+    pub(super) fn is_sql_alone(&self) -> bool {
         let is_sql = |operation: &Operation| matches!(operation, Operation::ExecuteStages { .. });
         self.steps.iter().flat_map(|step| &step.operations).all(is_sql)
     }
@@ -192,7 +192,7 @@ impl OwnerPlan {
         Ok(RenderedStep { title: step.title(&self.owner), stages, done: 0, hazards, opaque })
     }
 
-    fn render_error(&self, step: &Step, source: RenderError) -> PlanError {
+    pub(super) fn render_error(&self, step: &Step, source: RenderError) -> PlanError {
         let (revision, source) = match (&step.action, source) {
             (Action::Revision { revision, direction }, RenderError::Schema(source)) => {
                 let (revision, direction) = (revision.id.clone(), *direction);

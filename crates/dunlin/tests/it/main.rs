@@ -14,6 +14,7 @@ mod fault;
 mod generated;
 mod generated_source;
 mod half_done;
+mod in_the_way;
 mod journal;
 mod lost_commit;
 mod mysql_changes;
