@@ -72,12 +72,15 @@ impl OwnerPlan {
         changes: &[Operation],
     ) -> Result<Option<InTheWay>, PlanError> {
         let mut replay = owner.replayed_on(dialect, &self.rows_before)?;
-        for change in changes {
-            replay.change_by_hand(change);
+        for change in come_or_gone(changes) {
+            replay.change_by_hand(&change);
         }
         for step in &self.steps {
             let Action::Revision { revision, direction } = &step.action else { continue };
             for operation in &step.operations {
+                if is_looked_for(operation) {
+                    continue;
+                }
                 match (replay.play(dialect, operation), operation.table()) {
                     (Err(RenderError::Schema(source)), Some(table)) if is_about_a_name(&source) => {
                         let (revision, direction) = (revision.id.clone(), *direction);
@@ -114,7 +117,69 @@ fn note_tables(operation: &Operation, named: &mut BTreeSet<TableName>) {
     }
 }
 
-/// Whether something by this name is there, or is not. What has no name is looked for when the operation runs.
+/// The changes one by one, without those of things that are there before and after: they only are otherwise.
+fn come_or_gone(changes: &[Operation]) -> Vec<Operation> {
+    let one_by_one = changes.iter().flat_map(|change| match change {
+        Operation::AlterTable { table, changes } => {
+            let alone = |change: &TableChange| Operation::AlterTable {
+                table: table.clone(),
+                changes: vec![change.clone()],
+            };
+            changes.iter().map(alone).collect()
+        }
+        other => vec![other.clone()],
+    });
+    let all: Vec<Operation> = one_by_one.collect();
+    let come: BTreeSet<_> = all.iter().filter_map(comes).collect();
+    let gone: BTreeSet<_> = all.iter().filter_map(goes).collect();
+    let stays = |change: &Operation| {
+        comes(change).is_some_and(|it| gone.contains(&it))
+            || goes(change).is_some_and(|it| come.contains(&it))
+    };
+    all.iter().filter(|change| !stays(change)).cloned().collect()
+}
+
+/// What a change makes: its table, what kind of thing it is, and its name.
+fn comes(change: &Operation) -> Option<(&TableName, &'static str, &str)> {
+    let (table, kind, name) = match change {
+        Operation::CreateIndex { table, index, .. } => (table, "index", index.name.as_deref()?),
+        Operation::AlterTable { table, changes } => match changes.first()? {
+            TableChange::AddColumn { column, .. } => (table, "column", column.name.as_str()),
+            TableChange::AddConstraint { constraint } => (table, "constraint", constraint.name()?.as_str()),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some((table, kind, name))
+}
+
+/// What a change takes away.
+fn goes(change: &Operation) -> Option<(&TableName, &'static str, &str)> {
+    let (table, kind, name) = match change {
+        Operation::DropIndex { table, name, .. } => (table, "index", name.as_str()),
+        Operation::AlterTable { table, changes } => match changes.first()? {
+            TableChange::DropColumn { name, .. } => (table, "column", name.as_str()),
+            TableChange::DropConstraint { name, .. } => (table, "constraint", name.as_str()),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some((table, kind, name))
+}
+
+/// Whether only the run sees if an operation fits: an index that is built concurrently may be there, and be the one that
+/// is wanted; and a constraint without a name is known by what it says.
+fn is_looked_for(operation: &Operation) -> bool {
+    match operation {
+        Operation::CreateIndex { index, .. } => index.concurrently,
+        Operation::AlterTable { changes, .. } => {
+            changes.iter().any(|change| matches!(change, TableChange::DropUnnamedConstraint { .. }))
+        }
+        _ => false,
+    }
+}
+
+/// Whether something by this name is there, or is not.
 fn is_about_a_name(error: &SchemaError) -> bool {
     matches!(
         error,
