@@ -79,6 +79,7 @@ impl OwnerPlan {
             let Action::Revision { revision, direction } = &step.action else { continue };
             for operation in &step.operations {
                 if is_looked_for(operation) {
+                    replay.play(dialect, operation).ok();
                     continue;
                 }
                 match (replay.play(dialect, operation), operation.table()) {
