@@ -29,14 +29,16 @@ pub struct InTheWay {
 }
 
 impl OwnerPlan {
-    /// What the revisions of the plan take for granted; nothing where they do not begin at version rows.
+    /// What the revisions of the plan take for granted; nothing where they do not begin at version rows,
+    /// or in the middle of a revision.
     ///
     /// # Errors
     /// The history cannot be played.
     pub fn expected(&self, owner: &Owner, dialect: &dyn Dialect) -> Result<Expected, PlanError> {
         let nothing = Expected { schema: Metadata::default(), made: BTreeSet::new() };
         let runs_revisions = matches!(self.kind, PlanKind::Upgrade | PlanKind::Downgrade);
-        if !runs_revisions || self.rows_before.is_empty() || self.is_sql_alone() {
+        let is_begun = self.goes_on_behind().is_some();
+        if !runs_revisions || is_begun || self.rows_before.is_empty() || self.is_sql_alone() {
             return Ok(nothing);
         }
         let before = owner.replayed_on(dialect, &self.rows_before)?;
