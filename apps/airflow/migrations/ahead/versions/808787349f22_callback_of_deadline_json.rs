@@ -21,9 +21,13 @@ pub(crate) fn revision() -> Revision {
 
 pub(crate) fn upgrade(op: &mut Operations) {
     op.add_column("deadline", Column::new("callback_new", DataType::Json));
-    op.run("put path and arguments of callbacks together", ["deadline"], |session| {
-        Box::pin(put_together(session))
-    });
+    let deadlines = Batches::new("deadline", ["id"]).columns(["callback", "callback_kwargs"]);
+    op.run_in_batches(
+        "put path and arguments of callbacks together",
+        ["deadline"],
+        deadlines,
+        |session, rows| Box::pin(put_together(session, rows)),
+    );
     op.alter_table("deadline", |t| {
         t.drop_column("callback");
         t.drop_column("callback_kwargs");
@@ -36,49 +40,45 @@ pub(crate) fn downgrade(op: &mut Operations) {
         t.add_column(Column::new("callback_old", DataType::string(500)));
         t.add_column(Column::new("callback_kwargs", DataType::Json));
     });
-    op.run("take path and arguments of callbacks apart", ["deadline"], |session| {
-        Box::pin(take_apart(session))
-    });
+    let deadlines = Batches::new("deadline", ["id"]).columns(["callback"]);
+    op.run_in_batches(
+        "take path and arguments of callbacks apart",
+        ["deadline"],
+        deadlines,
+        |session, rows| Box::pin(take_apart(session, rows)),
+    );
     op.alter_table("deadline", |t| {
         t.drop_column("callback");
         t.alter_column("callback_old").rename("callback").nullable(false);
     });
 }
 
-async fn put_together(session: &mut dyn Session) -> Result<(), BoxError> {
-    let mut batches = Batches::new("deadline", ["id"]).columns(["callback", "callback_kwargs"]);
-    while let Some(rows) = batches.next(session).await? {
-        let callback = |row: &Row| {
-            let path = quoted(row.text(1).unwrap_or_default());
-            let arguments = arguments(row.text(2));
-            SqlValue::Text(format!(
-                "{{\"__data__\": {{\"path\": {path}, \"kwargs\": {arguments}}}, \
-                 \"__classname__\": \"{CLASS}\", \"__version__\": 0}}"
-            ))
-        };
-        set(session, &rows, "callback_new", "json", callback).await?;
-    }
-    Ok(())
+async fn put_together(session: &mut dyn Session, rows: Vec<Row>) -> Result<(), BoxError> {
+    let callback = |row: &Row| {
+        let path = quoted(row.text(1).unwrap_or_default());
+        let arguments = arguments(row.text(2));
+        SqlValue::Text(format!(
+            "{{\"__data__\": {{\"path\": {path}, \"kwargs\": {arguments}}}, \
+             \"__classname__\": \"{CLASS}\", \"__version__\": 0}}"
+        ))
+    };
+    set(session, &rows, "callback_new", "json", callback).await
 }
 
 const CLASS: &str = "airflow.sdk.definitions.deadline.AsyncCallback";
 
-async fn take_apart(session: &mut dyn Session) -> Result<(), BoxError> {
-    let mut batches = Batches::new("deadline", ["id"]).columns(["callback"]);
-    while let Some(rows) = batches.next(session).await? {
-        let part = |row: &Row, key: &str| {
-            let callback = object(row.text(1)?)?;
-            member(member(&callback, "__data__").unwrap_or(&callback), key).map(str::to_owned)
-        };
-        let path = |row: &Row| {
-            let path = part(row, "path").and_then(|path| string(&path)).unwrap_or_default();
-            SqlValue::Text(path.chars().take(500).collect())
-        };
-        set(session, &rows, "callback_old", "varchar", path).await?;
-        let arguments = |row: &Row| SqlValue::Text(arguments(part(row, "kwargs").as_deref()));
-        set(session, &rows, "callback_kwargs", "json", arguments).await?;
-    }
-    Ok(())
+async fn take_apart(session: &mut dyn Session, rows: Vec<Row>) -> Result<(), BoxError> {
+    let part = |row: &Row, key: &str| {
+        let callback = object(row.text(1)?)?;
+        member(member(&callback, "__data__").unwrap_or(&callback), key).map(str::to_owned)
+    };
+    let path = |row: &Row| {
+        let path = part(row, "path").and_then(|path| string(&path)).unwrap_or_default();
+        SqlValue::Text(path.chars().take(500).collect())
+    };
+    set(session, &rows, "callback_old", "varchar", path).await?;
+    let arguments = |row: &Row| SqlValue::Text(arguments(part(row, "kwargs").as_deref()));
+    set(session, &rows, "callback_kwargs", "json", arguments).await
 }
 
 fn arguments(text: Option<&str>) -> String {

@@ -2,14 +2,14 @@
 //! nothing; the way back makes version 2 of version 3.
 //!
 //! All of them: the real downgrade leaves compressed ones as they are, since it takes what Airflow compresses by zlib for
-//! gzip, and on SQLite those whose version is a number, which is each that Airflow writes. A blob that is neither zlib nor
+//! gzip, and outside PostgreSQL those whose version is a number, as Airflow writes it. A blob that is neither zlib nor
 //! gzip stays. Data that the database cannot read (`\u0000` on PostgreSQL, NaN on SQLite), on which the real downgrade
 //! fails, is read here by its text.
 
 use std::io::{Read as _, Write as _};
 
 use dunlin_core::prelude::*;
-use dunlin_core::session::{Batches, BoxError, Session};
+use dunlin_core::session::{Batches, BoxError, Row, Session};
 use flate2::Compression;
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use flate2::write::ZlibEncoder;
@@ -27,32 +27,31 @@ pub(crate) fn revision() -> Revision {
 pub(crate) fn upgrade(_: &mut Operations) {}
 
 pub(crate) fn downgrade(op: &mut Operations) {
-    op.run("make version 2 of serialized DAGs of version 3", [DAGS], |session| {
-        Box::pin(to_version_2(session))
+    let dags = Batches::new(DAGS, ["id"]).size(100);
+    op.run_in_batches("make version 2 of serialized DAGs of version 3", [DAGS], dags, |session, rows| {
+        Box::pin(to_version_2(session, rows))
     });
 }
 
 const DAGS: &str = "serialized_dag";
 
-async fn to_version_2(session: &mut dyn Session) -> Result<(), BoxError> {
+/// Each is read alone, as they may be large.
+async fn to_version_2(session: &mut dyn Session, rows: Vec<Row>) -> Result<(), BoxError> {
     let columns = match session.dialect() {
         DialectName::Postgres => "data::text, encode(data_compressed, 'hex')",
         DialectName::MySql => "CAST(data AS CHAR), hex(data_compressed)",
         _ => "data, hex(data_compressed)",
     };
-    let mut batches = Batches::new(DAGS, ["id"]);
-    while let Some(rows) = batches.next(session).await? {
-        for row in rows {
-            let id = session.literal(&row.text(0).unwrap_or_default().into());
-            let found = session.query(&format!("SELECT {columns} FROM {DAGS} WHERE id = {id}")).await?;
-            let Some(dag) = found.first() else { continue };
-            if let Some(data) = dag.text(0).and_then(version_2) {
-                set(session, "data", &SqlValue::Text(data), &id).await?;
-            }
-            let data = dag.text(1).and_then(bytes_of).and_then(|bytes| text_of(&bytes));
-            if let Some(data) = data.as_deref().and_then(version_2) {
-                set(session, "data_compressed", &SqlValue::Bytes(compressed(&data)?), &id).await?;
-            }
+    for row in rows {
+        let id = session.literal(&row.text(0).unwrap_or_default().into());
+        let found = session.query(&format!("SELECT {columns} FROM {DAGS} WHERE id = {id}")).await?;
+        let Some(dag) = found.first() else { continue };
+        if let Some(data) = dag.text(0).and_then(version_2) {
+            set(session, "data", &SqlValue::Text(data), &id).await?;
+        }
+        let data = dag.text(1).and_then(bytes_of).and_then(|bytes| text_of(&bytes));
+        if let Some(data) = data.as_deref().and_then(version_2) {
+            set(session, "data_compressed", &SqlValue::Bytes(compressed(&data)?), &id).await?;
         }
     }
     Ok(())

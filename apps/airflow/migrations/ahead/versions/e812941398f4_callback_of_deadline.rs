@@ -8,8 +8,9 @@
 //!   neither; the real upgrade fails on those.
 //! - The way back reads both forms. It deletes the callbacks of deadlines; the real one deletes all.
 
+use dunlin_core::operation::Backfill;
 use dunlin_core::prelude::*;
-use dunlin_core::session::{BoxError, Row, Session};
+use dunlin_core::session::{Batches, BoxError, Row, Session};
 
 #[allow(dead_code, reason = "not every revision needs all of it")]
 #[path = "_json_text.rs"]
@@ -26,18 +27,18 @@ pub(crate) fn upgrade(op: &mut Operations) {
         t.add_column(Column::new("missed", DataType::Boolean));
         t.add_column(Column::new("callback_id", uuid()));
     });
-    let fill = |uuid: &str| {
-        format!(
-            "UPDATE deadline SET missed = coalesce(callback_state IN ('success', 'failed'), false), \
-             callback_id = {uuid}"
-        )
-    };
-    op.execute(
-        PerDialect::only(DialectName::Postgres, fill("gen_random_uuid()"))
-            .on(DialectName::MySql, fill(UUID_ON_MYSQL))
-            .on(DialectName::Sqlite, fill(UUID_ON_SQLITE)),
+    let uuid = PerDialect::only(DialectName::Postgres, "gen_random_uuid()".to_owned())
+        .on(DialectName::MySql, UUID_ON_MYSQL.to_owned())
+        .on(DialectName::Sqlite, UUID_ON_SQLITE.to_owned());
+    op.backfill(
+        Backfill::new("deadline")
+            .set("missed", "coalesce(callback_state IN ('success', 'failed'), false)")
+            .set("callback_id", uuid),
     );
-    op.run("write the callbacks of deadlines", ["callback"], |session| Box::pin(write(session)));
+    let deadlines = Batches::new("deadline", ["id"]);
+    op.run_in_batches("write the callbacks of deadlines", ["callback"], deadlines, |session, rows| {
+        Box::pin(write(session, rows))
+    });
     op.drop_index("deadline_callback_state_time_idx", "deadline");
     op.alter_table("deadline", |t| {
         t.drop_constraint(ConstraintKind::ForeignKey, "deadline_trigger_id_fkey");
@@ -64,11 +65,15 @@ pub(crate) fn downgrade(op: &mut Operations) {
         t.add_column(Column::new("trigger_id", DataType::Integer));
         t.add_column(Column::new("callback", DataType::Json));
     });
-    op.execute(
-        "UPDATE deadline SET callback_state = (SELECT callback.state FROM callback \
+    op.backfill(Backfill::new("deadline").set(
+        "callback_state",
+        "(SELECT callback.state FROM callback \
          WHERE callback.id = deadline.callback_id AND callback.state IN ('success', 'failed'))",
-    );
-    op.run("write callbacks into their deadlines", ["deadline"], |session| Box::pin(write_back(session)));
+    ));
+    let deadlines = Batches::new("deadline", ["id"]);
+    op.run_in_batches("write callbacks into their deadlines", ["deadline"], deadlines, |session, rows| {
+        Box::pin(write_back(session, rows))
+    });
     op.execute("DELETE FROM callback WHERE id IN (SELECT callback_id FROM deadline)");
     op.drop_index("deadline_callback_id_idx", "deadline");
     op.drop_index("deadline_missed_deadline_time_idx", "deadline");
@@ -97,75 +102,59 @@ const UUID_ON_MYSQL: &str = "lower(concat(hex(random_bytes(6)), '4', left(hex(ra
 const UUID_ON_SQLITE: &str = "lower(hex(randomblob(6)) || '4' || substr(hex(randomblob(2)), 1, 3) \
     || substr('89ab', 1 + abs(random() % 4), 1) || substr(hex(randomblob(2)), 1, 3) || hex(randomblob(6)))";
 
-async fn write(session: &mut dyn Session) -> Result<(), BoxError> {
+async fn write(session: &mut dyn Session, rows: Vec<Row>) -> Result<(), BoxError> {
     let dialect = session.dialect();
     let now = match dialect {
         DialectName::Postgres => "current_timestamp",
         DialectName::Sqlite => "strftime('%Y-%m-%d %H:%M:%f000', 'now')",
         _ => "current_timestamp(6)",
     };
-    let mut after = String::new();
-    while let Some(deadlines) = next(
-        session,
-        "deadline.callback_id, deadline.callback, deadline.callback_state, dag_run.dag_id",
-        "LEFT JOIN dag_run ON dag_run.id = deadline.dagrun_id",
-        &mut after,
-    )
-    .await?
-    {
-        let rows: Vec<String> = deadlines
-            .iter()
-            .map(|deadline| {
-                let data = written(deadline.text(2), deadline.text(4).unwrap_or_default());
-                let data = if dialect == DialectName::Postgres { for_jsonb(&data) } else { data };
-                let id = session.literal(&deadline.text(1).unwrap_or_default().into());
-                let data = session.literal(&data.into());
-                let ended = deadline.text(3).filter(|state| ["success", "failed"].contains(state));
-                let state = ended.unwrap_or("pending");
-                format!("({id}, 'triggerer', 'import_path', {data}, '{state}', 1, {now})")
-            })
-            .collect();
-        let columns = "id, type, fetch_method, data, state, priority_weight, created_at";
-        session.execute(&format!("INSERT INTO callback ({columns}) VALUES {}", rows.join(", "))).await?;
-    }
+    let deadlines = session
+        .query(&format!(
+            "SELECT deadline.callback_id, deadline.callback, deadline.callback_state, dag_run.dag_id \
+             FROM deadline LEFT JOIN dag_run ON dag_run.id = deadline.dagrun_id WHERE deadline.id IN ({})",
+            ids(session, &rows).join(", ")
+        ))
+        .await?;
+    let callbacks = deadlines.iter().map(|deadline| {
+        let id = session.literal(&deadline.text(0).unwrap_or_default().into());
+        let data = written(deadline.text(1), deadline.text(3).unwrap_or_default());
+        let data = if dialect == DialectName::Postgres { for_jsonb(&data) } else { data };
+        let data = session.literal(&data.into());
+        let ended = deadline.text(2).filter(|state| ["success", "failed"].contains(state));
+        let state = ended.unwrap_or("pending");
+        format!("({id}, 'triggerer', 'import_path', {data}, '{state}', 1, {now})")
+    });
+    let callbacks = callbacks.collect::<Vec<_>>().join(", ");
+    let columns = "id, type, fetch_method, data, state, priority_weight, created_at";
+    session.execute(&format!("INSERT INTO callback ({columns}) VALUES {callbacks}")).await?;
     Ok(())
 }
 
-async fn write_back(session: &mut dyn Session) -> Result<(), BoxError> {
-    let mut after = String::new();
-    let of_deadline = "JOIN callback ON callback.id = deadline.callback_id";
-    while let Some(deadlines) = next(session, "callback.data", of_deadline, &mut after).await? {
-        let (mut ids, mut cases) = (Vec::new(), Vec::new());
-        for deadline in &deadlines {
-            let id = session.literal(&deadline.text(0).unwrap_or_default().into());
-            let callback = session.literal(&read(deadline.text(1).unwrap_or_default()).into());
-            cases.push(format!("WHEN {id} THEN {callback}"));
-            ids.push(id);
-        }
-        let callback = format!("CASE id {} END", cases.join(" "));
-        let callback = match session.dialect() {
-            DialectName::Postgres => format!("({callback})::json"),
-            _ => callback,
-        };
-        let ids = ids.join(", ");
-        session.execute(&format!("UPDATE deadline SET callback = {callback} WHERE id IN ({ids})")).await?;
-    }
+async fn write_back(session: &mut dyn Session, rows: Vec<Row>) -> Result<(), BoxError> {
+    let ids = ids(session, &rows).join(", ");
+    let deadlines = session
+        .query(&format!(
+            "SELECT deadline.id, callback.data FROM deadline \
+             JOIN callback ON callback.id = deadline.callback_id WHERE deadline.id IN ({ids})"
+        ))
+        .await?;
+    let cases = deadlines.iter().map(|deadline| {
+        let id = session.literal(&deadline.text(0).unwrap_or_default().into());
+        let callback = session.literal(&read(deadline.text(1).unwrap_or_default()).into());
+        format!("WHEN {id} THEN {callback}")
+    });
+    let callback = format!("CASE id {} END", cases.collect::<Vec<_>>().join(" "));
+    let callback = match session.dialect() {
+        DialectName::Postgres => format!("({callback})::json"),
+        _ => callback,
+    };
+    session.execute(&format!("UPDATE deadline SET callback = {callback} WHERE id IN ({ids})")).await?;
     Ok(())
 }
 
-/// The next deadlines, 1,000 at most: their ids, and other columns.
-async fn next(
-    session: &mut dyn Session,
-    columns: &str,
-    join: &str,
-    after: &mut String,
-) -> Result<Option<Vec<Row>>, BoxError> {
-    let sql =
-        format!("SELECT deadline.id, {columns} FROM deadline {join} {after} ORDER BY deadline.id LIMIT 1000");
-    let rows = session.query(&sql).await?;
-    let Some(last) = rows.last().and_then(|row| row.text(0)) else { return Ok(None) };
-    *after = format!("WHERE deadline.id > {}", session.literal(&last.into()));
-    Ok(Some(rows))
+fn ids(session: &dyn Session, rows: &[Row]) -> Vec<String> {
+    rows.iter().map(|row| session.literal(&row.text(0).unwrap_or_default().into())).collect()
 }
 
 /// A callback as Airflow 3.2 writes it, of one that Airflow 3.1 wrote.
