@@ -6,8 +6,8 @@
 //!
 //! - A serialized DAG that cannot be read (it is no zlib, or no JSON) stays as it is, with a warning: Airflow writes it
 //!   again when it reads the DAG. At some of them the real one stops.
-//! - The id of an alert begins with the time at which its DAG was serialized. It follows from that id and the alert's
-//!   place, so that an interrupted upgrade gives the same ids when it begins again.
+//! - The id of an alert begins with the time at which its DAG was serialized, and follows from the id of that and the
+//!   alert's place.
 //! - The way back has the alerts in their order, and the hash that they had; the real downgrade leaves the hash.
 //! - The real upgrade moves no alerts on MySQL, and links no deadlines on SQLite.
 
@@ -68,17 +68,21 @@ pub(crate) fn upgrade(op: &mut Operations) {
         t.alter_column("created_at").nullable(false);
         t.alter_column("last_updated_at").nullable(false);
     });
-    op.run(
+    op.run_in_batches(
         "move deadline alerts out of the serialized DAGs",
         ["serialized_dag", "deadline_alert", "deadline"],
-        |session| Box::pin(alerts::move_out(session)),
+        serialized_dag::ids(),
+        |session, rows| Box::pin(alerts::move_out(session, rows)),
     );
 }
 
 pub(crate) fn downgrade(op: &mut Operations) {
-    op.run("move deadline alerts into the serialized DAGs", ["serialized_dag"], |session| {
-        Box::pin(alerts::move_in(session))
-    });
+    op.run_in_batches(
+        "move deadline alerts into the serialized DAGs",
+        ["serialized_dag"],
+        serialized_dag::ids(),
+        |session, rows| Box::pin(alerts::move_in(session, rows)),
+    );
     op.alter_table("deadline", |t| {
         t.drop_constraint(ConstraintKind::ForeignKey, "deadline_deadline_alert_id_fkey");
         t.drop_column("deadline_alert_id");

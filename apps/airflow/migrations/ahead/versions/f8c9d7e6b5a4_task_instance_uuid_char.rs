@@ -1,10 +1,11 @@
 //! Airflow 3.2.0: the ids of task instances are kept as all other UUIDs are: where the database has no type for them,
 //! as 32 characters without dashes; MariaDB has one. On PostgreSQL they are UUIDs already.
 //!
-//! - An id is changed once, however often an interrupted upgrade or downgrade begins again.
-//! - On SQLite the real revision loses that the index of task_reschedule is descending.
+//! On SQLite the real revision loses that the index of task_reschedule is descending.
 
+use dunlin_core::operation::DataStep;
 use dunlin_core::prelude::*;
+use dunlin_core::session::Batches;
 
 pub(crate) fn revision() -> Revision {
     Revision::new("f8c9d7e6b5a4")
@@ -14,52 +15,89 @@ pub(crate) fn revision() -> Revision {
 
 pub(crate) fn upgrade(op: &mut Operations) {
     drop_references(op);
-    for (table, column) in COLUMNS {
-        let without_dashes =
-            format!("UPDATE {table} SET {column} = replace({column}, '-', '') WHERE {column} LIKE '%-%'");
-        op.execute(where_text(without_dashes.clone(), without_dashes));
+    for ids in IDS {
+        ids.rewrite(op, "take the dashes out of", |id| format!("{id} LIKE '%-%'"), without_dashes);
     }
-    for (table, column) in COLUMNS {
+    for ids in IDS {
         let uuid = ColumnType::from(DataType::Uuid).on(DialectName::MariaDb, DataType::native("uuid"));
-        op.alter_column(table, column, |c| c.column_type(uuid));
+        op.alter_column(ids.table, ids.column, |c| c.column_type(uuid));
     }
     create_references(op);
 }
 
 pub(crate) fn downgrade(op: &mut Operations) {
     drop_references(op);
-    for (table, column) in COLUMNS {
+    for ids in IDS {
         let text = ColumnType::from(DataType::string(36)).on(DialectName::Postgres, DataType::Uuid);
-        op.alter_column(table, column, |c| c.column_type(text));
+        op.alter_column(ids.table, ids.column, |c| c.column_type(text));
     }
-    for (table, column) in COLUMNS {
-        let parts = [(1, 8), (9, 4), (13, 4), (17, 4), (21, 12)]
-            .map(|(from, length)| format!("substr({column}, {from}, {length})"));
-        let fill =
-            |dashed: String| format!("UPDATE {table} SET {column} = {dashed} WHERE length({column}) = 32");
-        op.execute(where_text(
-            fill(format!("concat({})", parts.join(", '-', "))),
-            fill(parts.join(" || '-' || ")),
-        ));
+    for ids in IDS {
+        ids.rewrite(op, "put the dashes into", |id| format!("length({id}) = 32"), with_dashes);
     }
     create_references(op);
 }
 
-/// What is done where a UUID is a text. MariaDB converts the type of a column by itself.
-fn where_text(mysql: String, sqlite: String) -> PerDialect<String> {
-    PerDialect::only(DialectName::MySql, mysql)
-        .on(DialectName::MariaDb, "DO 0".to_owned())
-        .on(DialectName::Sqlite, sqlite)
+/// A column of ids, and the key of its table.
+#[derive(Debug, Clone, Copy)]
+struct Ids {
+    table: &'static str,
+    column: &'static str,
+    key: &'static str,
 }
 
-const COLUMNS: [(&str, &str); 6] = [
-    ("task_instance", "id"),
-    ("task_instance_note", "ti_id"),
-    ("task_reschedule", "ti_id"),
-    ("hitl_detail", "ti_id"),
-    ("task_instance_history", "task_instance_id"),
-    ("hitl_detail_history", "ti_history_id"),
+const IDS: [Ids; 6] = [
+    Ids { table: "task_instance", column: "id", key: "id" },
+    Ids { table: "task_instance_note", column: "ti_id", key: "ti_id" },
+    Ids { table: "task_reschedule", column: "ti_id", key: "id" },
+    Ids { table: "hitl_detail", column: "ti_id", key: "ti_id" },
+    Ids { table: "task_instance_history", column: "task_instance_id", key: "task_instance_id" },
+    Ids { table: "hitl_detail_history", column: "ti_history_id", key: "ti_history_id" },
 ];
+
+impl Ids {
+    /// Writes ids anew where they are texts, 5,000 at a time: those that are `old`. MariaDB does that itself when it
+    /// changes the type of the column. A key that is changed stands beside where it was, and is no old one then: none is
+    /// passed over, and none changed twice.
+    fn rewrite(
+        self,
+        op: &mut Operations,
+        what: &str,
+        old: fn(&str) -> String,
+        new: fn(&str, DialectName) -> String,
+    ) {
+        let Self { table, column, key } = self;
+        let is_old = PerDialect::all(old(column)).on(DialectName::MariaDb, "false".to_owned());
+        let batches = Batches::new(table, [key]).only_where(is_old).size(5_000);
+        let step = DataStep::in_batches(
+            format!("{what} {column} of {table}"),
+            [table],
+            batches,
+            move |session, rows| {
+                let [first, last] = [rows.first(), rows.last()]
+                    .map(|row| session.literal(&row.and_then(|row| row.text(0)).unwrap_or_default().into()));
+                let (new, old) = (new(column, session.dialect()), old(column));
+                let sql = format!(
+                    "UPDATE {table} SET {column} = {new} WHERE {key} >= {first} AND {key} <= {last} AND {old}"
+                );
+                Box::pin(async move { Ok(session.execute(&sql).await.map(drop)?) })
+            },
+        );
+        op.run_step(step.only_on([DialectName::MySql, DialectName::Sqlite]));
+    }
+}
+
+fn without_dashes(id: &str, _: DialectName) -> String {
+    format!("replace({id}, '-', '')")
+}
+
+fn with_dashes(id: &str, dialect: DialectName) -> String {
+    let parts = [(1, 8), (9, 4), (13, 4), (17, 4), (21, 12)]
+        .map(|(from, length)| format!("substr({id}, {from}, {length})"));
+    match dialect {
+        DialectName::Sqlite => parts.join(" || '-' || "),
+        _ => format!("concat({})", parts.join(", '-', ")),
+    }
+}
 
 fn drop_references(op: &mut Operations) {
     for reference in REFERENCES {

@@ -3,29 +3,25 @@
 use std::collections::BTreeMap;
 
 use dunlin_core::dialect::DialectName;
-use dunlin_core::session::{BoxError, Session};
+use dunlin_core::session::{BoxError, Row, Session};
 use md5::{Digest as _, Md5};
 use serde::de::IgnoredAny;
 
 use super::hash::float;
 use super::json_text::{elements, member, members, quoted, string};
-use super::serialized_dag::{self, SerializedDag};
+use super::serialized_dag::SerializedDag;
 
 /// Makes rows of the alerts, and lets the deadlines refer to them.
-pub(super) async fn move_out(session: &mut dyn Session) -> Result<(), BoxError> {
-    let mut batches = serialized_dag::ids(session);
-    while let Some(rows) = batches.next(session).await? {
-        // The first alert of each DAG.
-        let mut first = BTreeMap::new();
-        for row in &rows {
-            let Some(dag) = SerializedDag::read(session, row).await? else { continue };
-            if let Some(id) = move_out_of(session, &dag).await? {
-                first.entry(dag.dag_id).or_insert(id);
-            }
+pub(super) async fn move_out(session: &mut dyn Session, rows: Vec<Row>) -> Result<(), BoxError> {
+    // The first alert of each DAG.
+    let mut first = BTreeMap::new();
+    for row in &rows {
+        let Some(dag) = SerializedDag::read(session, row).await? else { continue };
+        if let Some(id) = move_out_of(session, &dag).await? {
+            first.entry(dag.dag_id).or_insert(id);
         }
-        link_deadlines(session, &first).await?;
     }
-    Ok(())
+    link_deadlines(session, &first).await
 }
 
 /// The id of the first alert, if there is any.
@@ -120,13 +116,10 @@ async fn link_deadlines(
 }
 
 /// Puts the alerts where they were.
-pub(super) async fn move_in(session: &mut dyn Session) -> Result<(), BoxError> {
-    let mut batches = serialized_dag::ids(session);
-    while let Some(rows) = batches.next(session).await? {
-        for row in &rows {
-            if let Some(dag) = SerializedDag::read(session, row).await? {
-                move_into(session, &dag).await?;
-            }
+pub(super) async fn move_in(session: &mut dyn Session, rows: Vec<Row>) -> Result<(), BoxError> {
+    for row in &rows {
+        if let Some(dag) = SerializedDag::read(session, row).await? {
+            move_into(session, &dag).await?;
         }
     }
     Ok(())

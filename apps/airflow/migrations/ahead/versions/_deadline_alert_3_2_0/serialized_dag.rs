@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 
-use dunlin_core::dialect::DialectName;
+use dunlin_core::dialect::{DialectName, PerDialect};
 use dunlin_core::schema::SqlValue;
 use dunlin_core::session::{Batches, BoxError, Row, Session};
 use flate2::Compression;
@@ -22,14 +22,12 @@ pub(super) struct SerializedDag {
 }
 
 /// The ids and DAGs of those that may have deadline alerts.
-pub(super) fn ids(session: &dyn Session) -> Batches {
-    // A compressed one must be looked at.
-    let condition = match session.dialect() {
-        DialectName::Postgres => "data_compressed IS NOT NULL OR data -> 'dag' -> 'deadline' IS NOT NULL",
-        // It may be no JSON.
-        DialectName::Sqlite => "data_compressed IS NOT NULL OR data LIKE '%\"deadline\"%'",
-        _ => "data_compressed IS NOT NULL OR json_extract(data, '$.dag.deadline') IS NOT NULL",
-    };
+pub(super) fn ids() -> Batches {
+    // A compressed one must be looked at, and on SQLite data may be no JSON.
+    let or = |condition: &str| format!("data_compressed IS NOT NULL OR {condition}");
+    let condition = PerDialect::only(DialectName::Postgres, or("data -> 'dag' -> 'deadline' IS NOT NULL"))
+        .on(DialectName::MySql, or("json_extract(data, '$.dag.deadline') IS NOT NULL"))
+        .on(DialectName::Sqlite, or("data LIKE '%\"deadline\"%'"));
     Batches::new("serialized_dag", ["id"]).columns(["dag_id"]).only_where(condition).size(500)
 }
 
