@@ -3,10 +3,11 @@
 
 use dunlin::engine::plan::Intent;
 use dunlin::{LockKey, Migrator};
+use dunlin_testkit::dunlin::core::revision::RevisionId;
 use dunlin_testkit::dunlin::core::schema::Metadata;
 use dunlin_testkit::{TestDatabase, db_test};
 
-use crate::history::{DIFFERENCES, Known, differences, host, manager, wrong};
+use crate::history::{DIFFERENCES, Known, differences, host, manager, played_down, wrong};
 use crate::walk::Walk;
 
 db_test! {
@@ -16,6 +17,7 @@ db_test! {
         let walk = Walk::on(db.dialect());
         let mut known = Known::on(db.dialect(), DIFFERENCES);
         let mut failures = Vec::new();
+        let mut reached = owner.history().bases()[0].clone();
         for real in &walk.revisions {
             let (Ok(after), Some(_)) = (&real.after, owner.history().get(&real.id.as_str().into())) else { break };
             known.begin(&real.id);
@@ -31,9 +33,34 @@ db_test! {
 
             up(db, &migrator, &real.id).await;
             known.end(&real.id);
+            reached = RevisionId::from(real.id.as_str());
         }
+        failures.extend(as_replayed(db, &migrator, reached).await);
         assert!(failures.is_empty(), "{} steps\n{}", failures.len(), failures.join("\n"));
     }
+}
+
+/// What a server has otherwise than the replay says, up and back, behind where the real one gets no further.
+async fn as_replayed(db: &TestDatabase, migrator: &Migrator, mut reached: RevisionId) -> Vec<String> {
+    let owner = migrator.owner("airflow").unwrap();
+    let dialect = db.connect().await.dialect();
+    let mut none = Known::on(db.dialect(), &[]);
+    let mut failures = Vec::new();
+    while let Some(next) = owner.history().next(&reached).first().map(|next| next.id.clone()) {
+        up(db, migrator, next.as_str()).await;
+        let wanted = owner.replay_on(dialect, std::slice::from_ref(&next)).unwrap();
+        let found = differences(dialect, schema(db).await, wanted.clone(), &mut none);
+        failures.extend(found.into_iter().map(|words| format!("upgrade {next}: {words}")));
+
+        down(db, migrator, reached.as_str()).await;
+        let wanted = played_down(owner, dialect, &next, wanted);
+        let found = differences(dialect, schema(db).await, wanted, &mut none);
+        failures.extend(found.into_iter().map(|words| format!("downgrade {next}: {words}")));
+
+        up(db, migrator, next.as_str()).await;
+        reached = next;
+    }
+    failures
 }
 
 /// What plays the whole history.
