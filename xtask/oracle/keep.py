@@ -29,11 +29,16 @@ def restore(url, kept):
         case "postgresql":
             copy(url, kept_beside(url), url.database)
         case _:
-            make(url, create=True)
-            with sa.create_engine(url, poolclass=sa.NullPool).begin() as connection:
-                connection.exec_driver_sql("SET SESSION foreign_key_checks = 0")
-                for statement, rows in kept:
-                    connection.exec_driver_sql(statement, rows)
+            fill(url, kept)
+
+
+def fill(url, kept):
+    """A new database with the tables and rows that `statements` found."""
+    make(url, create=True)
+    with sa.create_engine(url, poolclass=sa.NullPool).begin() as connection:
+        connection.exec_driver_sql("SET SESSION foreign_key_checks = 0")
+        for statement, rows in kept:
+            connection.exec_driver_sql(statement, rows)
 
 
 def forget(url):

@@ -16,11 +16,14 @@
 //! - `schemas` builds the databases of other projects, creates them anew from what dunlin introspects, and writes what
 //!   differs to `docs/SCHEMAS.md`.
 //! - `turns` lets the real Alembic and the program `dunlin` take turns on one database, with one history each.
+//! - `data` lets the real one and ours migrate databases with rows in every table, and writes what differs to
+//!   `docs/AIRFLOW-DATA.md`.
 //! - `airflow` lets the real one and ours take turns on one database and writes what came of it to `docs/ORACLE.md`.
 
 mod alembic;
 mod autogenerate;
 mod compare;
+mod data;
 mod database;
 mod facts;
 mod graph;
@@ -106,6 +109,8 @@ enum Command {
         #[arg(long)]
         history: Option<String>,
     },
+    /// Let the real Airflow and ours migrate databases with rows in every table; write docs/AIRFLOW-DATA.md.
+    Data(data::Args),
     /// Let the real Airflow and ours take turns on one database; write docs/ORACLE.md.
     Airflow,
     /// Make the facts and the names, then take turns.
@@ -139,6 +144,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Command::Turns { history } => {
             turns::run(&venv, &wanted(&[Kind::Postgres, Kind::Sqlite]), history.as_deref())
         }
+        Command::Data(args) => data::run(&venv, &wanted(&Kind::ALL), &args),
         Command::Airflow => scenario::run(&venv, &wanted(&Kind::AIRFLOW)),
         Command::All => {
             facts::run(&venv, &wanted(&Kind::ALL), false)?;

@@ -119,16 +119,21 @@ pub(super) fn build(package: &str, options: &[&str]) -> Result<PathBuf> {
 
 /// Builds one of the programs of one of our packages, and says where it is.
 pub(crate) fn build_one(package: &str, program: &str, options: &[&str]) -> Result<PathBuf> {
+    built(package, &[&["--bin", program], options].concat())
+}
+
+/// Builds what the options name of one of our packages, and says where it is.
+pub(super) fn built(package: &str, options: &[&str]) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["build", "--package", package, "--bin", program]).args(options);
+    command.args(["build", "--package", package]).args(options);
     command
         .arg("--message-format=json-render-diagnostics")
         .current_dir(repository())
         .stderr(Stdio::inherit());
     let output = command.output().map_err(|e| format!("cannot run cargo: {e}"))?;
     if !output.status.success() {
-        return Err(format!("our {program} cannot be built").into());
+        return Err(format!("our {package} cannot be built ({})", options.join(" ")).into());
     }
     let messages = String::from_utf8_lossy(&output.stdout).into_owned();
     let executable = |line: &str| {
@@ -136,5 +141,5 @@ pub(crate) fn build_one(package: &str, program: &str, options: &[&str]) -> Resul
         Some(PathBuf::from(message.get("executable")?.as_str()?))
     };
     let found = messages.lines().rev().find_map(executable);
-    found.ok_or_else(|| format!("cargo names no executable for {program}").into())
+    found.ok_or_else(|| format!("cargo names no executable of {package} ({})", options.join(" ")).into())
 }
