@@ -10,7 +10,10 @@ rows of the same key differ: `{"tables": {name: {"left", "right", "only_left", "
 - A hash of a serialized DAG that is that of its data is equal to another that is that of its data.
 """
 
+import copy
 import datetime
+import functools
+import importlib.util
 import io
 import json
 import os
@@ -18,6 +21,7 @@ import pickle
 import re
 import zlib
 from collections import Counter
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -79,6 +83,8 @@ class Side:
         for name, table in self.tables.items():
             for row in table.rows:
                 self.replace(name, row)
+                if name == "serialized_dag":
+                    self.serialized(row)
 
     def read(self, connection, inspector, name):
         columns = {column["name"]: column["type"] for column in inspector.get_columns(name)}
@@ -92,6 +98,9 @@ class Side:
         rows = [
             {column: self.value(kind, length, value) for (column, kind, length), value in zip(kinds, row)}
             for row in found]
+        if name == "serialized_dag":
+            for row, values in zip(rows, found):
+                row["__data"] = serialized_data(dict(zip(columns, values)))
         key = inspector.get_pk_constraint(name)["constrained_columns"]
         return Table(list(columns), key, rows)
 
@@ -152,7 +161,7 @@ class Side:
         if table == "deadline":
             own = {"callback_id": "callback"}
         row["__raw"] = {}
-        for column, value in row.items():
+        for column, value in list(row.items()):
             refers = own.get(column) or REFERENCES.get(column)
             if refers and value is not None and refers in self.ids:
                 form = value.form if isinstance(value, Id) else ""
@@ -160,14 +169,11 @@ class Side:
                 row[column] = f"{self.ids[refers].get(plain(value), f'nothing: {value}')} {form}".strip()
             elif isinstance(value, Id):
                 row[column] = f"{value.id} {value.form}".strip()
-        if table == "serialized_dag" and "dag_hash" in row:
-            self.serialized(row)
 
     def serialized(self, row):
-        text = row.get("data") or row.get("data_compressed")
-        if not text or not text.startswith(("json ", "zlib ")):
+        data = row.pop("__data")
+        if data is None:
             return
-        data = json.loads(text.split(" ", 1)[1])
         if row["dag_hash"] == hash_of(data):
             row["dag_hash"] = "that of its data"
         known = self.ids.get("deadline_alert", {})
@@ -176,7 +182,7 @@ class Side:
             data["dag"]["deadline"] = [
                 known.get(item.replace("-", ""), item) if isinstance(item, str) else item for item in deadlines]
             column = "data" if row.get("data") else "data_compressed"
-            row[column] = f"{text.split(' ', 1)[0]} {canonical(data)}"
+            row[column] = f"{row[column].split(' ', 1)[0]} {canonical(data)}"
 
 
 class Id:
@@ -268,11 +274,28 @@ def canonical(value):
     return json.dumps(even(value), sort_keys=True)
 
 
-def hash_of(data):
-    """As Airflow makes it."""
-    from airflow.models.serialized_dag import SerializedDagModel
+def serialized_data(row):
+    """A serialized DAG, if it can be read."""
+    try:
+        return json.loads(row["data"] if row["data_compressed"] is None else zlib.decompress(row["data_compressed"]))
+    except (TypeError, ValueError, zlib.error):
+        return None
 
-    return SerializedDagModel.hash(data)
+
+@functools.cache
+def airflows_hash():
+    import airflow.migrations
+
+    [path] = (Path(airflow.migrations.__file__).parent / "versions").glob("0101_*.py")
+    spec = importlib.util.spec_from_file_location("revision_0101", path)
+    revision = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(revision)
+    return revision.hash_dag
+
+
+def hash_of(data):
+    """As Airflow's own revision makes it."""
+    return airflows_hash()(copy.deepcopy(data))
 
 
 def compared(name, left, right):

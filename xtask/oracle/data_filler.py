@@ -10,8 +10,9 @@ import zlib
 import sqlalchemy as sa
 
 NOT_FILLED = ("alembic_version", "sqlite_sequence")
-# Which team owns something: the real one does not come to 3.2 with rows that say so (see `data_hard.py`).
+# Which team owns something: the real one does not come to 3.2 and back with rows that say so (see `data_hard.py`).
 LEFT_NULL = ("team_id",)
+LEFT_EMPTY = ("dag_bundle_team",)
 START = datetime.datetime(2024, 2, 28, 22, 59, 58, 1, tzinfo=datetime.timezone.utc)
 ZONES = [datetime.timezone(datetime.timedelta(minutes=minutes)) for minutes in (0, 60, -480, 345, 840)]
 
@@ -162,7 +163,7 @@ class Filler:
         return TEXTS[number % len(TEXTS)]
 
     def expect_all_filled(self):
-        wrong = [f"{table} has no rows" for table in self.tables if table not in self.seen]
+        wrong = [f"{table} has no rows" for table in self.tables if table not in self.seen and table not in LEFT_EMPTY]
         for table, columns in self.seen.items():
             for name, nulls in columns.items():
                 if nulls == {True} and name not in LEFT_NULL:

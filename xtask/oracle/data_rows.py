@@ -85,8 +85,6 @@ def bundles(filler, world):
     # A revision put some there.
     filler.clear("dag_bundle")
     filler.put("dag_bundle", [{"name": name} for name in [*world.bundles, "unused"]])
-    filler.put("dag_bundle_team", [
-        {"dag_bundle_name": name, "team_id": team} for name, team in zip(world.bundles, world.teams)])
 
 
 def dags(filler, world):
@@ -135,7 +133,7 @@ def serialized(dag, at, version):
         "dag": {
             "dag_id": dag, "fileloc": f"/opt/airflow/dags/{at}.py", "timezone": "UTC", "doc_md": TEXTS[at % len(TEXTS)],
             "default_args": {"__var": {"retries": 1, "retry_delay": 300.0}, "__type": "dict"},
-            "tasks": [{"__var": {"task_id": task, "params": JSONS[at % len(JSONS)]}, "__type": "operator"} for task in TASKS],
+            "tasks": [{"__var": {"task_id": task, "params": JSONS[at % 7]}, "__type": "operator"} for task in sorted(TASKS)],
         },
     }
     if version == 3:
@@ -149,8 +147,14 @@ def serialized(dag, at, version):
     return {
         "data": None if compressed else data,
         "data_compressed": Raw(zlib.compress(text.encode())) if compressed else None,
-        "dag_hash": hashlib.md5(text.encode()).hexdigest(),
+        "dag_hash": airflows_hash(data),
     }
+
+
+def airflows_hash(data):
+    """That of the JSON, in some order, without the file; lists of tasks and of words are in order here."""
+    dag = {name: value for name, value in data["dag"].items() if name != "fileloc"}
+    return hashlib.md5(json.dumps(data | {"dag": dag}, sort_keys=True).encode()).hexdigest()
 
 
 def deadline_of_dag(number):
@@ -336,7 +340,7 @@ def assets(filler, world):
     events = range(1, 1 + max(30, world.runs_wanted // 3))
     filler.put(f"{word}_event", [
         {"id": id, f"{word}_id": 1 + id % len(ids), "extra": JSONS[id % 3],
-         **({} if id % 4 == 0 else {
+         **({f"source_{part}": None for part in ("dag_id", "task_id", "run_id", "map_index")} if id % 4 == 0 else {
              "source_dag_id": (task := world.tasks[id % len(world.tasks)])["dag_id"], "source_task_id": task["task_id"],
              "source_run_id": task["run_id"], "source_map_index": task["map_index"]})}
         for id in events])

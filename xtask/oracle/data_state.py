@@ -1,19 +1,21 @@
-"""What is in the database of DATABASE_URL, as a line of JSON: `data_state.py counts|models`.
+"""What is in a database, as a line of JSON.
 
-- `counts`: the rows of each table, and the revision that the database is at.
-- `models`: how Alembic would change the database to be what Airflow's models say, as `airflow db` compares them.
+- `data_state.py counts` reads a URL from each line, and says for it the rows of each table, and where the database is.
+- `data_state.py models`: how Alembic would change the database of DATABASE_URL to be what Airflow's models say, as
+  `airflow db` compares them.
 """
 
 import json
 import logging
 import os
+import re
 import sys
 
 import sqlalchemy as sa
 
 
-def counts():
-    with sa.create_engine(os.environ["DATABASE_URL"], poolclass=sa.NullPool).connect() as connection:
+def counts(url):
+    with sa.create_engine(url, poolclass=sa.NullPool).connect() as connection:
         quote = connection.dialect.identifier_preparer.quote
         tables = sa.inspect(connection).get_table_names()
         rows = {table: connection.exec_driver_sql(f"SELECT count(*) FROM {quote(table)}").scalar() for table in tables}
@@ -39,7 +41,13 @@ def models():
     }
     with settings.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts=options)
-        return [" ".join(repr(difference).split()) for difference in compare_metadata(context, Base.metadata)]
+        found = compare_metadata(context, Base.metadata)
+        # Where Python keeps something says nothing.
+        return [re.sub(r" object at 0x[0-9a-f]+", "", " ".join(repr(difference).split())) for difference in found]
 
 
-print(json.dumps({"counts": counts, "models": models}[sys.argv[1]]()))
+if sys.argv[1] == "models":
+    print(json.dumps(models()))
+else:
+    for line in sys.stdin:
+        print(json.dumps({"ok": counts(json.loads(line))}), flush=True)

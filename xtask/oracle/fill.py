@@ -1,4 +1,5 @@
-"""Fill the database of DATABASE_URL, whose tables some release of Airflow has made: `fill.py RUNS [hard CASE]`.
+"""Fill the database of DATABASE_URL, whose tables some release of Airflow has made: `fill.py RUNS`. `fill.py CASE`
+adds the rows of a case to one that is filled.
 
 Every table gets rows, with references that hold. Each column that may be NULL is NULL in some rows and has a value in
 others; a column or a table that stays without fails. The same number of runs makes the same rows every time.
@@ -22,9 +23,8 @@ def main():
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA synchronous = OFF")
         filler = Filler(connection)
-        if sys.argv[2:3] == ["hard"]:
-            data_rows.fill(filler, int(sys.argv[1]))
-            data_hard.CASES[sys.argv[3]](filler)
+        if sys.argv[1] in data_hard.CASES:
+            data_hard.CASES[sys.argv[1]](filler)
         else:
             data_rows.fill(filler, int(sys.argv[1]))
             filler.expect_all_filled()

@@ -6,6 +6,8 @@ use super::super::database::Kind;
 use super::Outcome;
 use super::compared::Table;
 
+use super::reasons::REAL_FAILURES;
+
 pub(super) use super::reasons::DIFFERENCES;
 
 /// What is compared with what.
@@ -26,8 +28,6 @@ pub(super) enum What {
     OursHasMore,
     /// Ours does not have rows that the other side has.
     OursHasLess,
-    /// Ours has the table, and the other side does not.
-    OnlyOurs,
     /// Values of these columns.
     Values(&'static [&'static str]),
     /// Ids in these columns, which are made up: only the ids, what they stand for may not differ.
@@ -100,35 +100,42 @@ impl Known {
         self.found.get(&entry).map_or(&[], Vec::as_slice)
     }
 
-    /// The parts of entries that no difference needs.
-    pub(super) fn not_needed(&self) -> Vec<String> {
+    /// What of the list no difference needed on these databases: on one, entries; on all, their parts, too.
+    pub(super) fn not_needed(&self, on: &[Kind]) -> Vec<String> {
         let mut said = Vec::new();
         for (at, entry) in DIFFERENCES.iter().enumerate() {
             let found = self.found(at);
-            let mut unneeded = |part: String, needed: bool| {
+            let mut unneeded = |part: &str, needed: bool| {
                 if !needed {
                     said.push(format!("nothing differs for {part} of: {}", entry.why));
                 }
             };
-            for table in entry.tables {
-                unneeded((*table).to_owned(), found.iter().any(|found| found.table == *table));
+            if let [kind] = on {
+                let needed = !entry.on.contains(kind) || found.iter().any(|found| found.kind == *kind);
+                unneeded(kind.name(), needed);
+                continue;
             }
-            for kind in entry.on {
-                unneeded(kind.name().to_owned(), found.iter().any(|found| found.kind == *kind));
+            for table in entry.tables {
+                unneeded(table, found.iter().any(|found| found.table == *table));
             }
             for from in entry.from {
-                unneeded((*from).to_owned(), found.iter().any(|found| found.from == *from));
+                unneeded(from, found.iter().any(|found| found.from == *from));
             }
             for leg in entry.legs {
-                unneeded(format!("{leg:?}"), found.iter().any(|found| found.leg == *leg));
+                unneeded(&format!("{leg:?}"), found.iter().any(|found| found.leg == *leg));
             }
             if let What::Values(columns) | What::Ids(columns) = entry.what {
                 let seen: BTreeSet<&str> = found.iter().filter_map(|found| found.column.as_deref()).collect();
-                columns.iter().for_each(|column| unneeded((*column).to_owned(), seen.contains(column)));
+                columns.iter().for_each(|column| unneeded(column, seen.contains(column)));
             }
         }
         said
     }
+}
+
+/// Whether it is known that the real one fails so.
+pub(super) fn the_real_one_fails(kind: Kind, from: &str, why: &str) -> bool {
+    REAL_FAILURES.iter().any(|(on, of, words)| *on == kind && *of == from && why.contains(words))
 }
 
 impl Difference {
@@ -138,7 +145,6 @@ impl Difference {
         let same = match (self.what, column) {
             (What::OursHasMore, None) => what == MORE,
             (What::OursHasLess, None) => what == LESS,
-            (What::OnlyOurs, None) => what == ONLY_OURS,
             (What::Values(columns), Some(column)) => what == VALUES && columns.contains(&column),
             (What::Ids(columns), Some(column)) => what == IDS && columns.contains(&column),
             _ => false,

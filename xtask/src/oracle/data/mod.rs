@@ -23,7 +23,7 @@ use clap::Args as ClapArgs;
 use self::compared::Comparison;
 use self::history::History;
 use self::known::{Known, Leg};
-use self::moves::{Acceptance, Moves};
+use self::moves::{Acceptance, Counter, Moves};
 use self::ours::Ours;
 use super::database::{Database, Kind, Place};
 use super::program::{Programs, Who};
@@ -34,8 +34,10 @@ use crate::machine::output;
 
 /// The releases whose databases are filled.
 const RELEASES: [&str; 3] = ["2.6.2", "2.10.3", "3.1.0"];
+/// The release from which the two take turns and ours walks: all others are above it.
+const MOVED_FROM: &str = RELEASES[0];
 /// How many runs a database gets, from which the number of all other rows follows.
-const RUNS: usize = 2500;
+const RUNS: usize = 2000;
 /// Where the report is, in the repository.
 const PAGE: &str = "docs/AIRFLOW-DATA.md";
 
@@ -65,6 +67,7 @@ struct Bench<'a> {
     programs: Programs,
     ours: Ours,
     history: History,
+    counter: Counter,
     args: &'a Args,
 }
 
@@ -76,6 +79,8 @@ struct Outcome {
     tables: usize,
     rows: u64,
     legs: Vec<(Leg, Comparison)>,
+    /// Why the real one did not get up, or back.
+    real_fails: Option<String>,
     acceptance: Option<Acceptance>,
     turns: Option<Moves>,
     walk: Option<Moves>,
@@ -92,60 +97,92 @@ pub(super) fn run(venv: &Venv, kinds: &[Kind], args: &Args) -> Result<()> {
         programs: Programs { real: venv.airflow(), ours: Default::default() },
         ours: Ours::ready()?,
         history: History::read()?,
+        counter: Counter::start(venv)?,
         args,
     };
-    let mut known = Known::new();
-    let (mut outcomes, mut wrong) = (Vec::new(), Vec::new());
+    // A page says what is so with the usual number of rows only.
+    let whole = args.from.is_empty() && args.to.is_none() && !args.rows_only && args.runs == RUNS;
+    let path = repository().join(PAGE);
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    let (mut page, mut known, mut wrong) = (committed.clone(), Known::new(), Vec::new());
     for place in Place::for_each(kinds, venv)? {
-        for from in
-            RELEASES.into_iter().filter(|from| args.from.is_empty() || args.from.iter().any(|it| it == from))
-        {
-            let Some(to) = bench.newest(place.kind, from)? else {
-                println!("{:<9} from {from}: there is nothing to migrate to", place.kind.name());
-                continue;
-            };
-            let outcome = filled(&bench, &place, from, &to)?;
-            known.settle(&outcome, &mut wrong);
-            wrong.extend(outcome.wrong());
-            outcomes.push(outcome);
-        }
-    }
-    let whole =
-        kinds.len() == Kind::ALL.len() && args.from.is_empty() && args.to.is_none() && !args.rows_only;
-    if whole && args.runs == RUNS {
-        wrong.extend(known.not_needed());
-        let (page, path) = (page::page(&outcomes, &known)?, repository().join(PAGE));
-        if args.check {
-            wrong.extend(page_differs(PAGE, &fs::read_to_string(path).unwrap_or_default(), &page));
+        let outcomes = on_one(&bench, &place, &mut known, &mut wrong);
+        let section = page::section(place.kind, &outcomes, &known)?;
+        if whole {
+            wrong.extend(known.not_needed(&[place.kind]));
+            page = page::with_section(&page, place.kind, &section);
         } else {
-            fs::write(path, page)?;
-            println!("written: {PAGE}");
+            println!("{section}");
         }
-    } else {
-        println!("{}", page::page(&outcomes, &known)?);
     }
-    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
+    if whole && kinds.len() == Kind::ALL.len() {
+        wrong.extend(known.not_needed(&Kind::ALL));
+    }
+    if args.check {
+        wrong.extend(page_differs(PAGE, &committed, &page));
+    } else if whole {
+        fs::write(path, page)?;
+        println!("written: {PAGE}");
+    }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("{} things are wrong:\n{}", wrong.len(), wrong.join("\n")).into())
+    }
+}
+
+/// Everything on one kind of database. What is wrong is said at once, and again in the end.
+fn on_one(bench: &Bench<'_>, place: &Place, known: &mut Known, wrong: &mut Vec<String>) -> Vec<Outcome> {
+    let (mut outcomes, kind) = (Vec::new(), place.kind.name());
+    let wanted = |from: &&str| bench.args.from.is_empty() || bench.args.from.iter().any(|it| it == from);
+    for from in RELEASES.into_iter().filter(wanted) {
+        let mut found = Vec::new();
+        let done = bench.newest(place.kind, from).and_then(|to| match to {
+            Some(to) => filled(bench, place, from, &to).map(Some),
+            None => Ok(None),
+        });
+        match done {
+            Ok(None) => println!("{kind:<9} from {from}: there is nothing to migrate"),
+            Ok(Some(outcome)) => {
+                known.settle(&outcome, &mut found);
+                found.extend(outcome.wrong());
+                outcomes.push(outcome);
+            }
+            Err(error) => found.push(format!("{kind} from {from}: {error}")),
+        }
+        found.iter().for_each(|found| println!("wrong: {found}"));
+        wrong.extend(found);
+    }
+    outcomes
 }
 
 impl Bench<'_> {
-    /// The newest release that both reach from one, if there is any above it.
+    /// The newest release that ours reaches from one, if there is any above it; on MariaDB first that which the real
+    /// one reaches, too. It cannot make any above that there.
     fn newest(&self, kind: Kind, from: &str) -> Result<Option<String>> {
-        // The real one fails on the way to 3.0 there.
-        let most = if kind == Kind::Mariadb { Some("2.10.3") } else { self.args.to.as_deref() };
+        let most = match (kind, from) {
+            (Kind::Mariadb, "2.6.2") => Some("2.10.3"),
+            (Kind::Mariadb, "3.1.0") => return Ok(None),
+            _ => self.args.to.as_deref(),
+        };
         let releases = self.history.releases(&self.ours.revisions()?, most);
         let newest = releases.last().filter(|newest| newest.as_str() != from);
         Ok(newest.filter(|_| releases.iter().any(|release| release == from)).cloned())
     }
 
     /// A database at a release, with rows in every table.
-    fn fill<'a>(&'a self, place: &Place, from: &str, hard: Option<&str>) -> Result<Database<'a>> {
+    fn fill<'a>(&'a self, place: &Place, from: &str, runs: usize) -> Result<Database<'a>> {
         let source = place.fresh(self.venv, "source")?;
         self.programs.run(Who::Real, &source, &format!("db migrate -m -n {from}"))?;
-        let runs = if hard.is_some() { 20 } else { self.args.runs };
-        let mut fill = self.venv.run_script("fill.py");
-        fill.arg(runs.to_string()).args(hard.map(|_| "hard")).args(hard).env("DATABASE_URL", &source.url);
-        output(&mut fill)?;
+        self.put(&source, &runs.to_string())?;
         Ok(source)
+    }
+
+    /// Puts rows into a database, as `fill.py` knows them by this name.
+    fn put(&self, database: &Database<'_>, rows: &str) -> Result<()> {
+        let mut fill = self.venv.run_script("fill.py");
+        output(fill.arg(rows).env("DATABASE_URL", &database.url))?;
+        Ok(())
     }
 
     /// A database with what is in another.
@@ -160,9 +197,17 @@ impl Bench<'_> {
 impl Outcome {
     /// What is wrong beside the rows.
     fn wrong(&self) -> Vec<String> {
+        let fails =
+            self.real_fails.iter().filter(|why| !known::the_real_one_fails(self.kind, self.from, why));
+        let fails =
+            fails.map(|why| format!("{} from {}: the real one fails: {why}", self.kind.name(), self.from));
         let moves = self.turns.iter().chain(&self.walk).flat_map(|moves| moves.wrong.iter().cloned());
         let accepted = self.acceptance.iter().flat_map(|acceptance| acceptance.differs.iter().cloned());
-        moves.chain(accepted).chain(self.hard.iter().filter_map(|case| case.wrong.clone())).collect()
+        fails
+            .chain(moves)
+            .chain(accepted)
+            .chain(self.hard.iter().filter_map(|case| case.wrong.clone()))
+            .collect()
     }
 }
 
@@ -174,37 +219,62 @@ fn filled(bench: &Bench<'_>, place: &Place, from: &'static str, to: &str) -> Res
         println!("{:<9} {:>5.1} s  from {from}: {what}", kind.name(), started.elapsed().as_secs_f64());
     };
     let (bottom, top) = (bench.history.revision_of(from)?, bench.history.revision_of(to)?);
-    let source = bench.fill(place, from, None)?;
+    let source = bench.fill(place, from, bench.args.runs)?;
     tell("filled");
 
     let real = bench.copy(place, &source, "real")?;
     let ours = bench.copy(place, &source, "ours")?;
-    let before = moves::counts(bench.venv, &source)?;
-    bench.programs.run(Who::Real, &real, &format!("db migrate -m -r {top}"))?;
+    let before = bench.counter.counts(&source)?;
+    let (mut legs, mut real_fails) = (Vec::new(), None);
+    let mut really = |args: String| -> bool {
+        let failed = bench.programs.run(Who::Real, &real, &args).err();
+        let said = failed.as_ref().map(|error| error.to_string());
+        real_fails =
+            said.map(|said| said.lines().find(|line| line.contains("Error: ")).unwrap_or("").to_owned());
+        failed.is_none()
+    };
+    let went_up = really(format!("db migrate -m -r {top}"));
     bench.ours.run(&ours, "upgrade", &top)?;
-    let up = compare(&real, &ours)?;
+    if went_up {
+        legs.push((Leg::Up, compare(&real, &ours)?));
+    }
     tell("up");
-    let acceptance = match bench.history.is_head(&top) {
+    let acceptance = match went_up && from == MOVED_FROM && bench.history.is_head(&top) {
         true => Some(moves::accepted(bench, &real, &ours)?),
         false => None,
     };
-    bench.programs.run(Who::Real, &real, &format!("db downgrade -y -r {bottom}"))?;
+    let went_back = went_up && really(format!("db downgrade -y -r {bottom}"));
     bench.ours.run(&ours, "downgrade", &bottom)?;
-    let back = compare(&real, &ours)?;
+    if went_back {
+        legs.push((Leg::Back, compare(&real, &ours)?));
+    }
+    legs.push((Leg::Round, compare(&source, &ours)?));
     tell("back");
-    let round = compare(&source, &ours)?;
     drop((real, ours));
 
     let (mut turns, mut walk, mut hard) = (None, None, Vec::new());
-    if !bench.args.rows_only {
+    if !bench.args.rows_only && from == MOVED_FROM {
         turns = Some(moves::turns(bench, place, &source, from, to)?);
         tell("turns");
-        walk = Some(moves::walk(bench, place, &source, from, to)?);
+        walk = Some(moves::walk(bench, place, &source, from)?);
         tell("walk");
+    }
+    if !bench.args.rows_only {
         hard = hard::run(bench, place, from, &top)?;
         tell("rows that the real one fails on");
     }
-    let legs = vec![(Leg::Up, up), (Leg::Back, back), (Leg::Round, round)];
     let (tables, rows) = (before.filled(), before.all());
-    Ok(Outcome { kind, from, to: to.to_owned(), tables, rows, legs, acceptance, turns, walk, hard })
+    Ok(Outcome {
+        kind,
+        from,
+        to: to.to_owned(),
+        tables,
+        rows,
+        legs,
+        real_fails,
+        acceptance,
+        turns,
+        walk,
+        hard,
+    })
 }

@@ -1,10 +1,13 @@
 //! Many moves on one database with rows: the real one and ours in turns, and ours alone.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::json;
 
 use super::super::database::{Database, Place};
+use super::super::process::Process;
 use super::super::program::{Who, environment};
 use super::super::venv::Venv;
 use super::Bench;
@@ -66,10 +69,21 @@ pub(super) struct Counts {
     revisions: Vec<String>,
 }
 
-/// What is in a database.
-pub(super) fn counts(venv: &Venv, database: &Database<'_>) -> Result<Counts> {
-    let mut state = venv.run_script("data_state.py");
-    Ok(serde_json::from_str(&output(state.arg("counts").env("DATABASE_URL", &database.url))?)?)
+/// A program that counts rows.
+pub(super) struct Counter(RefCell<Process>);
+
+impl Counter {
+    pub(super) fn start(venv: &Venv) -> Result<Self> {
+        let mut state = venv.run_script("data_state.py");
+        state.arg("counts");
+        Ok(Self(RefCell::new(Process::start(state)?)))
+    }
+
+    /// What is in a database.
+    pub(super) fn counts(&self, database: &Database<'_>) -> Result<Counts> {
+        let counts = self.0.borrow_mut().ask(&json!(database.url))??;
+        Ok(serde_json::from_value(counts)?)
+    }
 }
 
 impl Counts {
@@ -115,9 +129,9 @@ pub(super) struct Acceptance {
 /// The real one finds nothing to do on a database of ours, and Alembic nothing to change.
 pub(super) fn accepted(bench: &Bench<'_>, real: &Database<'_>, ours: &Database<'_>) -> Result<Acceptance> {
     bench.programs.run(Who::Real, ours, "db check-migrations -t 1")?;
-    let before = counts(bench.venv, ours)?;
+    let before = bench.counter.counts(ours)?;
     bench.programs.run(Who::Real, ours, "db migrate")?;
-    let after = counts(bench.venv, ours)?;
+    let after = bench.counter.counts(ours)?;
     let mut differs: Vec<String> = Vec::new();
     if before.revisions != after.revisions {
         differs.push(format!("the real one went from {:?} to {:?}", before.revisions, after.revisions));
@@ -162,15 +176,15 @@ pub(super) fn turns(
                 }
             }
         } else {
-            let before = counts(bench.venv, &database)?;
+            let before = bench.counter.counts(&database)?;
             if let Err(said) = bench.ours.tried(&database, way, &revision)? {
                 moves.wrong.push(format!("{place_of}: ours fails: {said}"));
                 break;
             }
-            let lost = counts(bench.venv, &database)?.lost(&before);
+            let lost = bench.counter.counts(&database)?.lost(&before);
             moves.wrong.extend(lost.into_iter().map(|lost| format!("{place_of}: {lost}")));
         }
-        let now = counts(bench.venv, &database)?.revisions;
+        let now = bench.counter.counts(&database)?.revisions;
         if now != [revision.as_str()] {
             moves.wrong.push(format!("{place_of}: the database is at {now:?}"));
         }
@@ -186,19 +200,14 @@ pub(super) fn turns(
     Ok(moves)
 }
 
-/// Ours goes up and down between random revisions.
-pub(super) fn walk(
-    bench: &Bench<'_>,
-    place: &Place,
-    source: &Database<'_>,
-    from: &str,
-    to: &str,
-) -> Result<Moves> {
+/// Ours goes up and down between random revisions, up to its newest.
+pub(super) fn walk(bench: &Bench<'_>, place: &Place, source: &Database<'_>, from: &str) -> Result<Moves> {
     let mut moves = Moves::default();
     let database = bench.copy(place, source, "walk")?;
-    let before = counts(bench.venv, &database)?;
-    let revisions = bench.history.between(&bench.history.revision_of(from)?, &bench.history.revision_of(to)?);
-    let (mut dice, mut at) = (Dice::new(to), 0);
+    let before = bench.counter.counts(&database)?;
+    let newest = bench.ours.revisions()?.pop().ok_or("ours has no revisions")?;
+    let revisions = bench.history.between(&bench.history.revision_of(from)?, &newest);
+    let (mut dice, mut at) = (Dice::new(place.kind.name()), 0);
     for step in 0..STEPS {
         let next = dice.other_than(at, revisions.len());
         let (way, revision) = (if next > at { "upgrade" } else { "downgrade" }, &revisions[next]);
@@ -211,7 +220,7 @@ pub(super) fn walk(
             moves.wrong.push(format!("{place_of}: ours fails: {said}"));
             break;
         }
-        let now = counts(bench.venv, &database)?;
+        let now = bench.counter.counts(&database)?;
         let lost = now.lost(&before);
         moves.wrong.extend(lost.iter().map(|lost| format!("{place_of}: {lost}")));
         if now.revisions != [revision.as_str()] {

@@ -3,21 +3,50 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::super::database::Kind;
+use super::Outcome;
 use super::known::{DIFFERENCES, Found, Known, Leg, What};
-use super::{Moves, Outcome};
+use super::moves::Moves;
 use crate::Result;
 
-/// The report.
-pub(super) fn page(outcomes: &[Outcome], known: &Known) -> Result<String> {
-    let mut page = String::from(
-        "# Rows, migrated by the real Airflow and by ours\n\n\
-         Made by `cargo xtask oracle data`; not edited by hand. The real Airflow makes the schema of a release, and every\n\
-         table of it is filled (`xtask/oracle/fill.py`). One copy is migrated by the real Airflow to the newest release and\n\
-         back, another by ours. Compared are all rows of both, at the top and back at the bottom: JSON by value, compressed\n\
-         and pickled values by their contents, ids that a migration makes up by what they stand for. The rows that ours\n\
-         leaves at the bottom are then compared with those that were there at first.\n\n\
-         | database | filled at | migrated to | tables | rows | equal tables up | back | as at first | in turns | walk of ours |\n\
-         |---|---|---|--:|--:|--:|--:|--:|---|---|\n",
+const HEAD: &str = "\
+# Rows, migrated by the real Airflow and by ours
+
+Made by `cargo xtask oracle data`; not edited by hand. The real Airflow makes the schema of a release, and every table
+of it is filled (`xtask/oracle/fill.py`). One copy is migrated by the real Airflow to the newest release and back,
+another by ours. Compared are all rows of both, at the top and back at the bottom: JSON by value, compressed and pickled
+values by their contents, ids that a migration makes up by what they stand for. The rows that ours leaves at the bottom
+are then compared with those that were there at first. A difference that is not in the list of those that may be
+(`xtask/src/oracle/data/reasons.rs`) is an error, and so is an entry of it that does not differ.
+
+*In turns*: random moves between releases, each by one of the two. *Walk of ours*: random moves between revisions by
+ours alone. After each move of ours the tables that keep their rows have as many as before.
+";
+
+/// A page with this section instead of the one that it has of this kind of database.
+pub(super) fn with_section(page: &str, kind: Kind, section: &str) -> String {
+    let title = |kind: Kind| format!("\n## {}\n", kind.name());
+    let mut sections: Vec<String> = Vec::new();
+    for other in Kind::ALL {
+        let of_other = if other == kind {
+            Some(section.to_owned())
+        } else {
+            page.split_once(&title(other)).map(|(_, rest)| {
+                let end = Kind::ALL.iter().filter_map(|next| rest.find(&title(*next))).min();
+                format!("{}{}", title(other), &rest[..end.unwrap_or(rest.len())])
+            })
+        };
+        sections.extend(of_other);
+    }
+    format!("{HEAD}{}", sections.concat())
+}
+
+/// What is to be said of one kind of database.
+pub(super) fn section(kind: Kind, outcomes: &[Outcome], known: &Known) -> Result<String> {
+    let mut page = format!("\n## {}\n\n", kind.name());
+    page.push_str(
+        "| filled at | migrated to | tables | rows | equal tables up | back | as at first | in turns | walk of ours |\n\
+         |---|---|--:|--:|--:|--:|--:|---|---|\n",
     );
     for outcome in outcomes {
         let equal = |leg: Leg| -> String {
@@ -33,8 +62,7 @@ pub(super) fn page(outcomes: &[Outcome], known: &Known) -> Result<String> {
         };
         writeln!(
             page,
-            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
-            outcome.kind.name(),
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             outcome.from,
             outcome.to,
             outcome.tables,
@@ -46,12 +74,13 @@ pub(super) fn page(outcomes: &[Outcome], known: &Known) -> Result<String> {
             moves(outcome.walk.as_ref()),
         )?;
     }
-    page.push_str(
-        "\n*In turns*: random moves between releases, each by one of the two. *Walk of ours*: random moves between\n\
-         revisions by ours alone. After each move of ours the tables that keep their rows have as many as before.\n",
-    );
     accepted(&mut page, outcomes)?;
-    differences(&mut page, known)?;
+    differences(&mut page, kind, known)?;
+    for outcome in outcomes {
+        if let Some(why) = &outcome.real_fails {
+            writeln!(page, "\nThe real one fails on the database filled at {}: `{why}`", outcome.from)?;
+        }
+    }
     hard(&mut page, outcomes)?;
     let failures: Vec<&String> = outcomes
         .iter()
@@ -59,7 +88,7 @@ pub(super) fn page(outcomes: &[Outcome], known: &Known) -> Result<String> {
         .flat_map(|turns| &turns.real_failures)
         .collect();
     if !failures.is_empty() {
-        page.push_str("\n## Turns that the real one fails\n\n");
+        page.push_str("\nTurns that the real one fails:\n\n");
         failures.iter().try_for_each(|failure| writeln!(page, "- {failure}"))?;
     }
     Ok(page)
@@ -77,35 +106,28 @@ fn moves(moves: Option<&Moves>) -> String {
 }
 
 fn accepted(page: &mut String, outcomes: &[Outcome]) -> Result<()> {
-    page.push_str("\n## The real Airflow and our database\n\n");
-    let mut any = false;
     for outcome in outcomes {
         let Some(acceptance) = &outcome.acceptance else { continue };
-        any = true;
         let said = match acceptance.differs.is_empty() {
             true => "`db check-migrations` succeeds, `db migrate` finds nothing to do, and Alembic nothing to change"
                 .to_owned(),
             false => acceptance.differs.join("; "),
         };
-        writeln!(page, "- {} from {}: {said}.", outcome.kind.name(), outcome.from)?;
-    }
-    if !any {
-        page.push_str("Ours does not reach the newest revision yet.\n");
+        writeln!(page, "\nThe real Airflow on ours at {}, filled at {}: {said}.", outcome.to, outcome.from)?;
     }
     Ok(())
 }
 
-fn differences(page: &mut String, known: &Known) -> Result<()> {
-    page.push_str("\n## What differs, and why\n");
+fn differences(page: &mut String, kind: Kind, known: &Known) -> Result<()> {
+    page.push_str("\nWhat differs, and why:\n");
     for (at, entry) in DIFFERENCES.iter().enumerate() {
-        let found = known.found(at);
+        let found: Vec<&Found> = known.found(at).iter().filter(|found| found.kind == kind).collect();
         if found.is_empty() {
             continue;
         }
         let what = match entry.what {
             What::OursHasMore => "rows that only ours has",
             What::OursHasLess => "rows that ours does not have",
-            What::OnlyOurs => "tables that only ours has",
             What::Values(_) => "values",
             What::Ids(_) => "ids that are made up",
         };
@@ -125,7 +147,7 @@ fn place_of(found: &Found) -> String {
         Leg::Back => "back",
         Leg::Round => "beside what was there at first",
     };
-    format!("{} from {}, {leg}", found.kind.name(), found.from)
+    format!("from {}, {leg}", found.from)
 }
 
 fn words(found: &Found) -> String {
@@ -138,11 +160,13 @@ fn hard(page: &mut String, outcomes: &[Outcome]) -> Result<()> {
     for outcome in outcomes {
         for case in &outcome.hard {
             let said = case.wrong.clone().unwrap_or_else(|| case.did.clone());
-            lines.push(format!("| {} | {} | {} | {said} |", case.name, outcome.from, outcome.kind.name()));
+            lines.push(format!("| {} | {} | {said} |", case.name, outcome.from));
         }
     }
     if !lines.is_empty() {
-        page.push_str("\n## Rows that the real one fails on or loses\n\n| rows | filled at | database | ours |\n|---|---|---|---|\n");
+        page.push_str(
+            "\nRows that the real one fails on or loses:\n\n| rows | filled at | ours |\n|---|---|---|\n",
+        );
         lines.sort();
         lines.iter().try_for_each(|line| writeln!(page, "{line}"))?;
     }
