@@ -205,9 +205,9 @@ impl Batches {
         &self.key
     }
 
-    /// Puts a bare name of the table into `schema`.
-    pub(crate) fn qualify(&mut self, schema: Option<&str>) {
-        self.table.qualify(schema);
+    /// The table, to be given another name.
+    pub fn table_mut(&mut self) -> &mut TableName {
+        &mut self.table
     }
 
     /// The query for the next rows.

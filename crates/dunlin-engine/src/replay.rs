@@ -6,7 +6,7 @@ use dunlin_core::dialect::{DialectName, PerDialect};
 use dunlin_core::operation::{AlterColumn, Operation, SqlStage, TableChange};
 use dunlin_core::schema::{IndexKey, Metadata, SchemaError, Table, TableName};
 
-use crate::dialect::lower::{cut_names, lower};
+use crate::dialect::lower::{cut_names, exists_on, lower};
 use crate::dialect::{Dialect, RenderError};
 use crate::sql::rename::{names_column, rename_in};
 use crate::sql::revision_file::statements;
@@ -30,6 +30,15 @@ impl Replay {
     /// Begins with a schema.
     pub(crate) fn new(schema: Metadata) -> Self {
         Self { here: schema.clone(), anywhere: schema, opaque: OpaqueTables::default() }
+    }
+
+    /// Leaves foreign keys out that are on other databases only.
+    pub(crate) fn leave_out_keys(&mut self, name: DialectName) {
+        let mut tables = self.here.take_tables();
+        for table in &mut tables {
+            table.foreign_keys.retain(|key| exists_on(&key.only_on, name));
+        }
+        self.here.extend(tables);
     }
 
     /// Plays an operation; what it is on this database.

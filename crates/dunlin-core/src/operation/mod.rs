@@ -265,7 +265,7 @@ impl Operation {
             }
             Self::Run { step } => {
                 step.touches.iter_mut().for_each(|table| table.qualify(schema));
-                step.batches.iter_mut().for_each(|batches| batches.qualify(schema));
+                step.batches.iter_mut().for_each(|batches| batches.table_mut().qualify(schema));
             }
             Self::Backfill { backfill } => backfill.table.qualify(schema),
             Self::CreateSchema { .. } | Self::DropSchema { .. } => {}

@@ -121,6 +121,9 @@ pub struct Unique {
     /// What happens to a row that breaks it. SQLite only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_conflict: Option<OnConflict>,
+    /// Where it exists; empty is everywhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only_on: Vec<DialectName>,
 }
 
 impl Unique {
@@ -136,6 +139,7 @@ impl Unique {
             nulls_not_distinct: false,
             deferrable: None,
             on_conflict: None,
+            only_on: Vec::new(),
         }
     }
 
@@ -169,6 +173,12 @@ impl Unique {
     /// The same constraint with SQLite's ON CONFLICT.
     pub fn on_conflict(mut self, action: OnConflict) -> Self {
         self.on_conflict = Some(action);
+        self
+    }
+
+    /// The same constraint, on some databases only.
+    pub fn only_on(mut self, dialects: impl IntoIterator<Item = DialectName>) -> Self {
+        self.only_on = dialects.into_iter().collect();
         self
     }
 }
@@ -270,6 +280,9 @@ pub struct ForeignKey {
     /// unsupported.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub not_valid: bool,
+    /// Where it exists; empty is everywhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only_on: Vec<DialectName>,
 }
 
 impl ForeignKey {
@@ -289,6 +302,7 @@ impl ForeignKey {
             deferrable: None,
             match_type: None,
             not_valid: false,
+            only_on: Vec::new(),
         }
     }
 
@@ -325,6 +339,12 @@ impl ForeignKey {
     /// The same key, not asked of the rows that are there.
     pub fn not_valid(mut self) -> Self {
         self.not_valid = true;
+        self
+    }
+
+    /// The same key, on some databases only.
+    pub fn only_on(mut self, dialects: impl IntoIterator<Item = DialectName>) -> Self {
+        self.only_on = dialects.into_iter().collect();
         self
     }
 }

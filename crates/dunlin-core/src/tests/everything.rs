@@ -187,6 +187,7 @@ fn unique() -> Unique {
         nulls_not_distinct: true,
         deferrable: Some(Deferrable::InitiallyDeferred),
         on_conflict: Some(OnConflict::Ignore),
+        only_on: vec![DialectName::MySql],
     }
 }
 
@@ -201,6 +202,7 @@ pub(super) fn foreign_key() -> ForeignKey {
         deferrable: Some(Deferrable::InitiallyDeferred),
         match_type: Some(MatchType::Full),
         not_valid: true,
+        only_on: vec![DialectName::Sqlite],
     }
 }
 

@@ -355,6 +355,8 @@ pub(super) fn resolved(dialect: &dyn Dialect, said: &Table) -> Result<Table, Ren
     }
     table.checks.retain_mut(|check| exists_on(&check.only_on, name) && check.expression.narrow(name));
     table.excludes.retain(|exclude| exists_on(&exclude.only_on, name));
+    table.uniques.retain(|unique| exists_on(&unique.only_on, name));
+    table.foreign_keys.retain(|key| exists_on(&key.only_on, name));
     table.indexes.retain(|index| exists_on(&index.only_on, name));
     for index in &mut table.indexes {
         index.predicate.take_if(|predicate| !predicate.narrow(name));
@@ -368,6 +370,8 @@ pub(super) fn resolved(dialect: &dyn Dialect, said: &Table) -> Result<Table, Ren
     table.options.partition_by.take_if(|by| !by.narrow(name));
     table.checks.iter_mut().for_each(|check| check.only_on.clear());
     table.excludes.iter_mut().for_each(|exclude| exclude.only_on.clear());
+    table.uniques.iter_mut().for_each(|unique| unique.only_on.clear());
+    table.foreign_keys.iter_mut().for_each(|key| key.only_on.clear());
     table.indexes.iter_mut().for_each(|index| index.only_on.clear());
     let mut create = Operation::CreateTable { table, if_not_exists: false };
     cut_names(dialect, &mut create);

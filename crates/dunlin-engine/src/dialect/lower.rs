@@ -34,6 +34,8 @@ pub fn lower(
             table.indexes.retain(|index| exists_on(&index.only_on, name));
             table.checks.retain(|check| exists_on(&check.only_on, name));
             table.excludes.retain(|exclude| exists_on(&exclude.only_on, name));
+            table.uniques.retain(|unique| exists_on(&unique.only_on, name));
+            table.foreign_keys.retain(|key| exists_on(&key.only_on, name));
             table.indexes.iter().try_for_each(|index| refuse_wider_uniqueness(name, index))?;
             vec![Operation::CreateTable { table, if_not_exists }]
         }
@@ -161,6 +163,10 @@ fn lower_change(
             if !exists_on(&check.only_on, name) => {}
         TableChange::AddConstraint { constraint: Constraint::Exclude(exclude) }
             if !exists_on(&exclude.only_on, name) => {}
+        TableChange::AddConstraint { constraint: Constraint::Unique(unique) }
+            if !exists_on(&unique.only_on, name) => {}
+        TableChange::AddConstraint { constraint: Constraint::ForeignKey(key) }
+            if !exists_on(&key.only_on, name) => {}
         TableChange::DropColumn { name: column, .. } if dialect.capabilities().foreign_keys_hold_columns => {
             let keys = table.iter().flat_map(|table| &table.foreign_keys);
             let alone = keys.filter(|key| key.columns == [column.clone()]);

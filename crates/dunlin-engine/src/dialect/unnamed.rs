@@ -46,8 +46,12 @@ fn form(dialect: &dyn Dialect, table: &Table, constraint: &Constraint) -> Option
     *constraint.name_mut() = None;
     match constraint {
         Constraint::PrimaryKey(key) => alone.primary_key = Some(key),
-        Constraint::Unique(unique) => alone.uniques.push(unique),
+        Constraint::Unique(mut unique) => {
+            unique.only_on.clear();
+            alone.uniques.push(unique);
+        }
         Constraint::ForeignKey(mut key) => {
+            key.only_on.clear();
             // SQLite has a table in the letters in which somebody wrote it.
             let names = std::iter::once(&mut key.referred_table.name).chain(&mut key.referred_columns);
             names.for_each(|name| name.make_ascii_lowercase());

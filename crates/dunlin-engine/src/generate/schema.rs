@@ -1,5 +1,6 @@
 //! Columns, constraints, indexes, views and objects as expressions.
 
+use dunlin_core::dialect::DialectName;
 use dunlin_core::schema::{
     Check, Column, Computed, Constraint, Deferrable, Exclude, ForeignKey, Identity, Index, IndexElement,
     IndexKey, Name, Object, OnConflict, PrimaryKey, Unique, View,
@@ -96,6 +97,10 @@ fn deferrable(when: Option<Deferrable>) -> Option<Call> {
     when.map(|when| ("deferrable", vec![variant("Deferrable", when)]))
 }
 
+fn only_on(on: &[DialectName]) -> Option<Call> {
+    (!on.is_empty()).then(|| ("only_on", vec![dialects(on)]))
+}
+
 fn flag(is: bool, method: &'static str) -> Option<Call> {
     is.then(|| (method, vec![]))
 }
@@ -118,14 +123,13 @@ pub(super) fn unique(unique: &Unique) -> Expr {
     calls.extend(flag(unique.nulls_not_distinct, "nulls_not_distinct"));
     calls.extend(deferrable(unique.deferrable));
     calls.extend(unique.on_conflict.map(|action| ("on_conflict", vec![on_conflict(action)])));
+    calls.extend(only_on(&unique.only_on));
     with_calls(Expr::call("Unique::new", [texts(&unique.columns)]), calls)
 }
 
 pub(super) fn check(check: &Check) -> Result<Expr> {
     let mut calls: Vec<Call> = named(check.name.as_ref()).collect();
-    if !check.only_on.is_empty() {
-        calls.push(("only_on", vec![dialects(&check.only_on)]));
-    }
+    calls.extend(only_on(&check.only_on));
     calls.extend(flag(check.not_valid, "not_valid"));
     calls.extend(flag(check.no_inherit, "no_inherit"));
     calls.extend(flag(check.not_enforced, "not_enforced"));
@@ -141,6 +145,7 @@ pub(super) fn foreign_key(key: &ForeignKey) -> Expr {
     calls.extend(deferrable(key.deferrable));
     calls.extend(key.match_type.map(|of| ("match_type", vec![variant("MatchType", of)])));
     calls.extend(flag(key.not_valid, "not_valid"));
+    calls.extend(only_on(&key.only_on));
     with_calls(Expr::call("ForeignKey::new", arguments), calls)
 }
 
@@ -152,9 +157,7 @@ pub(super) fn exclude(exclude: &Exclude) -> Expr {
     calls.extend(exclude.using.iter().map(|method| ("using", vec![Expr::text(method)])));
     calls.extend(exclude.predicate.iter().map(|condition| ("predicate", vec![Expr::sql(condition)])));
     calls.extend(deferrable(exclude.deferrable));
-    if !exclude.only_on.is_empty() {
-        calls.push(("only_on", vec![dialects(&exclude.only_on)]));
-    }
+    calls.extend(only_on(&exclude.only_on));
     with_calls(Expr::call("Exclude::new", [Expr::Array(elements.collect())]), calls)
 }
 
@@ -212,9 +215,7 @@ pub(super) fn index(index: &Index) -> Result<Expr> {
         Some(predicate) => calls.push(("predicate", vec![sql(predicate)?])),
         None => {}
     }
-    if !index.only_on.is_empty() {
-        calls.push(("only_on", vec![dialects(&index.only_on)]));
-    }
+    calls.extend(only_on(&index.only_on));
     if let Some(method) = &index.using {
         calls.push(("using", vec![sql(method)?]));
     }

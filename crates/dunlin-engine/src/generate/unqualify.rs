@@ -69,7 +69,10 @@ fn names_mut(operation: &mut Operation) -> Vec<&mut TableName> {
             object.touches.iter_mut().collect()
         }
         Operation::Execute { touches, .. } => touches.iter_mut().flatten().collect(),
-        Operation::Run { step } => step.touches.iter_mut().collect(),
+        Operation::Run { step } => {
+            let read = step.batches.iter_mut().map(|batches| batches.table_mut());
+            step.touches.iter_mut().chain(read).collect()
+        }
         Operation::Backfill { backfill } => vec![&mut backfill.table],
         _ => Vec::new(),
     }

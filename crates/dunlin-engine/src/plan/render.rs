@@ -103,7 +103,12 @@ impl OwnerPlan {
             return Ok(Vec::new());
         }
         let mut replay = match self.kind {
-            PlanKind::Reset => Replay::new(self.what_is_dropped(owner.schema_at(&self.rows_before)?)),
+            PlanKind::Reset => {
+                let dropped = self.what_is_dropped(owner.schema_at(&self.rows_before)?);
+                let mut replay = Replay::new(dropped);
+                replay.leave_out_keys(dialect.name());
+                replay
+            }
             _ if self.is_sql_alone() => Replay::new(Metadata::default()),
             _ => owner.replayed_on(dialect, &self.rows_before)?,
         };

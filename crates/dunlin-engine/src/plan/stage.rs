@@ -154,8 +154,9 @@ fn split_before(
 ) -> Vec<Vec<Operation>> {
     let mut parts: Vec<Vec<Operation>> = Vec::new();
     for operation in operations {
-        match parts.last_mut() {
-            Some(part) if !begins(part, &operation) => part.push(operation),
+        let before = parts.last().map(Vec::as_slice).unwrap_or_default();
+        match (begins(before, &operation), parts.last_mut()) {
+            (false, Some(part)) => part.push(operation),
             _ => parts.push(vec![operation]),
         }
     }
@@ -274,8 +275,8 @@ fn changes_a_table_twice(operations: &[Operation]) -> bool {
 }
 
 /// Joins the changes of a table that could all be made in one rebuild: a later change is moved forward to
-/// an earlier one of the same table if it does not matter to what stands between them. A column's new name
-/// stays where it is.
+/// an earlier one of the same table, or that back to it, if it does not matter to what stands between them. A
+/// column's new name stays where it is.
 fn join_rebuilds(operations: Vec<Operation>, before: &Metadata) -> Vec<Operation> {
     let mut joined: Vec<Operation> = Vec::with_capacity(operations.len());
     let mut schemas: Vec<Metadata> = Vec::new();
@@ -287,9 +288,12 @@ fn join_rebuilds(operations: Vec<Operation>, before: &Metadata) -> Vec<Operation
             after = schema.clone();
         }
         match (place, operation) {
-            (Some(at), Operation::AlterTable { changes: more, .. }) => {
+            (Some((at, moves)), Operation::AlterTable { changes: more, .. }) => {
                 if let Some(Operation::AlterTable { changes, .. }) = joined.get_mut(at) {
                     changes.extend(more);
+                }
+                if moves == Moves::Back {
+                    joined[at..].rotate_left(1);
                 }
                 let mut replayed = schemas[at].clone();
                 for (position, operation) in joined.iter().enumerate().skip(at) {
@@ -309,8 +313,21 @@ fn join_rebuilds(operations: Vec<Operation>, before: &Metadata) -> Vec<Operation
     joined
 }
 
+/// Where two changes of a table are joined.
+#[derive(PartialEq)]
+enum Moves {
+    /// Where the earlier one stands.
+    Forward,
+    /// Where the later one stands.
+    Back,
+}
+
 /// The earlier change of the same table that `operation` can be joined to.
-fn earlier_change(joined: &[Operation], schemas: &[Metadata], operation: &Operation) -> Option<usize> {
+fn earlier_change(
+    joined: &[Operation],
+    schemas: &[Metadata],
+    operation: &Operation,
+) -> Option<(usize, Moves)> {
     let Operation::AlterTable { table, changes } = operation else { return None };
     if changes.iter().any(renames) {
         return None;
@@ -329,7 +346,7 @@ fn earlier_change(joined: &[Operation], schemas: &[Metadata], operation: &Operat
     }
     let between = &joined[at + 1..];
     if between.is_empty() {
-        return Some(at);
+        return Some((at, Moves::Forward));
     }
     if between.iter().any(|between| between.is_data() || between.table().is_none()) {
         return None;
@@ -339,9 +356,12 @@ fn earlier_change(joined: &[Operation], schemas: &[Metadata], operation: &Operat
         order.iter().try_for_each(|operation| play(&mut schema, operation)).ok().map(|()| schema)
     };
     let as_written: Vec<&Operation> = joined[at..].iter().chain([operation]).collect();
-    let moved: Vec<&Operation> = [&joined[at], operation].into_iter().chain(between).collect();
-    let same = played(&as_written).is_some_and(|schema| Some(schema) == played(&moved));
-    same.then_some(at)
+    let forward: Vec<&Operation> = [&joined[at], operation].into_iter().chain(between).collect();
+    let back: Vec<&Operation> = between.iter().chain([&joined[at], operation]).collect();
+    let wanted = played(&as_written)?;
+    let leads_there = |(_, order): &(Moves, Vec<&Operation>)| played(order).as_ref() == Some(&wanted);
+    let moves = [(Moves::Forward, forward), (Moves::Back, back)].into_iter().find(leads_there)?;
+    Some((at, moves.0))
 }
 
 /// The column that a change makes or changes: its rows may depend on what comes first.
@@ -405,6 +425,137 @@ mod tests {
             })
             .collect();
         assert_eq!(changes, [3, 0, 1]);
+    }
+
+    /// The tables that are copied and swapped.
+    fn rebuilt(record: impl FnOnce(&mut Operations)) -> Vec<String> {
+        let mut schema = Metadata::default();
+        let mut before = Operations::default();
+        for table in ["t", "u"] {
+            before.create_table(table, |t| {
+                t.column("a", DataType::Integer).primary_key();
+                t.column("b", DataType::Integer);
+                t.column("c", DataType::Integer);
+            });
+        }
+        before.create_foreign_key("t", ForeignKey::new(["b"], "u", ["a"]).named("t_fk"));
+        let sqlite = dialect(DialectName::Sqlite);
+        let mut replay = Replay::new(Metadata::default());
+        for operation in stages(sqlite, &before.finish(), &mut replay).unwrap()[0].operations.iter() {
+            play(&mut schema, operation).unwrap();
+        }
+        let mut op = Operations::default();
+        record(&mut op);
+        let mut rebuilt = Vec::new();
+        for stage in stages(sqlite, &op.finish(), &mut replay).unwrap() {
+            for operation in &stage.operations {
+                let rendered = sqlite.render(operation, &schema).unwrap();
+                rebuilt.extend(rendered.rebuilds.map(|table| table.name));
+                play(&mut schema, operation).unwrap();
+            }
+        }
+        rebuilt
+    }
+
+    #[test]
+    fn a_foreign_key_that_is_made_anew_costs_one_rebuild() {
+        let key = || ForeignKey::new(["b"], "u", ["a"]).named("t_fk2").on_delete(ReferentialAction::Cascade);
+        let fk = ConstraintKind::ForeignKey;
+        let at_once = rebuilt(|op| {
+            op.alter_table("t", |t| {
+                t.drop_constraint(fk, "t_fk");
+                t.create_foreign_key(key());
+            });
+        });
+        assert_eq!(at_once, ["t"]);
+        let one_by_one = rebuilt(|op| {
+            op.drop_constraint(fk, "t_fk", "t");
+            op.create_index("ix", "t", ["c"]);
+            op.create_foreign_key("t", key());
+        });
+        assert_eq!(one_by_one, ["t"]);
+        let both_types = rebuilt(|op| {
+            op.drop_constraint(fk, "t_fk", "t");
+            op.alter_column("u", "a", |c| c.column_type(DataType::BigInteger));
+            op.alter_column("t", "b", |c| c.column_type(DataType::BigInteger));
+            op.create_foreign_key("t", key());
+        });
+        assert_eq!(both_types, ["t", "u"]);
+        let renamed = rebuilt(|op| {
+            op.drop_constraint(fk, "t_fk", "t");
+            op.rename_column("t", "b", "d");
+            op.create_foreign_key("t", ForeignKey::new(["d"], "u", ["a"]).named("t_fk2"));
+        });
+        assert_eq!(renamed, ["t"]);
+    }
+
+    #[test]
+    fn what_may_delete_referred_rows_stands_apart_from_a_rebuild() {
+        let kinds = |record: fn(&mut Operations)| {
+            let mut op = Operations::default();
+            op.create_table("u", |t| {
+                t.column("a", DataType::Integer).primary_key();
+                t.column("b", DataType::Integer);
+            });
+            op.create_table("t", |t| {
+                t.column("a", DataType::Integer).primary_key();
+                t.column("b", DataType::Integer);
+                t.foreign_key(ForeignKey::new(["b"], "u", ["a"]).named("t_fk"));
+            });
+            let sqlite = dialect(DialectName::Sqlite);
+            let mut replay = Replay::new(Metadata::default());
+            stages(sqlite, &op.finish(), &mut replay).unwrap();
+            let mut op = Operations::default();
+            record(&mut op);
+            let stages = stages(sqlite, &op.finish(), &mut replay).unwrap();
+            stages.iter().map(|stage| stage.operations.len()).collect::<Vec<_>>()
+        };
+        for (sql, apart) in [
+            ("DELETE FROM u WHERE a = 1", true),
+            ("delete from main.\"u\"", true),
+            ("DELETE FROM t WHERE b IN (SELECT a FROM u)", false),
+            ("UPDATE u SET b = 1 WHERE b = 2", false),
+            ("UPDATE u SET a = 1 WHERE b = 2", true),
+            ("UPDATE OR IGNORE u SET a = 1", true),
+            ("UPDATE t SET b = (SELECT a FROM u)", false),
+            ("INSERT INTO u (a) VALUES (7)", false),
+            ("INSERT OR REPLACE INTO u (a) VALUES (7)", true),
+            ("REPLACE INTO u (a) VALUES (7)", true),
+            ("REPLACE INTO t (a) VALUES (7)", false),
+            ("WITH x AS (SELECT 1) DELETE FROM u", true),
+        ] {
+            assert_eq!(may_move(sql), apart, "{sql}");
+        }
+        let before: fn(&mut Operations) = |op| {
+            op.execute("DELETE FROM u WHERE b IS NULL");
+            op.alter_column("u", "b", |c| c.nullable(false));
+        };
+        assert_eq!(kinds(before), [1, 1]);
+        let between: fn(&mut Operations) = |op| {
+            op.add_column("u", Column::new("c", DataType::Integer));
+            op.execute("DELETE FROM u WHERE b IS NULL");
+            op.alter_column("u", "b", |c| c.nullable(false));
+            op.execute("UPDATE u SET c = b");
+            op.run("clean up", ["u"], |_| Box::pin(async { Ok(()) }));
+        };
+        assert_eq!(kinds(between), [2, 2, 1]);
+        let harmless: fn(&mut Operations) = |op| {
+            op.execute("DELETE FROM t WHERE b IS NULL");
+            op.run("clean up", ["t"], |_| Box::pin(async { Ok(()) }));
+            op.alter_column("t", "b", |c| c.nullable(false));
+        };
+        assert_eq!(kinds(harmless), [3]);
+    }
+
+    /// Whether a statement may move rows of `u` that `t` refers to.
+    fn may_move(sql: &str) -> bool {
+        let mut schema = Metadata::default();
+        schema.table("t", |t| {
+            t.column("b", DataType::Integer);
+            t.foreign_key(ForeignKey::new(["b"], "u", ["a"]).named("t_fk"));
+        });
+        let operation = Operation::Execute { sql: sql.into(), ddl: false, touches: None };
+        may_move_referred_rows(dialect(DialectName::Sqlite), &operation, &schema)
     }
 
     #[test]

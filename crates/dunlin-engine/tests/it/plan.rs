@@ -228,7 +228,7 @@ fn tables_given_away_are_the_others_from_then_on() {
     let upgrade = Intent::Upgrade { target: None, use_migration_files: false };
     let kind = |tables: &[&str], handed_over: &[&str], intent: &Intent| {
         let set = |names: &[&str]| names.iter().map(|name| (*name).into()).collect();
-        let state = State { rows: None, tables: set(tables), handed_over: set(handed_over) };
+        let state = State { rows: None, tables: set(tables), handed_over: set(handed_over), begun: None };
         taker.plan(&state, intent).map(|plan| plan.kind)
     };
     assert_eq!(kind(&[], &[], &upgrade), Ok(PlanKind::Init));

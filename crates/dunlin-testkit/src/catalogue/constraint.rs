@@ -49,6 +49,7 @@ fn keys_and_uniques() -> Vec<Named> {
         uq("nulls not distinct", unique().nulls_not_distinct()),
         uq("deferrable", unique().deferrable(IMMEDIATE)),
         uq("initially deferred", unique().deferrable(DEFERRED)),
+        uq("only on", unique().only_on([DialectName::Postgres])),
     ];
     for (word, action) in conflicts() {
         all.push(pk(&format!("on conflict {word}"), key().on_conflict(action)));
@@ -81,6 +82,8 @@ fn foreign_keys() -> Vec<Named> {
         all.push(fk(&match_type.as_sql().to_lowercase(), key().match_type(match_type)));
     }
     all.push(fk("not valid", key().not_valid()));
+    all.push(fk("only on", key().only_on([DialectName::Postgres, DialectName::Sqlite])));
+    all.push(fk("only on / MySQL", key().only_on([DialectName::MySql])));
     all
 }
 

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use dunlin_core::operation::{Backfill, Operation};
+use dunlin_core::operation::{Backfill, DataStep, Operation};
 use dunlin_core::prelude::*;
+use dunlin_core::session::Batches;
 
 use super::case::{Case, each, int, text};
 
@@ -69,6 +70,27 @@ pub(super) fn cases(cases: &mut Vec<Case>) {
     cases.push(filled("run").up(|op| {
         op.run("double the numbers", ["t"], |session| {
             Box::pin(async move { session.execute("UPDATE t SET number = number * 2").await.map(drop) })
+        });
+    }));
+    let double = |only_on: &'static [DialectName]| {
+        move |op: &mut Operations| {
+            let step = DataStep::new("double the numbers", ["t"], |session| {
+                Box::pin(async move { session.execute("UPDATE t SET number = number * 2").await.map(drop) })
+            });
+            op.run_step(step.only_on(only_on.iter().copied()));
+        }
+    };
+    cases.push(filled("run / only on").base("run").up(double(&[DialectName::Postgres, DialectName::MySql])));
+    cases.push(filled("run / in batches").base("run").up(|op| {
+        let batches = Batches::new("t", ["id"]).columns(["number"]).expression("number * 2").size(1);
+        op.run_in_batches("double the numbers", ["t"], batches.only_where("number > 0"), |session, rows| {
+            Box::pin(async move {
+                for row in rows {
+                    let (id, twice) = (row.text(0).unwrap_or_default(), row.text(2).unwrap_or_default());
+                    session.execute(&format!("UPDATE t SET number = {twice} WHERE id = {id}")).await?;
+                }
+                Ok(())
+            })
         });
     }));
     let backfill = || Backfill::new("t").set("number", "id * 10");

@@ -69,6 +69,28 @@ db_test! {
 }
 
 db_test! {
+    async fn bytes_in_a_statement_are_bytes(db) {
+        let run: Record = |op| {
+            op.run("look at bytes", ["item"], |session| Box::pin(async move {
+                let bytes = session.literal(&SqlValue::Bytes(vec![0, 0x5c, 0x27, 255]));
+                let hex = if session.dialect() == DialectName::Postgres { "encode({}, 'hex')" } else { "hex({})" };
+                let sql = format!("SELECT {}", hex.replace("{}", &bytes));
+                assert_eq!(session.query(&sql).await?[0].text(0).unwrap().to_lowercase(), "005c27ff");
+                if session.dialect() == DialectName::Postgres {
+                    let typed = session.query(&format!("SELECT pg_typeof({bytes})::text")).await?;
+                    assert_eq!(typed[0].text(0), Some("bytea"));
+                }
+                Ok(())
+            }));
+        };
+        let migrator = migrator(db, [manager(&[("first", furnish, |_| {}), ("look", run, |_| {})])]);
+        let mut database = db.connect().await;
+        done(upgrade(&migrator, &mut database, "look").await);
+        database.close().await;
+    }
+}
+
+db_test! {
     async fn a_function_is_named_where_it_cannot_run(db) {
         let run: Record = |op| op.run("split names", ["person", "name"], |_| Box::pin(async { Ok(()) }));
         let migrator = migrator(db, [manager(&[("first", furnish, |_| {}), ("split", run, |_| {})])]);

@@ -3,7 +3,7 @@
 use dunlin::core::operation::{Backfill, DataStep};
 use dunlin::core::prelude::*;
 use dunlin::core::revision::Direction;
-use dunlin::core::session::Batches;
+use dunlin::core::session::{Batches, Session as _};
 use dunlin::engine::plan::{Begun, Intent};
 use dunlin::{Database, Event, Failure, Left, Migrator};
 use dunlin_testkit::{TestDatabase, db_test};
@@ -440,4 +440,137 @@ db_test! {
         assert_eq!(query(&mut database, "SELECT n FROM item WHERE id = 1").await, [[n]]);
         database.close().await;
     }
+}
+
+/// `parent` with rows 1 to 3, and a `child` of each; parents without `n` are deleted by the next revision.
+fn family(op: &mut Operations, on_delete: ReferentialAction) {
+    op.create_table("parent", |t| {
+        t.column("id", DataType::Integer).primary_key();
+        t.column("n", DataType::Integer);
+    });
+    op.create_table("child", |t| {
+        t.column("id", DataType::Integer).primary_key();
+        t.column("parent_id", DataType::Integer);
+        t.foreign_key(ForeignKey::new(["parent_id"], "parent", ["id"]).named("child_fk").on_delete(on_delete));
+    });
+    op.execute("INSERT INTO parent VALUES (1, 1), (2, NULL), (3, 3)");
+    op.execute("INSERT INTO child VALUES (1, 1), (2, 2), (3, 3)");
+}
+
+fn tighten(op: &mut Operations) {
+    op.execute("DELETE FROM parent WHERE n IS NULL");
+    op.alter_column("parent", "n", |c| c.nullable(false));
+}
+
+db_test! {
+    async fn rows_that_refer_to_deleted_ones_are_treated_alike_everywhere(db) {
+        let cascade: Record = |op| family(op, ReferentialAction::Cascade);
+        let set_null: Record = |op| family(op, ReferentialAction::SetNull);
+        let refuse: Record = |op| family(op, ReferentialAction::NoAction);
+        for (first, left) in [(cascade, Some(["2", "4"])), (set_null, Some(["3", "4"])), (refuse, None)] {
+            let back: Record = |op| {
+                op.drop_table("child");
+                op.drop_table("parent");
+            };
+            let migrator = migrator(db, [manager(&[("first", first, back), ("tighten", tighten, |_| {})])]);
+            let mut database = db.connect().await;
+            done(upgrade(&migrator, &mut database, "first").await);
+            let ran = upgrade(&migrator, &mut database, "tighten").await;
+            let rows = query(&mut database, "SELECT count(*), sum(parent_id) FROM child").await;
+            match left {
+                Some(left) => {
+                    done(ran);
+                    assert_eq!(rows, [left]);
+                    assert_eq!(query(&mut database, "SELECT count(*) FROM parent").await, [["2"]]);
+                }
+                None => {
+                    let failure = ran.unwrap_err();
+                    let said = chain(&failure.source);
+                    assert!(said.to_lowercase().contains("foreign key"), "{said}");
+                    assert_eq!(rows, [["3", "6"]]);
+                }
+            }
+            assert_eq!(db.tables().await, ["child", "parent", "version_owner"]);
+            done(migrator.reset(&mut database, false, false, &mut |_| {}).await);
+            database.close().await;
+        }
+    }
+}
+
+db_test! {
+    async fn a_key_and_its_columns_change_their_type_in_one_revision(db) {
+        let change: Record = |op| {
+            op.drop_constraint(ConstraintKind::ForeignKey, "child_fk", "child");
+            op.alter_column("parent", "id", |c| c.column_type(DataType::BigInteger));
+            op.alter_column("child", "parent_id", |c| c.column_type(DataType::BigInteger));
+            op.create_foreign_key("child", ForeignKey::new(["parent_id"], "parent", ["id"]).named("child_fk"));
+        };
+        let first: Record = |op| family(op, ReferentialAction::Cascade);
+        let migrator = migrator(db, [manager(&[("first", first, |_| {}), ("change", change, |_| {})])]);
+        let mut database = db.connect().await;
+        done(upgrade(&migrator, &mut database, "change").await);
+        assert_eq!(introspect(&mut database, "child").await.foreign_keys.len(), 1);
+        assert_eq!(query(&mut database, "SELECT count(*), sum(parent_id) FROM child").await, [["3", "6"]]);
+        let refused = database.execute("INSERT INTO child VALUES (9, 9)").await;
+        assert!(refused.is_err());
+        database.close().await;
+    }
+}
+
+db_test! {
+    async fn keys_and_unique_constraints_may_be_on_some_databases_only(db) {
+        const HERE: [DialectName; 2] = [DialectName::Postgres, DialectName::MySql];
+        let key = || ForeignKey::new(["parent_id"], "parent", ["id"]).named("child_fk").only_on(HERE);
+        let first: Record = |op| {
+            let key = ForeignKey::new(["parent_id"], "parent", ["id"]).named("child_fk").only_on(HERE);
+            op.create_table("parent", |t| {
+                t.column("id", DataType::Integer).primary_key();
+            });
+            op.create_table("child", |t| {
+                t.column("id", DataType::Integer).primary_key();
+                t.column("parent_id", DataType::Integer);
+                t.column("n", DataType::Integer);
+                t.foreign_key(key);
+                t.add_unique(Unique::new(["n"]).named("child_uq").only_on(HERE));
+            });
+        };
+        let without: Record = |op| {
+            op.drop_constraint(ConstraintKind::ForeignKey, "child_fk", "child");
+            op.drop_constraint(ConstraintKind::Unique, "child_uq", "child");
+        };
+        let again: Record = |op| {
+            let key = ForeignKey::new(["parent_id"], "parent", ["id"]).named("child_fk").only_on(HERE);
+            op.create_foreign_key("child", key);
+        };
+        let models = models(|models| {
+            models.table("parent", |t| {
+                t.column("id", DataType::Integer).primary_key();
+            });
+            models.table("child", |t| {
+                t.column("id", DataType::Integer).primary_key();
+                t.column("parent_id", DataType::Integer);
+                t.column("n", DataType::Integer);
+                t.foreign_key(key());
+            });
+        });
+        let revisions = [("first", first, (|_| {}) as Record), ("without", without, |_| {}), ("again", again, without_key)];
+        let migrator = migrator(db, [manager(&revisions).models(move |_| models.clone())]);
+        let mut database = db.connect().await;
+        let here = usize::from(db.dialect() != DialectName::Sqlite);
+        for (to, keys, uniques) in [("first", here, here), ("without", 0, 0), ("again", here, 0)] {
+            done(upgrade(&migrator, &mut database, to).await);
+            let child = introspect(&mut database, "child").await;
+            assert_eq!((child.foreign_keys.len(), child.uniques.len()), (keys, uniques), "{to}");
+        }
+        done(downgrade(&migrator, &mut database, "without").await);
+        assert!(introspect(&mut database, "child").await.foreign_keys.is_empty());
+        done(migrator.reset(&mut database, true, false, &mut |_| {}).await);
+        assert_eq!(introspect(&mut database, "child").await.foreign_keys.len(), here);
+        done(migrator.reset(&mut database, false, false, &mut |_| {}).await);
+        database.close().await;
+    }
+}
+
+fn without_key(op: &mut Operations) {
+    op.drop_constraint(ConstraintKind::ForeignKey, "child_fk", "child");
 }

@@ -53,7 +53,11 @@ impl Table {
             |index: &&Index| index.unique && index.predicate.is_none() && index.only_on.is_empty();
         let never_null = |name: &String| self.column(name).is_some_and(|column| !column.nullable);
         let unique = self.primary_key.iter().map(|key| &key.columns);
-        let unique = unique.chain(self.uniques.iter().map(|unique| &unique.columns)).any(|key| same(key));
+        let unique = unique
+            .chain(
+                self.uniques.iter().filter(|unique| unique.only_on.is_empty()).map(|unique| &unique.columns),
+            )
+            .any(|key| same(key));
         let indexed = self.indexes.iter().filter(everywhere).any(|index| {
             let key: Option<Vec<String>> =
                 index.elements.iter().map(|element| element.column().map(str::to_owned)).collect();

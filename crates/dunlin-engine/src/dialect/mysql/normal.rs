@@ -75,8 +75,14 @@ fn alone(dialect: &MySql, constraint: &Constraint) -> Option<Constraint> {
     let mut table = Table::new("t");
     match constraint.clone() {
         Constraint::PrimaryKey(key) => table.primary_key = Some(key),
-        Constraint::Unique(unique) => table.uniques.push(unique),
-        Constraint::ForeignKey(key) => table.foreign_keys.push(key),
+        Constraint::Unique(mut unique) => {
+            unique.only_on.clear();
+            table.uniques.push(unique);
+        }
+        Constraint::ForeignKey(mut key) => {
+            key.only_on.clear();
+            table.foreign_keys.push(key);
+        }
         Constraint::Check(mut check) => {
             check.expression = check.expression.get(dialect.name).map(|sql| expression::normal(sql))?.into();
             check.only_on.clear();

@@ -77,10 +77,10 @@ fn statements(
 /// A value as it stands in SQL.
 pub(super) fn value(dialect: &Postgres, value: &SqlValue) -> String {
     match value {
-        // X'…' would be a string of bits.
+        // X'…' would be a string of bits, and a text without its type one of whatever it meets.
         SqlValue::Bytes(bytes) => {
             let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            dialect.literal(&format!("\\x{digits}"))
+            format!("{}::bytea", dialect.literal(&format!("\\x{digits}")))
         }
         other => ddl::value(dialect, other, BOOLEANS),
     }

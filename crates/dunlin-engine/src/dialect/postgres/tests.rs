@@ -371,12 +371,12 @@ fn a_constraint_of_a_new_table_that_is_not_valid_is_added_behind_it() {
 fn literals_do_not_depend_on_the_session() {
     let value = |value: SqlValue| Postgres.value(&value);
     assert_eq!(value(SqlValue::text("it's a \\")), "E'it''s a \\\\'");
-    assert_eq!(value(SqlValue::Bytes(vec![0, 255])), "E'\\\\x00ff'");
+    assert_eq!(value(SqlValue::Bytes(vec![0, 255])), "E'\\\\x00ff'::bytea");
     let rows = vec![vec![SqlValue::Bytes(vec![1]), SqlValue::Boolean(true), SqlValue::Null]];
     let columns = ["a", "b", "c"].map(str::to_owned).to_vec();
     let operation = Operation::BulkInsert { table: "t".into(), columns, rows };
     assert_eq!(
         Postgres.render(&operation, &Metadata::default()).unwrap().statements,
-        ["INSERT INTO \"t\" (\"a\", \"b\", \"c\") VALUES\n    (E'\\\\x01', true, NULL)"]
+        ["INSERT INTO \"t\" (\"a\", \"b\", \"c\") VALUES\n    (E'\\\\x01'::bytea, true, NULL)"]
     );
 }
