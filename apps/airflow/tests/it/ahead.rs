@@ -3,8 +3,10 @@
 
 use dunlin::engine::plan::Intent;
 use dunlin::{LockKey, Migrator};
-use dunlin_testkit::dunlin::core::revision::RevisionId;
+use dunlin_testkit::dunlin::core::manager::DbManager;
+use dunlin_testkit::dunlin::core::revision::{Migrations, RevisionId};
 use dunlin_testkit::dunlin::core::schema::Metadata;
+use dunlin_testkit::dunlin::engine::dialect::dialect;
 use dunlin_testkit::{TestDatabase, db_test};
 
 use crate::history::{DIFFERENCES, Known, differences, host, manager, played_down, wrong};
@@ -22,7 +24,7 @@ db_test! {
             let (Ok(after), Some(_)) = (&real.after, owner.history().get(&real.id.as_str().into())) else { break };
             known.begin(&real.id);
             up(db, &migrator, &real.id).await;
-            let dialect = db.connect().await.dialect();
+            let dialect = dialect(db.dialect());
             let found = differences(dialect, schema(db).await, after.clone(), &mut known);
             failures.extend(wrong("upgrade", real, found));
 
@@ -66,6 +68,23 @@ async fn as_replayed(db: &TestDatabase, migrator: &Migrator, mut reached: Revisi
 /// What plays the whole history.
 pub(crate) fn migrator() -> Migrator {
     Migrator::new([manager()], &host(), LockKey::named("ahead")).unwrap()
+}
+
+/// Makes the tables of an empty database as the revisions up to one leave them, without going through these.
+pub(crate) async fn made_at(db: &TestDatabase, migrator: &Migrator, revision: &str) {
+    let owner = migrator.owner("airflow").unwrap();
+    let mut chain = vec![RevisionId::from(revision)];
+    while let Some(down) = chain.last().and_then(|id| owner.history().get(id)?.down_revisions.first()) {
+        chain.push(down.clone());
+    }
+    let schema = owner.replay_on(dialect(db.dialect()), &chain[..1]).unwrap();
+    let all = manager();
+    let until = all.all_migrations().iter().filter(|migration| chain.contains(&migration.revision().id));
+    let manager = DbManager::new("airflow", "alembic_version")
+        .models(move |_| schema.clone())
+        .migrations(Migrations::new(until.cloned()));
+    let migrator = Migrator::new([manager], &host(), LockKey::named("ahead")).unwrap();
+    run(db, &migrator, Intent::Upgrade { target: None, use_migration_files: false }).await;
 }
 
 pub(crate) async fn up(db: &TestDatabase, migrator: &Migrator, to: &str) {

@@ -10,14 +10,14 @@ use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 use serde_json::{Value, json as value};
 
-use crate::ahead::{down, migrator, up};
+use crate::ahead::{down, made_at, migrator, up};
 use crate::moved_rows::{THEN, insert, quoted};
 use crate::moved_rows_3_2::{compact, insert_dag, json};
 
 db_test! {
     async fn alerts_leave_the_serialized_dags_and_come_back(db) {
         let migrator = migrator();
-        up(db, &migrator, "e79fc784f145").await;
+        made_at(db, &migrator, "e79fc784f145").await;
         for (number, (dag, data, hash)) in (1_u32..).zip(DAGS) {
             insert_serialized(db, number, dag, *data, hash).await;
         }
@@ -104,7 +104,7 @@ db_test! {
 db_test! {
     async fn intervals_are_seconds_or_what_a_variable_says(db) {
         let migrator = migrator();
-        up(db, &migrator, "acc215baed80").await;
+        made_at(db, &migrator, "acc215baed80").await;
         insert_serialized(db, 1, "d", Data::Json("{}"), "h").await;
         let interval = quoted(db, "interval");
         let columns = format!("id, created_at, serialized_dag_id, reference, {interval}, callback_def");
@@ -146,7 +146,7 @@ db_test! {
     /// More than are read at a time.
     async fn every_dag_has_its_alerts(db) {
         let migrator = migrator();
-        up(db, &migrator, "e79fc784f145").await;
+        made_at(db, &migrator, "e79fc784f145").await;
         insert_dag(db, "d", "is_stale, is_paused", "false, false").await;
         let (mut versions, mut dags, mut runs) = (Vec::new(), Vec::new(), Vec::new());
         for number in 1..=1100_u32 {

@@ -4,13 +4,13 @@
 use dunlin_testkit::dunlin::core::dialect::DialectName;
 use dunlin_testkit::{TestDatabase, db_test};
 
-use crate::ahead::{down, migrator, up};
+use crate::ahead::{down, made_at, migrator, up};
 use crate::moved_rows::{THEN, insert, quoted, uuid};
 
 db_test! {
     async fn what_is_missing_gets_a_value(db) {
         let migrator = migrator();
-        up(db, &migrator, "b12d4f98a91e").await;
+        made_at(db, &migrator, "b12d4f98a91e").await;
         insert(db, "log", "id, event", &["1, NULL", "2, 'é'", "3, ''"]).await;
         insert_dag(db, "known", "is_stale, is_paused", "true, true").await;
         insert_dag(db, "unknown", "is_stale, is_paused", "NULL, NULL").await;
@@ -36,7 +36,7 @@ db_test! {
 db_test! {
     async fn what_the_models_want_is_not_null(db) {
         let migrator = migrator();
-        up(db, &migrator, "6222ce48e289").await;
+        made_at(db, &migrator, "6222ce48e289").await;
         insert_run(db, 1).await;
         for (number, tries) in [(1, "NULL, NULL"), (2, "3, 4")] {
             let key = format!("{}, 'd', 't', 'r1', {number}, 'p', 1, {tries}", compact(number));
@@ -68,7 +68,7 @@ db_test! {
 db_test! {
     async fn ids_of_task_instances_lose_their_dashes_and_get_them_back(db) {
         let migrator = migrator();
-        up(db, &migrator, "53ff648b8a26").await;
+        made_at(db, &migrator, "53ff648b8a26").await;
         insert_run(db, 1).await;
         let key = "task_id, dag_id, run_id, map_index";
         for number in 1..=2 {
@@ -118,7 +118,7 @@ db_test! {
 db_test! {
     async fn names_that_executors_give_are_cut_on_the_way_back(db) {
         let migrator = migrator();
-        up(db, &migrator, "a5a3e5eb9b8d").await;
+        made_at(db, &migrator, "a5a3e5eb9b8d").await;
         insert_run(db, 1).await;
         for (number, length) in [(1, 0), (2, 250), (3, 300)] {
             let task = format!("'t', 'd', 'r1', {number}, 'p', 1, '{}é漢'", "x".repeat(length));
@@ -146,7 +146,7 @@ db_test! {
 db_test! {
     async fn dates_of_backfills_keep_their_fractions_and_next_runs_are_forgotten(db) {
         let migrator = migrator();
-        up(db, &migrator, "e42d9fcd10d9").await;
+        made_at(db, &migrator, "e42d9fcd10d9").await;
         insert_dag(db, "d", "is_stale, is_paused, next_dagrun, next_dagrun_create_after, next_dagrun_data_interval_start", &format!("false, false, {THEN}, {THEN}, {THEN}")).await;
         let columns = "id, dag_id, from_date, to_date, dag_run_conf, max_active_runs, created_at, updated_at, reprocess_behavior";
         insert(db, "backfill", columns, &[&format!("1, 'd', {THEN}, {THEN}, '{{}}', 1, {THEN}, {THEN}, 'none'")]).await;
@@ -171,7 +171,7 @@ db_test! {
     /// More than are read at a time, too.
     async fn callbacks_know_the_bundles_of_their_dags(db) {
         let migrator = migrator();
-        up(db, &migrator, "888b59e02a5b").await;
+        made_at(db, &migrator, "888b59e02a5b").await;
         for (number, (kind, data, _)) in (1_u32..).zip(CALLBACKS) {
             let row = format!("{}, {THEN}, 1, '{kind}', 'f', {}", compact(number), json(db, data));
             insert(db, "callback", "id, created_at, priority_weight, type, fetch_method, data", &[&row]).await;
