@@ -19,7 +19,11 @@ use dunlin_core::schema::DataType::{Float, Json, Text};
 mod alerts;
 #[path = "_deadline_alert_3_2_0/hash.rs"]
 mod hash;
-#[allow(dead_code, reason = "not every revision needs all of it")]
+#[allow(
+    dead_code,
+    clippy::duplicate_mod,
+    reason = "each revision has its own, and not every one needs all of it"
+)]
 #[path = "_json_text.rs"]
 mod json_text;
 #[path = "_deadline_alert_3_2_0/serialized_dag.rs"]

@@ -7,7 +7,11 @@
 use dunlin_core::prelude::*;
 use dunlin_core::session::{Batches, BoxError, Row, Session};
 
-#[allow(dead_code, reason = "not every revision needs all of it")]
+#[allow(
+    dead_code,
+    clippy::duplicate_mod,
+    reason = "each revision has its own, and not every one needs all of it"
+)]
 #[path = "_json_text.rs"]
 mod json_text;
 

@@ -14,7 +14,11 @@ use flate2::Compression;
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use flate2::write::ZlibEncoder;
 
-#[allow(dead_code, reason = "not every revision needs all of it")]
+#[allow(
+    dead_code,
+    clippy::duplicate_mod,
+    reason = "each revision has its own, and not every one needs all of it"
+)]
 #[path = "_json_text.rs"]
 mod json_text;
 

@@ -79,7 +79,7 @@ impl Ids {
                 let sql = format!(
                     "UPDATE {table} SET {column} = {new} WHERE {key} >= {first} AND {key} <= {last} AND {old}"
                 );
-                Box::pin(async move { Ok(session.execute(&sql).await.map(drop)?) })
+                Box::pin(async move { session.execute(&sql).await.map(drop) })
             },
         );
         op.run_step(step.only_on([DialectName::MySql, DialectName::Sqlite]));
