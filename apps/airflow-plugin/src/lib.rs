@@ -53,4 +53,4 @@ pub use context::PluginContext;
 pub use dunlin_core;
 pub use event::{DagRunEvent, DagRunState};
 pub use plugin::{Listener, Plugin};
-pub use schema::{naming_convention, string_id, string_id_of, timestamp};
+pub use schema::{ID_COLLATION, naming_convention, string_id, string_id_of, timestamp};

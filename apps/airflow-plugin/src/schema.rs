@@ -7,8 +7,8 @@ use dunlin_core::schema::{ColumnType, DataType, NamingConvention};
 const ID_LENGTH: u32 = 250;
 
 /// The collation of ids on MySQL and MariaDB: case counts, and three bytes a character keep indexes
-/// within InnoDB's limit.
-const ID_COLLATION: &str = "utf8mb3_bin";
+/// within InnoDB's limit. A host may have another.
+pub const ID_COLLATION: &str = "utf8mb3_bin";
 
 /// The naming convention of Airflow's own tables.
 ///

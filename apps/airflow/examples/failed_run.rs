@@ -11,6 +11,7 @@ use airflow::config::Environment;
 use airflow::dispatch::dispatch;
 use airflow::host::{Host, built_in_plugins};
 use airflow_plugin::{DagRunEvent, DagRunState};
+use dunlin::Access;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -20,6 +21,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let plugins = built_in_plugins().map_err(|error| error.message().to_owned())?;
     let host = Host::load(&Environment::process(), plugins).map_err(|error| error.message().to_owned())?;
+    let mut database = host.connect(Access::Read).await.map_err(|error| error.message().to_owned())?;
+    let migrated = host.require_migrated(&mut database).await;
+    database.close().await;
+    migrated.map_err(|error| error.message().to_owned())?;
     let event = DagRunEvent::new(dag_id, run_id, DagRunState::Failed);
     let failures = dispatch(&host.listeners(), &event, &host.plugin_context()).await;
     for failure in &failures {

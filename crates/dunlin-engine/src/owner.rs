@@ -75,7 +75,7 @@ impl Owner {
             }
         }
         let migrations = all.map(|m| (m.revision().id.clone(), m.clone())).collect();
-        let metadata = Arc::new(manager.metadata(host));
+        let metadata = Arc::new(recollated(manager.metadata(host), host));
         let unsquashed = match manager.all_squashed() {
             [] => None,
             _ => Some(Box::new(Self::new(manager.unsquashed(), host)?)),
@@ -210,7 +210,10 @@ impl Owner {
         let mut recorder = Operations::new(self.host.naming_convention());
         record(&mut recorder);
         let mut operations = recorder.finish();
-        operations.iter_mut().for_each(|operation| operation.qualify(self.host.schema()));
+        for operation in &mut operations {
+            operation.qualify(self.host.schema());
+            operation.recollate(self.host.collations());
+        }
         operations
     }
 
@@ -333,6 +336,19 @@ impl Owner {
         let tables = replay.schema.tables().iter().chain(self.metadata.tables());
         Ok(tables.map(|table| table.name.clone()).chain(replay.named()).collect())
     }
+}
+
+/// Models with the collations of their host.
+fn recollated(mut models: Metadata, host: &HostContext) -> Metadata {
+    if !host.collations().is_empty() {
+        let mut tables = models.take_tables();
+        let columns = tables.iter_mut().flat_map(|table| &mut table.columns);
+        columns
+            .flat_map(|column| column.column_type.values_mut())
+            .for_each(|variant| variant.recollate(host.collations()));
+        models.extend(tables);
+    }
+    models
 }
 
 /// Why a history cannot be played.

@@ -49,7 +49,7 @@ pub(crate) async fn run(
     let lifecycle = lifecycle_of(owner, plan);
     let mut run = ManagerRun {
         planned: planned_steps(plan),
-        session: OwnerSession { database, schema, in_data_step: false },
+        session: OwnerSession { database, schema, in_data_step: false, wrote: false },
         lock: settings.lock,
         journal: None,
         transactions: settings.transactions,
@@ -96,7 +96,8 @@ pub(crate) async fn run(
         Ok(()) => run.report.status = RunStatus::Done,
         Err(source) => {
             run.report.status = RunStatus::Failed;
-            return Err((run.left, source));
+            let left = if run.left == Left::Nothing && run.session.wrote { Left::Part } else { run.left };
+            return Err((left, source));
         }
     }
     Ok(())
@@ -177,7 +178,6 @@ impl Run for ManagerRun<'_, '_> {
 
     /// The manager's own statements are committed one by one.
     fn session(&mut self) -> &mut dyn Session {
-        self.left = Left::Part;
         &mut self.session
     }
 

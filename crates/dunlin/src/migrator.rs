@@ -157,6 +157,20 @@ impl Migrator {
         Ok(self.owners.iter().zip(found).map(status).collect())
     }
 
+    /// Whether an owner's version table is there and has a row. Writes nothing.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn is_recorded(&self, database: &mut Database, owner: &str) -> Result<bool, Error> {
+        let version_table = self.owner(owner)?.version_table();
+        // Asked for first: a statement that fails would stand in the server's log at each look.
+        if database.existing(std::slice::from_ref(version_table)).await?.is_empty() {
+            return Ok(false);
+        }
+        let rows = state::version_rows(database, &[version_table]).await?;
+        Ok(rows.into_iter().flatten().any(|rows| !rows.is_empty()))
+    }
+
     /// Which of the tables are there that an owner may own where the database stands. Writes nothing.
     ///
     /// # Errors

@@ -76,7 +76,7 @@ pub(super) async fn generate(
     ui: &Ui,
 ) -> Result<ExitStatus, CommandError> {
     let mut database = host.connect(Access::Read).await?;
-    let result = arguments.generate.run(host.migrator(), failed, ui, &mut database).await;
+    let result = arguments.generate.run(host.all_owners(), failed, ui, &mut database).await;
     database.close().await;
     result
 }
@@ -84,7 +84,7 @@ pub(super) async fn generate(
 /// The core by its name, or a registered manager.
 fn author<'a>(host: &'a Host, manager: &'a str, ui: &'a Ui) -> Result<Author<'a>, CommandError> {
     if manager != host.core() {
-        host.require(manager)?;
+        host.owner(Some(manager))?;
     }
-    Ok(Author::new(host.migrator(), manager, failed, &HINTS, ui))
+    Ok(Author::new(host.all_owners(), manager, failed, &HINTS, ui))
 }

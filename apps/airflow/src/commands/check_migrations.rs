@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
-use dunlin::Access;
+use dunlin::{Access, Database, Error, OwnerStatus};
 use dunlin_cli::{CommandError, ExitStatus, UNKNOWN_REVISION, Ui, print_status, why_not_up_to_date};
 
 use super::Common;
@@ -26,7 +26,7 @@ pub(super) async fn run(host: &Host, arguments: &Arguments, ui: &Ui) -> Result<E
     let mut shown = Vec::new();
     let mut hint = "run `airflow db migrate`";
     for look in 1..=looks {
-        let statuses = match host.migrator().status(&mut database).await {
+        let statuses = match status(host, &mut database).await {
             Ok(statuses) => statuses,
             // Somebody is migrating it.
             Err(error) if error.is_busy() && look < looks => continue,
@@ -61,4 +61,9 @@ pub(super) async fn run(host: &Host, arguments: &Arguments, ui: &Ui) -> Result<E
     let error = CommandError::new(ExitStatus::Pending, format!("the database is not up to date{waited}"));
     let error = shown.into_iter().fold(error, CommandError::note);
     Err(error.hint(hint))
+}
+
+/// Where the owners stand that the database has now: FAB's manager may have come meanwhile.
+async fn status(host: &Host, database: &mut Database) -> Result<Vec<OwnerStatus>, Error> {
+    host.owners_of(database).await?.status(database).await
 }

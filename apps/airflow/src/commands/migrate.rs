@@ -7,7 +7,7 @@ use dunlin::{Access, Report};
 use dunlin_cli::{CommandError, ExitStatus, Ui};
 
 use super::target::{From, To};
-use super::{Changing, change, owner};
+use super::{Changing, Owners, change, owners};
 use crate::host::{Host, failed};
 
 /// The options of `airflow db migrate`.
@@ -34,7 +34,7 @@ pub(super) async fn run(
     arguments: &Arguments,
     ui: &Ui,
 ) -> Result<ExitStatus, CommandError> {
-    let owner = owner(host, manager)?;
+    let owner = host.owner(manager)?;
     let target = arguments.to.resolve(owner)?;
     let use_migration_files = arguments.use_migration_files;
     let intent = Intent::Upgrade { target: target.clone(), use_migration_files };
@@ -44,27 +44,30 @@ pub(super) async fn run(
         let intent = Intent::Upgrade { target: target.clone(), use_migration_files: true };
         let script = match (from, manager) {
             (Some(from), _) => {
-                if manager.is_none() && host.managers().len() > 1 {
+                if manager.is_none() && host.migrator().owners().len() > 1 {
                     ui.note("with --from-… the SQL is the core's only; see `airflow db-manager migrate -s`");
                 }
                 let dialect = dialect(host.dialect_of_url());
-                host.migrator().offline_script(dialect, owner.name(), &intent, &from).await
+                host.all_owners().offline_script(dialect, owner.name(), &intent, &from).await
             }
             (None, Some(manager)) => {
                 let mut database = host.connect(Access::Read).await?;
-                host.migrator().script(&mut database, manager, &intent).await
+                let migrator = owners(host, &mut database, Some(manager), Owners::OfDatabase).await?;
+                migrator.script(&mut database, manager, &intent).await
             }
             (None, None) => {
                 let mut database = host.connect(Access::Read).await?;
-                host.migrator().migrate_script(&mut database, target).await
+                let migrator = host.owners_of(&mut database).await.map_err(failed)?;
+                migrator.migrate_script(&mut database, target).await
             }
         };
         ui.text(script.map_err(failed)?.as_str())?;
         return Ok(ExitStatus::Done);
     }
 
+    let seen = (manager, Owners::OfDatabase);
     let report =
-        change(host, ui, &arguments.changing, Access::Create, async |migrator, database, observer| {
+        change(host, ui, &arguments.changing, Access::Create, seen, async |migrator, database, observer| {
             match manager {
                 Some(manager) => migrator.run(database, manager, intent, observer).await,
                 None => migrator.migrate(database, target, use_migration_files, observer).await,

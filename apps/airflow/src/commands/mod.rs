@@ -14,11 +14,11 @@ use std::time::Duration;
 
 use airflow_plugin::Plugin;
 use clap::{Args, Subcommand};
-use dunlin::engine::owner::Owner;
 use dunlin::{Access, Database, Event, Failure, Left, Migrator, Observer, Report};
 use dunlin_cli::{CommandError, ExitStatus, Ui, progress, summarize};
 
 use crate::config::Environment;
+use crate::core::db_manager;
 use crate::host::{Host, failed, load_settings};
 
 /// The commands of `airflow`.
@@ -135,11 +135,25 @@ pub async fn run(
     plugins: Vec<Arc<dyn Plugin>>,
     ui: &Ui,
 ) -> Result<ExitStatus, CommandError> {
+    run_with(db_manager(), command, environment, plugins, ui).await
+}
+
+/// The same with a core of other revisions than this build's.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_with(
+    core: dunlin::core::manager::DbManager,
+    command: Command,
+    environment: &Environment,
+    plugins: Vec<Arc<dyn Plugin>>,
+    ui: &Ui,
+) -> Result<ExitStatus, CommandError> {
     match command {
         Command::Db(Db::Check(arguments)) => check::run(&load_settings(environment)?, &arguments, ui).await,
         Command::Db(Db::Shell(_)) => shell::run(&load_settings(environment)?, ui),
         command => {
-            let host = Host::load(environment, plugins)?;
+            let host = Host::load_with(core, environment, plugins)?;
             host.settings().warnings.iter().for_each(|warning| ui.note(&format!("warning: {warning}")));
             with_host(command, &host, ui).await
         }
@@ -172,12 +186,29 @@ async fn with_host(command: Command, host: &Host, ui: &Ui) -> Result<ExitStatus,
     }
 }
 
-/// The owner that a command is for: the core, unless a registered manager is named.
-fn owner<'h>(host: &'h Host, manager: Option<&str>) -> Result<&'h Owner, CommandError> {
-    if let Some(manager) = manager {
+/// The owners that a command sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Owners {
+    /// Those of the database.
+    OfDatabase,
+    /// All that the build has: it names those that it touches.
+    All,
+}
+
+/// The owners that a command on a manager sees, which must be among them.
+async fn owners<'h>(
+    host: &'h Host,
+    database: &mut Database,
+    manager: Option<&str>,
+    owners: Owners,
+) -> Result<&'h Migrator, CommandError> {
+    let of_database = host.owners_of(database).await.map_err(failed)?;
+    if let Some(manager) = manager
+        && of_database.owner(manager).is_err()
+    {
         host.require(manager)?;
     }
-    host.migrator().owner(manager.unwrap_or(host.core())).map_err(failed)
+    Ok(if owners == Owners::All { host.all_owners() } else { of_database })
 }
 
 /// Lets `work` change the database, and prints what happens and how it ends.
@@ -186,13 +217,15 @@ async fn change(
     ui: &Ui,
     options: &Changing,
     access: Access,
+    (manager, seen): (Option<&str>, Owners),
     work: impl AsyncFnOnce(&Migrator, &mut Database, &mut Observer<'_>) -> Result<Report, Failure>,
 ) -> Result<Report, CommandError> {
-    let migrator = host.migrator().clone().lock_timeout(Duration::from_secs(options.lock_timeout));
     let mut database = host.connect(access).await?;
     if database.is_absent() {
         return Err(absent(database.url()));
     }
+    let migrator = owners(host, &mut database, manager, seen).await?;
+    let migrator = migrator.clone().lock_timeout(Duration::from_secs(options.lock_timeout));
     ui.line(&format!("database: {}", database.url()));
     let observer = &mut |event: &Event| progress(ui, event);
     let run = work(&migrator, &mut database, observer).await;

@@ -127,6 +127,18 @@ pub enum ConfigError {
         /// The path.
         path: PathBuf,
     },
+    /// A value that is no number.
+    #[error("{origin} is no whole number")]
+    NoNumber {
+        /// Where it stands.
+        origin: Origin,
+    },
+    /// A value that is neither true nor false.
+    #[error("{origin} is neither true nor false")]
+    NoBoolean {
+        /// Where it stands.
+        origin: Origin,
+    },
     /// White space inside a DB manager's name.
     #[error("{origin} has an entry with white space in it")]
     ManagerList {
@@ -166,6 +178,8 @@ impl ConfigError {
             Self::Connection { source, .. } => source.hint(),
             Self::RelativeSqlite { origin: Origin::Default, .. } => "make AIRFLOW_HOME an absolute path",
             Self::RelativeSqlite { .. } => "write sqlite:////absolute/path/airflow.db, with four slashes",
+            Self::NoNumber { .. } => "write it in digits",
+            Self::NoBoolean { .. } => "write True or False",
             Self::ManagerList { .. } => "separate the names with commas",
         }
     }

@@ -23,4 +23,4 @@ mod settings;
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use lookup::{Config, Key, Origin, Value};
-pub use settings::Settings;
+pub use settings::{LogTemplate, Seeds, Settings};

@@ -7,9 +7,11 @@
 //! (`facts/*.json`).
 
 mod db_manager;
+mod lifecycle;
 mod models;
-mod seed;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use db_manager::NOTES_WITHOUT_USERS;
 pub use db_manager::db_manager;
+pub(crate) use lifecycle::{Core, tables};

@@ -5,6 +5,7 @@ use dunlin_core::manager::{Lifecycle, Run};
 use dunlin_core::session::{BoxError, BoxFuture};
 
 use super::models::COUNTED;
+use crate::core::tables;
 
 /// Where the real one creates the tables from its models, ids come from sequences that no table owns.
 pub(super) struct Fab;
@@ -17,7 +18,9 @@ impl Lifecycle for Fab {
             if !matches!(session.dialect(), DialectName::Postgres | DialectName::MariaDb) {
                 return Ok(());
             }
-            for table in COUNTED {
+            // Those that the core has again stay, with their sequences.
+            let kept = tables(session, "name LIKE 'ab!_%' ESCAPE '!'").await?;
+            for table in COUNTED.iter().filter(|table| !kept.iter().any(|kept| kept == *table)) {
                 let sequence = session.table(&format!("{table}_id_seq").as_str().into());
                 session.execute(&format!("DROP SEQUENCE IF EXISTS {sequence}")).await?;
             }

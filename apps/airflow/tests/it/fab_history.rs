@@ -4,6 +4,7 @@ use airflow::fab;
 use dunlin::core::manager::DbManager;
 use dunlin::core::prelude::*;
 use dunlin::core::revision::RevisionId;
+use dunlin::core::schema::TableName;
 use dunlin::engine::dialect::dialect;
 use dunlin::engine::history::Target;
 use dunlin::engine::owner::Owner;
@@ -85,9 +86,13 @@ pub(crate) fn core() -> DbManager {
     let models = manager();
     manager().models(move |host| {
         let mut metadata = models.metadata(host);
-        for (_, tables) in models.all_given_away() {
-            tables.iter().for_each(|table| drop(metadata.remove(table)));
+        let given: Vec<&TableName> = models.all_given_away().iter().flat_map(|(_, tables)| tables).collect();
+        given.iter().for_each(|table| drop(metadata.remove(table)));
+        let mut tables = metadata.take_tables();
+        for table in &mut tables {
+            table.foreign_keys.retain(|key| !given.contains(&&key.referred_table));
         }
+        metadata.extend(tables);
         metadata
     })
 }

@@ -7,7 +7,7 @@ use dunlin_testkit::{TestDatabase, db_test};
 
 use crate::support::{Installation, TICKETING, VERSION_TABLE, rows, run_in_client, snapshot};
 
-/// What a script and a run must agree on.
+/// What a script and a run must agree on: not on the log template of today's settings, to which a run sees.
 #[derive(Debug, PartialEq)]
 struct Result {
     schema: BTreeMap<TableName, Table>,
@@ -21,7 +21,7 @@ async fn result(db: &TestDatabase) -> Result {
         schema: schema(db).await,
         versions: [rows(db, VERSION_TABLE).await, rows(db, "alembic_version_drt").await],
         pools: db.query("SELECT * FROM slot_pool").await,
-        templates: db.query("SELECT id, filename, elasticsearch_id FROM log_template ORDER BY id").await,
+        templates: db.query("SELECT filename, elasticsearch_id FROM log_template ORDER BY id LIMIT 2").await,
     }
 }
 

@@ -161,6 +161,16 @@ impl Installation {
 
     /// Runs a command in this process, in a build that has these managers.
     pub(crate) async fn run_with(&self, managers: &[DbManager], arguments: &[&str]) -> Outcome {
+        self.run_core(airflow::core::db_manager(), managers, arguments).await
+    }
+
+    /// The same in a build with another core.
+    pub(crate) async fn run_core(
+        &self,
+        core: DbManager,
+        managers: &[DbManager],
+        arguments: &[&str],
+    ) -> Outcome {
         #[derive(Parser)]
         struct Line {
             #[command(subcommand)]
@@ -169,7 +179,8 @@ impl Installation {
         let line = std::iter::once("airflow").chain(arguments.iter().copied());
         let Line { command } = Line::try_parse_from(line).unwrap();
         let plugins = plugins(managers);
-        let ran = airflow::commands::run(command, &self.environment(), plugins, &Ui::quiet()).await;
+        let environment = self.environment();
+        let ran = airflow::commands::run_with(core, command, &environment, plugins, &Ui::quiet()).await;
         let (status, stderr) = match ran {
             Ok(status) => (status, String::new()),
             Err(error) => {

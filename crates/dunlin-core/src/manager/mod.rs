@@ -3,6 +3,7 @@
 mod lifecycle;
 mod release;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -18,17 +19,29 @@ pub use release::{BASE, Release, ReleaseError, ReleaseMap};
 pub struct HostContext {
     schema: Option<String>,
     naming_convention: NamingConvention,
+    collations: BTreeMap<String, String>,
 }
 
 impl HostContext {
     /// A host with a schema for its tables (`None`: the connection's default) and a naming convention.
     pub fn new(schema: Option<String>, naming_convention: NamingConvention) -> Self {
-        Self { schema, naming_convention }
+        Self { schema, naming_convention, collations: BTreeMap::new() }
     }
 
     /// The schema that the host's tables live in; version tables stay where their managers say.
     pub fn schema(&self) -> Option<&str> {
         self.schema.as_deref()
+    }
+
+    /// The same host, where texts of a collation that models and revisions name have another.
+    pub fn collation(mut self, named: impl Into<String>, here: impl Into<String>) -> Self {
+        self.collations.insert(named.into(), here.into());
+        self
+    }
+
+    /// The collations that are others here, by the names that models and revisions give.
+    pub fn collations(&self) -> &BTreeMap<String, String> {
+        &self.collations
     }
 
     /// The host's naming convention.

@@ -11,12 +11,15 @@ mod recorder;
 mod reverse;
 mod sql;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::dialect::PerDialect;
 use crate::revision::Direction;
 use crate::schema::{
-    Constraint, EnumChange, EnumType, Index, Name, Object, SqlValue, Table, TableName, View, qualify_type,
+    ColumnType, Constraint, EnumChange, EnumType, Index, Name, Object, SqlValue, Table, TableName, View,
+    qualify_type,
 };
 
 pub use alter::{AlterColumn, Change, ColumnPosition, TableChange};
@@ -227,6 +230,28 @@ impl Operation {
             Self::Backfill { .. } => true,
             Self::Run { step } => step.batches.is_some(),
             _ => false,
+        }
+    }
+
+    /// Gives the columns that it speaks of other collations than they name.
+    pub fn recollate(&mut self, collations: &BTreeMap<String, String>) {
+        let each = |column_type: &mut ColumnType| {
+            column_type.values_mut().for_each(|variant| variant.recollate(collations));
+        };
+        match self {
+            Self::CreateTable { table, .. } => {
+                table.columns.iter_mut().for_each(|column| each(&mut column.column_type));
+            }
+            Self::AlterTable { changes, .. } => {
+                for change in changes {
+                    match change {
+                        TableChange::AddColumn { column, .. } => each(&mut column.column_type),
+                        TableChange::AlterColumn(alter) => alter.column_type.iter_mut().for_each(each),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
         }
     }
 

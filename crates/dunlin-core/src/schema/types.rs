@@ -1,5 +1,7 @@
 //! Column types.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::enum_type::EnumType;
@@ -291,6 +293,19 @@ impl DataType {
         match self {
             Self::Collated { collation, .. } => collation.as_deref(),
             _ => None,
+        }
+    }
+
+    /// Gives it another collation, if that which it has of its own is among those that are others.
+    pub fn recollate(&mut self, collations: &BTreeMap<String, String>) {
+        match self {
+            Self::Collated { collation: Some(collation), .. } => {
+                if let Some(here) = collations.get(collation) {
+                    collation.clone_from(here);
+                }
+            }
+            Self::Array { of, .. } => of.recollate(collations),
+            _ => {}
         }
     }
 

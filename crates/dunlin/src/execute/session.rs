@@ -15,6 +15,8 @@ pub(super) struct OwnerSession<'r> {
     pub(super) schema: Option<String>,
     /// Whether a data step runs, whose transaction no statement may commit.
     pub(super) in_data_step: bool,
+    /// Whether a statement ran in no step that may have written.
+    pub(super) wrote: bool,
 }
 
 impl OwnerSession<'_> {
@@ -53,6 +55,7 @@ impl Session for OwnerSession<'_> {
     fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64, BoxError>> {
         Box::pin(async move {
             self.refuse_ddl(sql)?;
+            self.wrote |= !self.in_data_step;
             Ok(self.database.run(sql).await?)
         })
     }
@@ -61,6 +64,8 @@ impl Session for OwnerSession<'_> {
         Box::pin(async move {
             self.refuse_ddl(sql)?;
             self.database.refuse_reaching(sql)?;
+            let only_reads = sql.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("SELECT "));
+            self.wrote |= !self.in_data_step && !only_reads;
             Ok(self.database.rows(sql).await?)
         })
     }

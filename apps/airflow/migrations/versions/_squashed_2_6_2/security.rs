@@ -1,4 +1,5 @@
-//! Users and what they may do: the tables of Flask-AppBuilder.
+//! Users and what they may do: the tables of Flask-AppBuilder. From 3.0 on they are no longer the core's, and may be
+//! there before it is: after a reset, or made by FAB's manager.
 
 use dunlin_core::prelude::*;
 use dunlin_core::schema::DataType::{Boolean, Integer};
@@ -6,28 +7,28 @@ use dunlin_core::schema::DataType::{Boolean, Integer};
 use super::columns::username;
 
 pub(super) fn create(op: &mut Operations) {
-    op.create_table("ab_permission", |t| {
+    op.create_table_if_not_exists("ab_permission", |t| {
         t.column("id", Integer);
         t.column("name", DataType::string(100)).not_null();
         t.primary_key("ab_permission_pkey", ["id"]);
         t.unique("ab_permission_name_uq", ["name"]);
     });
 
-    op.create_table("ab_view_menu", |t| {
+    op.create_table_if_not_exists("ab_view_menu", |t| {
         t.column("id", Integer);
         t.column("name", DataType::string(250)).not_null();
         t.primary_key("ab_view_menu_pkey", ["id"]);
         t.unique("ab_view_menu_name_uq", ["name"]);
     });
 
-    op.create_table("ab_role", |t| {
+    op.create_table_if_not_exists("ab_role", |t| {
         t.column("id", Integer);
         t.column("name", DataType::string(64)).not_null();
         t.primary_key("ab_role_pkey", ["id"]);
         t.unique("ab_role_name_uq", ["name"]);
     });
 
-    op.create_table("ab_user", |t| {
+    op.create_table_if_not_exists("ab_user", |t| {
         t.column("id", Integer);
         t.column("first_name", DataType::string(256)).not_null();
         t.column("last_name", DataType::string(256)).not_null();
@@ -53,7 +54,7 @@ pub(super) fn create(op: &mut Operations) {
         );
     });
 
-    op.create_table("ab_register_user", |t| {
+    op.create_table_if_not_exists("ab_register_user", |t| {
         t.column("id", Integer);
         t.column("first_name", DataType::string(256)).not_null();
         t.column("last_name", DataType::string(256)).not_null();
@@ -66,7 +67,7 @@ pub(super) fn create(op: &mut Operations) {
         t.unique("ab_register_user_username_uq", ["username"]);
     });
 
-    op.create_table("ab_permission_view", |t| {
+    op.create_table_if_not_exists("ab_permission_view", |t| {
         t.column("id", Integer);
         t.column("permission_id", Integer);
         t.column("view_menu_id", Integer);
@@ -82,7 +83,7 @@ pub(super) fn create(op: &mut Operations) {
         );
     });
 
-    op.create_table("ab_permission_view_role", |t| {
+    op.create_table_if_not_exists("ab_permission_view_role", |t| {
         t.column("id", Integer);
         t.column("permission_view_id", Integer);
         t.column("role_id", Integer);
@@ -97,7 +98,7 @@ pub(super) fn create(op: &mut Operations) {
         );
     });
 
-    op.create_table("ab_user_role", |t| {
+    op.create_table_if_not_exists("ab_user_role", |t| {
         t.column("id", Integer);
         t.column("user_id", Integer);
         t.column("role_id", Integer);
