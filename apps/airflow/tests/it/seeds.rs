@@ -2,7 +2,7 @@
 
 use dunlin_testkit::{TestDatabase, db_test};
 
-use crate::support::{HEAD, Installation, VERSION_TABLE, rows};
+use crate::support::{HEAD, Installation, VERSION_TABLE, rows, test_on};
 
 const SLOTS: &str = "AIRFLOW__CORE__DEFAULT_POOL_TASK_SLOT_COUNT";
 const FILENAME: &str = "AIRFLOW__LOGGING__LOG_FILENAME_TEMPLATE";
@@ -132,7 +132,7 @@ test_on! {
         let collations = async || -> Vec<String> {
             db.query(
                 "SELECT DISTINCT COLLATION_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() \
-                 AND TABLE_NAME IN ('task_instance', 'dag_run_ticket') AND COLUMN_NAME IN ('dag_id', 'run_id')",
+                 AND TABLE_NAME IN ('task_instance', 'dag_run') AND COLUMN_NAME IN ('dag_id', 'run_id')",
             )
             .await
             .concat()
