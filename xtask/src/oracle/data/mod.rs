@@ -102,15 +102,13 @@ pub(super) fn run(venv: &Venv, kinds: &[Kind], args: &Args) -> Result<()> {
     };
     // A page says what is so with the usual number of rows only.
     let whole = args.from.is_empty() && args.to.is_none() && !args.rows_only && args.runs == RUNS;
-    let path = repository().join(PAGE);
-    let committed = fs::read_to_string(&path).unwrap_or_default();
-    let (mut page, mut known, mut wrong) = (committed.clone(), Known::new(), Vec::new());
+    let (mut sections, mut known, mut wrong) = (Vec::new(), Known::new(), Vec::new());
     for place in Place::for_each(kinds, venv)? {
         let outcomes = on_one(&bench, &place, &mut known, &mut wrong);
         let section = page::section(place.kind, &outcomes, &known)?;
         if whole {
             wrong.extend(known.not_needed(&[place.kind]));
-            page = page::with_section(&page, place.kind, &section);
+            sections.push((place.kind, section));
         } else {
             println!("{section}");
         }
@@ -118,6 +116,11 @@ pub(super) fn run(venv: &Venv, kinds: &[Kind], args: &Args) -> Result<()> {
     if whole && kinds.len() == Kind::ALL.len() {
         wrong.extend(known.not_needed(&Kind::ALL));
     }
+    let path = repository().join(PAGE);
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    let page = sections
+        .iter()
+        .fold(committed.clone(), |page, (kind, section)| page::with_section(&page, *kind, section));
     if args.check {
         wrong.extend(page_differs(PAGE, &committed, &page));
     } else if whole {

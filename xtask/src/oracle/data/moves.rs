@@ -255,3 +255,33 @@ impl Dice {
         (number + 1 + self.below(most - 1)) % most
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(rows: &[(&str, u64)]) -> Counts {
+        let rows = rows.iter().map(|(table, rows)| ((*table).to_owned(), *rows)).collect();
+        Counts { rows, revisions: Vec::new() }
+    }
+
+    #[test]
+    fn rows_are_kept_under_another_name_and_in_another_table() {
+        let before = counts(&[("dataset", 3), ("xcom", 5), ("dag_pickle", 1)]);
+        let kept = counts(&[("asset", 3), ("xcom", 3), ("_xcom_archive", 2)]);
+        assert!(kept.lost(&before).is_empty());
+        let lost = counts(&[("asset", 2), ("xcom", 3), ("_xcom_archive", 1)]);
+        assert_eq!(lost.lost(&before), ["xcom had 5 rows and has 4", "dataset had 3 rows and has 2"]);
+    }
+
+    #[test]
+    fn the_next_place_is_never_the_same() {
+        let mut dice = Dice::new("2.6.2");
+        let mut at = 0;
+        for _ in 0..200 {
+            let next = dice.other_than(at, 5);
+            assert!(next != at && next < 5);
+            at = next;
+        }
+    }
+}

@@ -172,3 +172,18 @@ fn hard(page: &mut String, outcomes: &[Outcome]) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_section_takes_its_place_and_leaves_the_others() {
+        let section = |kind: Kind, text: &str| format!("\n## {}\n\n{text}\n", kind.name());
+        let page = with_section("", Kind::Sqlite, &section(Kind::Sqlite, "old"));
+        let page = with_section(&page, Kind::Postgres, &section(Kind::Postgres, "first"));
+        let page = with_section(&page, Kind::Sqlite, &section(Kind::Sqlite, "new"));
+        assert_eq!(page, format!("{HEAD}\n## postgres\n\nfirst\n\n## sqlite\n\nnew\n"));
+        assert_eq!(with_section(&page, Kind::Sqlite, &section(Kind::Sqlite, "new")), page);
+    }
+}
