@@ -25,7 +25,7 @@ pub(crate) fn revision() -> Revision {
 
 pub(crate) fn upgrade(op: &mut Operations) {
     op.add_column("deadline", Column::new("callback_new", DataType::Json));
-    let deadlines = Batches::new("deadline", ["id"]).columns(["callback", "callback_kwargs"]);
+    let deadlines = Batches::new("deadline", ["id"]).columns(["callback", "callback_kwargs"]).size(100);
     op.run_in_batches(
         "put path and arguments of callbacks together",
         ["deadline"],
@@ -44,7 +44,7 @@ pub(crate) fn downgrade(op: &mut Operations) {
         t.add_column(Column::new("callback_old", DataType::string(500)));
         t.add_column(Column::new("callback_kwargs", DataType::Json));
     });
-    let deadlines = Batches::new("deadline", ["id"]).columns(["callback"]);
+    let deadlines = Batches::new("deadline", ["id"]).columns(["callback"]).size(100);
     op.run_in_batches(
         "take path and arguments of callbacks apart",
         ["deadline"],

@@ -39,7 +39,7 @@ pub(crate) fn upgrade(op: &mut Operations) {
             .set("missed", "coalesce(callback_state IN ('success', 'failed'), false)")
             .set("callback_id", uuid),
     );
-    let deadlines = Batches::new("deadline", ["id"]);
+    let deadlines = Batches::new("deadline", ["id"]).size(100);
     op.run_in_batches("write the callbacks of deadlines", ["callback"], deadlines, |session, rows| {
         Box::pin(write(session, rows))
     });
@@ -74,7 +74,7 @@ pub(crate) fn downgrade(op: &mut Operations) {
         "(SELECT callback.state FROM callback \
          WHERE callback.id = deadline.callback_id AND callback.state IN ('success', 'failed'))",
     ));
-    let deadlines = Batches::new("deadline", ["id"]);
+    let deadlines = Batches::new("deadline", ["id"]).size(100);
     op.run_in_batches("write callbacks into their deadlines", ["deadline"], deadlines, |session, rows| {
         Box::pin(write_back(session, rows))
     });
