@@ -31,8 +31,10 @@ use dunlin::core::schema::Metadata;
 use dunlin::engine::compare::{ParseRenameError, Rename, Schema, compare, describe};
 use dunlin::engine::dialect::dialect;
 use dunlin::engine::dialect::lower::lower;
+use dunlin::engine::generate::models::builder;
 use dunlin::engine::generate::revision::{RevisionSource, rust};
 use dunlin::engine::owner::Owner;
+use dunlin_macros::migrations;
 
 use self::merge::{Merged, merged};
 use self::walk::Walk;
@@ -54,8 +56,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let walks: OnEach<Walk> = DialectName::ALL.map(|name| (name, Walk::on(name))).into();
     let host = HostContext::new(None, airflow_plugin::naming_convention());
-    let owner = Owner::new(db_manager(), &host)?;
+    let owner = Owner::new(db_manager().migrations(migrations!("migrations/ahead")), &host)?;
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["differ"] => {
+            for (name, walk) in &walks {
+                let dialect = dialect(*name);
+                let Some(head) = walk.revisions.last().and_then(|last| last.after.as_ref().ok()) else { continue };
+                let form = |schema: &Metadata| Schema::new(dialect, schema.clone()).unwrap();
+                let (files, models) = (form(head), form(&walk.models));
+                println!("== {name}: from what the files leave to what the models make");
+                for operation in compare(dialect, &files, &models, &[])?.upgrade {
+                    for line in describe(dialect, &operation, &files) { println!("{line}"); }
+                }
+            }
+            Ok(())
+        }
+        ["models"] => {
+            println!("{}", models(&walks, &owner)?);
+            Ok(())
+        }
         ["all", directory] => all(&walks, &owner, Path::new(directory)),
         [id, ref renames @ ..] => {
             println!("{}", draft(&walks, &owner, id, renames)?.file);
@@ -73,6 +92,40 @@ fn all(walks: &OnEach<Walk>, owner: &Owner, directory: &Path) -> Result<(), Box<
         fs::write(directory.join(format!("{}.rs", real.file)), draft.file)?;
     }
     Ok(())
+}
+
+/// The models that the history leads to, as far as drafts go beyond it.
+fn models(walks: &OnEach<Walk>, owner: &Owner) -> Result<String, Box<dyn Error>> {
+    let mut metadata = owner.replay(&owner.history().heads())?;
+    for real in &walks[&DialectName::Postgres].revisions {
+        if owner.history().get(&real.id.as_str().into()).is_some() {
+            continue;
+        }
+        let renames: &[&str] = match real.id.as_str() {
+            _ => &[],
+        };
+        for operation in step(walks, owner, &real.id, renames)?.merged().operations {
+            if let Err(error) = metadata.apply(&operation) {
+                eprintln!("{} {}: {error}", real.id, real.file);
+            }
+        }
+    }
+    Ok(types::named(&builder(&types::marked_metadata(&metadata))?))
+}
+
+fn step(walks: &OnEach<Walk>, owner: &Owner, id: &str, renames: &[&str]) -> Result<Step, Box<dyn Error>> {
+    let mut up = Step::default();
+    for (name, walk) in walks {
+        let Some(real) = walk.revision(id) else { continue };
+        let known = real.down_revision.as_deref().map(|down| owner.replay(&[down.into()]));
+        let known = known.and_then(Result::ok).unwrap_or_default();
+        if let Ok(after) = &real.after {
+            up.add(*name, &known, &real.before, after, |from, to| {
+                renames.iter().map(|text| Rename::parse(text, from, to)).collect()
+            })?;
+        }
+    }
+    Ok(up)
 }
 
 struct Draft {

@@ -45,6 +45,19 @@ pub(crate) fn marked(operations: &[Operation]) -> Vec<Operation> {
     operations.iter().map(mark_all).collect()
 }
 
+/// A schema in which the types that have names are marked.
+pub(crate) fn marked_metadata(metadata: &Metadata) -> Metadata {
+    let mut marked = Metadata::new(metadata.schema(), metadata.naming_convention().clone());
+    for table in metadata.tables() {
+        let mut value = serde_json::to_value(table).unwrap();
+        mark(&mut value);
+        let mut table: Table = serde_json::from_value(value).unwrap();
+        table.names_mut().for_each(|name| *name = dunlin::core::schema::Name::exact(name.as_str()));
+        marked.insert(table);
+    }
+    marked
+}
+
 fn mark(value: &mut Value) {
     match value {
         Value::Object(object) => {

@@ -15,6 +15,11 @@ pub(super) fn cascade<const N: usize>(columns: [&str; N], table: &str, referred:
     ForeignKey::new(columns, table, referred).on_delete(ReferentialAction::Cascade)
 }
 
+/// The team that a row belongs to.
+pub(super) fn owning_team() -> ForeignKey {
+    ForeignKey::new(["team_name"], "team", ["name"]).on_delete(ReferentialAction::SetNull)
+}
+
 /// JSON; JSONB on PostgreSQL.
 pub(super) fn extended_json() -> ColumnType {
     ColumnType::from(DataType::Json).on(DialectName::Postgres, DataType::native("JSONB"))
@@ -25,14 +30,13 @@ pub(super) fn medium_text() -> ColumnType {
     ColumnType::from(DataType::Text).on(DialectName::MySql, DataType::native("MEDIUMTEXT"))
 }
 
-/// A dataset's URI. MySQL indexes 3072 bytes at most, so the 3000 characters have one byte each there.
-pub(super) fn uri() -> ColumnType {
-    let plain = DataType::string(3000);
+/// Names and URIs of assets. MySQL indexes 3072 bytes at most, so each character has one byte there.
+pub(super) fn latin(length: u32) -> ColumnType {
+    let plain = DataType::string(length);
     ColumnType::from(plain.clone()).on(DialectName::MySql, plain.collate("latin1_general_cs"))
 }
 
-/// A login name, the same in capitals and small letters on SQLite.
-pub(super) fn username() -> ColumnType {
-    let plain = DataType::string(512);
-    ColumnType::from(plain.clone()).on(DialectName::Sqlite, plain.collate("NOCASE"))
+/// A UUID; 32 hexadecimal digits where the database has no type for it.
+pub(super) fn uuid() -> ColumnType {
+    ColumnType::from(DataType::Uuid).on(DialectName::MariaDb, DataType::native("uuid"))
 }

@@ -1,14 +1,16 @@
-//! What runs beside the DAGs and what it leaves behind: processes, triggers, callbacks, logs.
+//! Long-running processes, triggers and logs.
 
 use airflow_plugin::{string_id, string_id_of, timestamp};
 use dunlin_core::prelude::*;
-use dunlin_core::schema::DataType::{Integer, Json, Text};
+use dunlin_core::schema::DataType::{Integer, Text, Uuid};
+
+use super::columns::{extended_json, owning_team};
 
 /// Writes down the tables of this area.
 pub(crate) fn tables(metadata: &mut Metadata) {
     job(metadata);
     trigger(metadata);
-    callback_request(metadata);
+    callback(metadata);
     log(metadata);
     log_template(metadata);
 }
@@ -17,7 +19,7 @@ pub(crate) fn tables(metadata: &mut Metadata) {
 fn job(metadata: &mut Metadata) {
     metadata.table("job", |t| {
         t.column("id", Integer).primary_key();
-        t.column("dag_id", string_id());
+        t.column("dag_id", string_id()).indexed();
         t.column("state", string_id_of(20));
         t.column("job_type", string_id_of(30));
         t.column("start_date", timestamp());
@@ -26,7 +28,6 @@ fn job(metadata: &mut Metadata) {
         t.column("executor_class", string_id_of(500));
         t.column("hostname", string_id_of(500));
         t.column("unixname", string_id_of(1000));
-        t.index("idx_job_dag_id", ["dag_id"]);
         t.index("idx_job_state_heartbeat", ["state", "latest_heartbeat"]);
         t.index("job_type_heart", ["job_type", "latest_heartbeat"]);
     });
@@ -37,21 +38,28 @@ fn trigger(metadata: &mut Metadata) {
     metadata.table("trigger", |t| {
         t.column("id", Integer).primary_key();
         t.column("classpath", string_id_of(1000)).not_null();
-        t.column("kwargs", Json).not_null();
+        t.column("kwargs", Text).not_null();
         t.column("created_date", timestamp()).not_null();
         t.column("triggerer_id", Integer);
+        t.column("queue", DataType::string(256));
+        t.column("team_name", DataType::string(50)).indexed();
+        t.foreign_key(owning_team());
     });
 }
 
-/// Callbacks that a DAG processor is to run.
-fn callback_request(metadata: &mut Metadata) {
-    metadata.table("callback_request", |t| {
-        t.column("id", Integer).primary_key();
+/// What is to be called when something has happened.
+fn callback(metadata: &mut Metadata) {
+    metadata.table("callback", |t| {
         t.column("created_at", timestamp()).not_null();
         t.column("priority_weight", Integer).not_null();
-        t.column("callback_data", Json).not_null();
-        t.column("callback_type", string_id_of(20)).not_null();
-        t.column("processor_subdir", string_id_of(2000));
+        t.column("type", DataType::string(20)).not_null();
+        t.column("fetch_method", DataType::string(20)).not_null();
+        t.column("data", extended_json()).not_null();
+        t.column("state", DataType::string(10));
+        t.column("output", Text);
+        t.column("trigger_id", Integer).references("trigger", "id");
+        t.column("id", Uuid).primary_key();
+        t.column("bundle_name", string_id());
     });
 }
 
@@ -59,17 +67,18 @@ fn callback_request(metadata: &mut Metadata) {
 fn log(metadata: &mut Metadata) {
     metadata.table("log", |t| {
         t.column("id", Integer).primary_key();
-        t.column("dttm", timestamp());
+        t.column("dttm", timestamp()).indexed();
         t.column("dag_id", string_id());
         t.column("task_id", string_id());
         t.column("map_index", Integer);
-        t.column("event", string_id_of(30));
-        t.column("execution_date", timestamp());
+        t.column("event", DataType::string(60)).not_null().indexed();
+        t.column("logical_date", timestamp());
         t.column("owner", string_id_of(500));
         t.column("extra", Text);
-        t.index("idx_log_dag", ["dag_id"]);
-        t.index("idx_log_dttm", ["dttm"]);
-        t.index("idx_log_event", ["event"]);
+        t.column("owner_display_name", DataType::string(500));
+        t.column("run_id", string_id());
+        t.column("try_number", Integer);
+        t.index("idx_log_task_instance", ["dag_id", "task_id", "run_id", "map_index", "try_number"]);
     });
 }
 

@@ -1,14 +1,17 @@
-//! The models: Airflow's tables as they are at the newest release here, 2.7.0, by area.
+//! The models: Airflow's tables as they are at the newest release here, 3.3.0, by area.
 //!
 //! Keys and constraints without a name get the host's naming convention's; a name is written out where
-//! Airflow's differs from that. The columns stand in the order in which Airflow's own history left them.
+//! Airflow's differs from that. The columns stand in the order in which Airflow's own history left them. Where
+//! Airflow's models say something else than its history leaves (collations on MySQL, names of primary keys), these say
+//! what the history leaves: a database is the same, whichever way it was made.
 
+mod asset;
+mod bundle;
 mod columns;
 mod dag;
 mod dag_run;
-mod dataset;
 mod job;
-mod security;
+mod partition;
 mod settings;
 mod task_instance;
 
@@ -18,12 +21,13 @@ use dunlin_core::schema::Metadata;
 /// All tables of the core, for a host.
 pub(crate) fn metadata(host: &HostContext) -> Metadata {
     let mut metadata = Metadata::new(host.schema(), host.naming_convention());
-    security::tables(&mut metadata);
     settings::tables(&mut metadata);
     job::tables(&mut metadata);
     dag::tables(&mut metadata);
+    bundle::tables(&mut metadata);
     dag_run::tables(&mut metadata);
-    dataset::tables(&mut metadata);
     task_instance::tables(&mut metadata);
+    asset::tables(&mut metadata);
+    partition::tables(&mut metadata);
     metadata
 }
