@@ -5,5 +5,4 @@
 fn main() {
     println!("cargo:rerun-if-changed=fab-migrations/versions");
     println!("cargo:rerun-if-changed=migrations/versions");
-    println!("cargo:rerun-if-changed=migrations/ahead/versions");
 }

@@ -34,7 +34,6 @@ use dunlin::engine::dialect::lower::lower;
 use dunlin::engine::generate::models::builder;
 use dunlin::engine::generate::revision::{RevisionSource, rust};
 use dunlin::engine::owner::Owner;
-use dunlin_macros::migrations;
 
 use self::merge::{Merged, merged};
 use self::walk::Walk;
@@ -56,21 +55,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let walks: OnEach<Walk> = DialectName::ALL.map(|name| (name, Walk::on(name))).into();
     let host = HostContext::new(None, airflow_plugin::naming_convention());
-    let owner = Owner::new(db_manager().migrations(migrations!("migrations/ahead")), &host)?;
+    let owner = Owner::new(db_manager(), &host)?;
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["differ"] => {
-            for (name, walk) in &walks {
-                let dialect = dialect(*name);
-                let Some(head) = walk.revisions.last().and_then(|last| last.after.as_ref().ok()) else { continue };
-                let form = |schema: &Metadata| Schema::new(dialect, schema.clone()).unwrap();
-                let (files, models) = (form(head), form(&walk.models));
-                println!("== {name}: from what the files leave to what the models make");
-                for operation in compare(dialect, &files, &models, &[])?.upgrade {
-                    for line in describe(dialect, &operation, &files) { println!("{line}"); }
-                }
-            }
-            Ok(())
-        }
         ["models"] => {
             println!("{}", models(&walks, &owner)?);
             Ok(())

@@ -26,6 +26,7 @@ pub fn db_manager() -> DbManager {
         .release("3.3.0", "d2f4e1b3c5a7")
         .known_until("3.3.2")
         .gives_away(NOTES_WITHOUT_USERS, OF_FAB)
+        .gives_away("eed27faa34e3", ["_xcom_archive"])
         .supports_table_dropping(true)
 }
 

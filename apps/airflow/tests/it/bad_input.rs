@@ -24,7 +24,7 @@ const PENDING: i32 = 3;
 
 db_test! {
     async fn the_command_line(db) {
-        let releases = Some("releases of airflow: 2.6.2, 2.7.0");
+        let releases = Some("releases of airflow: 2.6.2, 2.7.0, 2.8.0, ");
         let ticketing = Some("releases of ticketing.db_manager.DRTDBManager: 0.0.1, 0.1.0");
         let registered = Some("registered in [database] external_db_managers: ticketing.db_manager.DRTDBManager");
         let unknown = "there is no DB manager no.such.Manager";
@@ -43,16 +43,16 @@ db_test! {
             (&["db", "migrate", "-n", "2.7.0rc1"], "\"2.7.0rc1\" is not a version", releases),
             (&["db", "migrate", "-n", ""], "\"\" is not a version", releases),
             (&["db", "migrate", "-n", "2.6.1"], "version 2.6.1 is older than 2.6.2", releases),
-            (&["db", "migrate", "-n", "2.7.1"], "this build ends at 2.7.0", releases),
-            (&["db", "migrate", "-n", "2.7.1", "-s"], "this build ends at 2.7.0", releases),
-            (&["db", "migrate", "-s", "--from-version", "3.0.0"], "this build ends at 2.7.0", releases),
-            (&["db", "downgrade", "-n", "3.0.0", "-y"], "this build ends at 2.7.0", releases),
+            (&["db", "migrate", "-n", "3.3.3"], "this build ends at 3.3.2", releases),
+            (&["db", "migrate", "-n", "3.3.3", "-s"], "this build ends at 3.3.2", releases),
+            (&["db", "migrate", "-s", "--from-version", "3.4.0"], "this build ends at 3.3.2", releases),
+            (&["db", "downgrade", "-n", "4", "-y"], "this build ends at 3.3.2", releases),
             (&["db", "downgrade", "-n", "two", "-y"], "\"two\" is not a version", releases),
             (&["db-manager", "migrate", TICKETING, "-n", "0.2.0"], "this build ends at 0.1.0", ticketing),
             (&["db-manager", "downgrade", TICKETING, "-n", "0", "-y"], "version 0 is older than 0.0.1", ticketing),
             // A revision that there is not, or not only.
             (&["db", "migrate", "-r", "nothing"], "there is no revision nothing", Some(HEAD)),
-            (&["db", "migrate", "-r", "4"], "revision 4 is ambiguous: 4bc4d934e2bc, 405de8318b3a", Some(HEAD)),
+            (&["db", "migrate", "-r", "4"], "revision 4 is ambiguous: 405de8318b3a, 41b3bc7c0272", Some(HEAD)),
             (&["db", "downgrade", "-r", "nothing", "-y"], "there is no revision nothing", Some(HEAD)),
             // Flags that do not go together.
             (&["db", "migrate", "-n", "2.7.0", "-r", HEAD], both, None),
@@ -302,7 +302,7 @@ test_on! {
         let outcome = airflow.run(&["db", "migrate"]);
         outcome.says(FAILED, "the database refused: CREATE TABLE `alembic_version_drt`", None);
         assert!(outcome.stderr.contains("CREATE command denied to user"), "{outcome:?}");
-        assert!(outcome.stdout.contains("airflow: already at 405de8318b3a (2.7.0)\n"), "{outcome:?}");
+        assert!(outcome.stdout.contains("airflow: already at d2f4e1b3c5a7 (3.3.0)\n"), "{outcome:?}");
         let left = format!("{TICKETING}: failed after 0 steps; at no revision\n");
         assert!(outcome.stdout.contains(&left), "{outcome:?}");
         assert_eq!(snapshot(db).await, before);

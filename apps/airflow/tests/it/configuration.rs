@@ -200,13 +200,13 @@ fn the_home_directory() {
     let migrated = run(&["db", "migrate"], &[]);
     assert_eq!(migrated.code, 0, "{migrated:?}");
     let expected = format!(
-        "database: sqlite:///{}\nairflow: created from its models, at 405de8318b3a (2.7.0)\n",
+        "database: sqlite:///{}\nairflow: created from its models, at d2f4e1b3c5a7 (3.3.0)\n",
         file.display()
     );
     assert_eq!((migrated.stdout.as_str(), migrated.stderr.as_str()), (expected.as_str(), ""));
     assert!(file.exists());
     let checked = run(&["db", "check-migrations"], &[]);
-    assert_eq!(checked.stdout, "airflow: up to date at 405de8318b3a (2.7.0)\n");
+    assert_eq!(checked.stdout, "airflow: up to date at d2f4e1b3c5a7 (3.3.0)\n");
 
     // Its airflow.cfg is read, unless AIRFLOW_CONFIG names another.
     std::fs::write(home.path().join("airflow/airflow.cfg"), "[database]\nexternal_db_managers = no.Such\n")

@@ -10,7 +10,7 @@ use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 use serde_json::{Value, json as value};
 
-use crate::ahead::{down, made_at, migrator, up};
+use crate::each_revision::{down, made_at, migrator, up};
 use crate::moved_rows::{THEN, insert, quoted};
 use crate::moved_rows_3_2::{compact, insert_dag, json};
 

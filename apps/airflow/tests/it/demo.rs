@@ -76,7 +76,7 @@ db_test! {
         let checked = airflow.succeed(&["db", "check-migrations", "-t", "0"]);
         assert_eq!(
             checked,
-            "airflow: up to date at 405de8318b3a (2.7.0)\n\
+            "airflow: up to date at d2f4e1b3c5a7 (3.3.0)\n\
              ticketing.db_manager.DRTDBManager: up to date at d759c6d30f5a (0.1.0)\n"
         );
         for command in [

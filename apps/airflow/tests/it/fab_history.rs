@@ -1,5 +1,6 @@
 //! FAB's revisions, played in memory and run on servers, against what the real ones leave.
 
+use airflow::core::db_manager;
 use airflow::fab;
 use dunlin::core::manager::DbManager;
 use dunlin::core::prelude::*;
@@ -14,7 +15,7 @@ use dunlin_testkit::{TestDatabase, db_test};
 
 use DialectName::{MariaDb, MySql, Postgres, Sqlite};
 
-use crate::history::{Difference, Known, What, differences, host, manager, played_down, wrong};
+use crate::history::{Difference, Known, What, differences, host, played_down, wrong};
 use crate::walk::Walk;
 
 const DIFFERENCES: &[Difference] = &[
@@ -83,8 +84,8 @@ fn history_on(name: DialectName) {
 
 /// The core with all its revisions, and models that have no tables of FAB's, as those of 3.3 have none.
 pub(crate) fn core() -> DbManager {
-    let models = manager();
-    manager().models(move |host| {
+    let models = db_manager();
+    db_manager().models(move |host| {
         let mut metadata = models.metadata(host);
         let given: Vec<&TableName> = models.all_given_away().iter().flat_map(|(_, tables)| tables).collect();
         given.iter().for_each(|table| drop(metadata.remove(table)));

@@ -36,8 +36,8 @@ db_test! {
         let outcomes: Vec<Outcome> = runners.into_iter().map(end).collect();
         assert!(outcomes.iter().all(|outcome| outcome.code == 0), "{outcomes:?}");
         let count = |line: &str| outcomes.iter().filter(|outcome| outcome.stdout.contains(line)).count();
-        assert_eq!(count("airflow: created from its models, at 405de8318b3a (2.7.0)\n"), 1, "{outcomes:?}");
-        assert_eq!(count("airflow: already at 405de8318b3a (2.7.0)\n"), 2, "{outcomes:?}");
+        assert_eq!(count("airflow: created from its models, at d2f4e1b3c5a7 (3.3.0)\n"), 1, "{outcomes:?}");
+        assert_eq!(count("airflow: already at d2f4e1b3c5a7 (3.3.0)\n"), 2, "{outcomes:?}");
         assert_eq!(count(&format!("{TICKETING}: created from its models")), 1, "{outcomes:?}");
         assert_eq!(rows(db, VERSION_TABLE).await, [HEAD]);
         assert_eq!(rows(db, "alembic_version_drt").await, ["d759c6d30f5a"]);

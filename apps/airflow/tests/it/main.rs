@@ -1,12 +1,12 @@
 //! The program `airflow` on real databases.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-mod ahead;
 mod author;
 mod bad_input;
 mod configuration;
 mod deadline_alerts;
 mod demo;
+mod each_revision;
 mod fab;
 mod fab_history;
 mod facts;
@@ -14,6 +14,7 @@ mod guides;
 mod history;
 mod lock;
 mod managers;
+mod models;
 mod moved_rows;
 mod moved_rows_3_1;
 mod moved_rows_3_2;

@@ -260,7 +260,7 @@ db_test! {
         db.execute(&format!("UPDATE alembic_version SET version_num = '{HEAD}'")).await;
         let beyond = airflow.succeed(&["db", "migrate", "-n", "2.6.2"]);
         assert!(beyond.contains("already newer than 2.6.2; use `airflow db downgrade` to go back\n"), "{beyond}");
-        assert!(beyond.contains("airflow: left at 405de8318b3a (2.7.0)\n"), "{beyond}");
+        assert!(beyond.contains("airflow: left at d2f4e1b3c5a7 (3.3.0)\n"), "{beyond}");
         assert_eq!(rows(db, VERSION_TABLE).await, [HEAD]);
         assert_eq!(rows(db, "alembic_version_drt").await, ["d759c6d30f5a"]);
     }

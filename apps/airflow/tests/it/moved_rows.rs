@@ -3,7 +3,7 @@
 use dunlin_testkit::dunlin::core::dialect::DialectName;
 use dunlin_testkit::{TestDatabase, db_test};
 
-use crate::ahead::{down, migrator, up};
+use crate::each_revision::{down, migrator, up};
 
 const MOVED_RUNS: &str = "_airflow_moved__3_0_0__offending_dag_run";
 /// Some time.

@@ -3,7 +3,7 @@
 use dunlin_testkit::dunlin::core::dialect::DialectName;
 use dunlin_testkit::{TestDatabase, db_test};
 
-use crate::ahead::{down, migrator, up};
+use crate::each_revision::{down, migrator, up};
 use crate::moved_rows::{THEN, insert, quoted, uuid};
 
 /// The columns of a DAG that must be given, and those of a run.

@@ -4,7 +4,7 @@
 use dunlin_testkit::dunlin::core::dialect::DialectName;
 use dunlin_testkit::{TestDatabase, db_test};
 
-use crate::ahead::{down, made_at, migrator, up};
+use crate::each_revision::{down, made_at, migrator, up};
 use crate::moved_rows::{THEN, insert, quoted, uuid};
 
 db_test! {

@@ -10,7 +10,7 @@ use flate2::read::ZlibDecoder;
 use flate2::write::{GzEncoder, ZlibEncoder};
 use serde_json::{Value, json};
 
-use crate::ahead::{down, migrator, up};
+use crate::each_revision::{down, migrator, up};
 use crate::moved_rows::{THEN, insert, quoted};
 use crate::moved_rows_3_1::{DAG, RUN, key};
 use crate::moved_values::hex;

@@ -58,7 +58,7 @@ db_test! {
 
 db_test! {
     async fn a_superfluous_version_row_is_named(db) {
-        stamp(db, VERSION_TABLE, "405de8318b3a").await;
+        stamp(db, VERSION_TABLE, "d2f4e1b3c5a7").await;
         db.execute("INSERT INTO alembic_version VALUES ('4bc4d934e2bc')").await;
         let airflow = Installation::on(db).managers("");
         let check = airflow.run(&["db", "check-migrations", "-t", "0"]);
@@ -81,7 +81,7 @@ db_test! {
             _ => String::new(),
         };
         for (table, revision, collation) in [
-            ("alembic_version", "405de8318b3a", "utf8mb4_general_ci"),
+            ("alembic_version", "d2f4e1b3c5a7", "utf8mb4_general_ci"),
             ("alembic_version_drt", "d759c6d30f5a", "utf8mb4_unicode_ci"),
         ] {
             let column = format!("version_num VARCHAR(32){} NOT NULL PRIMARY KEY", collate(collation));

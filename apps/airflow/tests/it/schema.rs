@@ -88,8 +88,8 @@ test_on! {
         assert_eq!(tables_of(db, Some(&schema)).await.len(), 40);
         assert_seeds(db, &schema, 3).await;
 
-        airflow.succeed(&["db", "downgrade", "-n", "2.6.2", "-y"]);
-        assert_eq!(rows(db, "alembic_version").await, ["4bc4d934e2bc"]);
+        airflow.succeed(&["db", "downgrade", "-n", "3.2.0", "-y"]);
+        assert_eq!(rows(db, "alembic_version").await, ["1d6611b6ab7c"]);
         let columns = format!(
             "SELECT column_name FROM information_schema.columns WHERE table_schema = '{schema}' \
              AND (table_name, column_name) IN \
@@ -166,7 +166,7 @@ test_on! {
         let failures = dispatch(&host.listeners(), &event, &host.plugin_context()).await;
         assert!(failures.is_empty(), "{failures:?}");
         assert_eq!(db.query("SELECT run_id FROM dag_run_ticket").await, [["bad"]]);
-        airflow.succeed(&["db", "downgrade", "-n", "2.6.2", "-y"]);
+        airflow.succeed(&["db", "downgrade", "-n", "3.2.0", "-y"]);
         airflow.succeed(&["db", "migrate"]);
         airflow.succeed(&["db", "reset", "-y", "--skip-init"]);
         assert_eq!(db.tables().await, Vec::<String>::new());

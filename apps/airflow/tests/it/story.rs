@@ -28,12 +28,12 @@ db_test! {
         );
 
         let migrated = airflow.succeed(&["db", "migrate"]);
-        assert!(migrated.contains("airflow: already at 405de8318b3a (2.7.0)\n"), "{migrated}");
+        assert!(migrated.contains("airflow: already at d2f4e1b3c5a7 (3.3.0)\n"), "{migrated}");
         assert!(migrated.contains(
             "ticketing.db_manager.DRTDBManager: created from its models, at d759c6d30f5a (0.1.0)\n"
         ), "{migrated}");
         airflow.succeed(&["db", "check-migrations"]);
-        assert_eq!(db.query("SELECT version_num FROM alembic_version").await, [["405de8318b3a"]]);
+        assert_eq!(db.query("SELECT version_num FROM alembic_version").await, [["d2f4e1b3c5a7"]]);
         assert_eq!(db.query("SELECT version_num FROM alembic_version_drt").await, [["d759c6d30f5a"]]);
 
         // A failed run makes a ticket; a successful one does not.
@@ -47,11 +47,11 @@ db_test! {
         assert_eq!(tickets, [["demo", "bad", "OPEN"]]);
 
         // `db downgrade` leaves the plugin alone, and `db migrate` brings the core back.
-        airflow.succeed(&["db", "downgrade", "-n", "2.6.2", "-y"]);
-        assert_eq!(db.query("SELECT version_num FROM alembic_version").await, [["4bc4d934e2bc"]]);
+        airflow.succeed(&["db", "downgrade", "-n", "3.2.0", "-y"]);
+        assert_eq!(db.query("SELECT version_num FROM alembic_version").await, [["1d6611b6ab7c"]]);
         assert_eq!(db.query("SELECT count(*) FROM dag_run_ticket").await, [["1"]]);
-        airflow.succeed(&["db", "migrate", "-n", "2.7.0"]);
-        assert_eq!(db.query("SELECT version_num FROM alembic_version").await, [["405de8318b3a"]]);
+        airflow.succeed(&["db", "migrate", "-n", "3.3.0"]);
+        assert_eq!(db.query("SELECT version_num FROM alembic_version").await, [["d2f4e1b3c5a7"]]);
 
         // `db-manager downgrade` removes the plugin's table and nothing else.
         let before = db.tables().await;

@@ -19,7 +19,7 @@ use tempfile::TempDir;
 /// The manager of the ticketing plugin.
 pub(crate) const TICKETING: &str = "ticketing.db_manager.DRTDBManager";
 /// The core's newest revision.
-pub(crate) const HEAD: &str = "405de8318b3a";
+pub(crate) const HEAD: &str = "d2f4e1b3c5a7";
 /// The core's version table.
 pub(crate) const VERSION_TABLE: &str = "alembic_version";
 

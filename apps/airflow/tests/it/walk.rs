@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 
 use dunlin_testkit::dunlin::core::dialect::DialectName;
-use dunlin_testkit::dunlin::core::schema::{Metadata, Table};
+use dunlin_testkit::dunlin::core::schema::{DataType, Metadata, SqlValue, Table};
 use flate2::read::GzDecoder;
 use serde::Deserialize;
 
@@ -75,7 +75,24 @@ type Tables = BTreeMap<String, Table>;
 
 impl Walk {
     pub(crate) fn on(dialect: DialectName) -> Self {
-        Self::read(&format!("walk-{dialect}"))
+        let walk = Self::read(&format!("walk-{dialect}"));
+        if dialect == DialectName::MariaDb { walk.gone_on(Self::read("walk-mysql")) } else { walk }
+    }
+
+    /// The real one stops on the way to 3.0 on MariaDB: what it would do behind that is taken from MySQL.
+    fn gone_on(mut self, mysql: Self) -> Self {
+        let reached = self.revisions.iter().take_while(|revision| revision.after.is_ok()).count();
+        assert!(reached >= 49, "{reached} revisions");
+        self.revisions.truncate(reached);
+        let rest = mysql.revisions.into_iter().skip(reached).map(|revision| Revision {
+            before: in_mariadb(revision.before),
+            after: revision.after.map(in_mariadb),
+            back: revision.back.map(in_mariadb),
+            downgrade: revision.downgrade.map(in_mariadb),
+            ..revision
+        });
+        self.revisions.extend(rest);
+        self
     }
 
     /// By the name of its file.
@@ -154,4 +171,26 @@ fn metadata(tables: &Tables) -> Metadata {
 
 fn tables(metadata: &Metadata) -> Tables {
     metadata.tables().iter().map(|table| (table.name.name.clone(), table.clone())).collect()
+}
+
+/// A schema of MySQL as the same revisions leave it on MariaDB: UUIDs have a type there, and an expression stays as it
+/// was written, or is the value that it is.
+fn in_mariadb(mut schema: Metadata) -> Metadata {
+    let names: Vec<_> = schema.tables().iter().map(|table| table.name.clone()).collect();
+    for name in names {
+        let Some(table) = schema.get_mut(&name) else { continue };
+        for column in &mut table.columns {
+            if column.column_type.get(DialectName::MySql) == Some(&DataType::char(32)) {
+                column.column_type = DataType::native("uuid").into();
+            }
+            if column.server_default == Some(SqlValue::expression("(-(1))").into()) {
+                let default = match name.name.as_str() {
+                    "task_instance_history" => SqlValue::text("-1"),
+                    _ => SqlValue::expression("(-1)"),
+                };
+                column.server_default = Some(default.into());
+            }
+        }
+    }
+    schema
 }

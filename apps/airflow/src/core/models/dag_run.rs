@@ -2,7 +2,7 @@
 
 use airflow_plugin::{string_id, string_id_of, timestamp};
 use dunlin_core::prelude::*;
-use dunlin_core::schema::DataType::{Boolean, Integer, Json, Text, Uuid};
+use dunlin_core::schema::DataType::{Boolean, Integer, Json, Text};
 
 use super::columns::{cascade, extended_json, uuid};
 
@@ -133,9 +133,9 @@ fn backfill_dag_run(metadata: &mut Metadata) {
 /// What a DAG says of its deadlines.
 fn deadline_alert(metadata: &mut Metadata) {
     metadata.table("deadline_alert", |t| {
-        t.column("id", Uuid).primary_key();
+        t.column("id", uuid()).primary_key();
         t.column("created_at", timestamp()).not_null();
-        t.column("serialized_dag_id", Uuid).not_null();
+        t.column("serialized_dag_id", uuid()).not_null();
         t.column("name", DataType::string(250));
         t.column("description", Text);
         t.column("reference", Json).not_null();
@@ -152,8 +152,8 @@ fn deadline(metadata: &mut Metadata) {
         t.column("dagrun_id", Integer);
         t.column("deadline_time", timestamp()).not_null();
         t.column("missed", Boolean).not_null();
-        t.column("callback_id", Uuid).not_null();
-        t.column("deadline_alert_id", Uuid);
+        t.column("callback_id", uuid()).not_null();
+        t.column("deadline_alert_id", uuid());
         t.column("created_at", timestamp()).not_null();
         t.column("last_updated_at", timestamp()).not_null();
         t.foreign_key(cascade(["dagrun_id"], "dag_run", ["id"]));

@@ -2,9 +2,9 @@
 
 use airflow_plugin::{string_id, string_id_of, timestamp};
 use dunlin_core::prelude::*;
-use dunlin_core::schema::DataType::{Integer, Text, Uuid};
+use dunlin_core::schema::DataType::{Integer, Text};
 
-use super::columns::{extended_json, owning_team};
+use super::columns::{extended_json, owning_team, uuid};
 
 /// Writes down the tables of this area.
 pub(crate) fn tables(metadata: &mut Metadata) {
@@ -58,7 +58,7 @@ fn callback(metadata: &mut Metadata) {
         t.column("state", DataType::string(10));
         t.column("output", Text);
         t.column("trigger_id", Integer).references("trigger", "id");
-        t.column("id", Uuid).primary_key();
+        t.column("id", uuid()).primary_key();
         t.column("bundle_name", string_id());
     });
 }

@@ -2,9 +2,9 @@
 
 use airflow_plugin::{string_id, string_id_of, timestamp};
 use dunlin_core::prelude::*;
-use dunlin_core::schema::DataType::{Boolean, Integer, Text, Uuid};
+use dunlin_core::schema::DataType::{Boolean, Integer, Text};
 
-use super::columns::{medium_text, owning_team};
+use super::columns::{medium_text, owning_team, uuid};
 
 /// Writes down the tables of this area.
 pub(crate) fn tables(metadata: &mut Metadata) {
@@ -65,7 +65,7 @@ fn slot_pool(metadata: &mut Metadata) {
 /// Tests of connections that wait for a worker, and what they found.
 fn connection_test_request(metadata: &mut Metadata) {
     metadata.table("connection_test_request", |t| {
-        t.column("id", Uuid).primary_key();
+        t.column("id", uuid()).primary_key();
         t.column("token", DataType::string(64)).not_null().unique();
         t.column("connection_id", DataType::string(250)).not_null();
         t.column("state", DataType::string(20)).not_null();

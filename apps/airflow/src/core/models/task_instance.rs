@@ -2,7 +2,7 @@
 
 use airflow_plugin::{string_id, string_id_of, timestamp};
 use dunlin_core::prelude::*;
-use dunlin_core::schema::DataType::{Binary, Boolean, Float, Integer, Json, Text, Uuid};
+use dunlin_core::schema::DataType::{Binary, Boolean, Float, Integer, Json, Text};
 
 use super::columns::{TASK_INSTANCE_KEY, cascade, extended_json, task_instance_key, uuid};
 
@@ -53,7 +53,7 @@ fn task_instance(metadata: &mut Metadata) {
         t.column("rendered_map_index", DataType::string(250));
         t.column("task_display_name", DataType::string(2000));
         t.column("executor", DataType::string(1000));
-        t.column("id", Uuid).primary_key();
+        t.column("id", uuid()).primary_key();
         t.column("last_heartbeat_at", timestamp());
         t.column("dag_version_id", uuid());
         t.column("scheduled_dttm", timestamp());
@@ -125,7 +125,7 @@ fn task_instance_history(metadata: &mut Metadata) {
         t.column("task_display_name", DataType::string(2000));
         t.column("dag_version_id", uuid());
         t.column("scheduled_dttm", timestamp());
-        t.column("task_instance_id", Uuid).primary_key();
+        t.column("task_instance_id", uuid()).primary_key();
         t.column("context_carrier", extended_json());
         t.column("span_status", DataType::string(250)).not_null().server_default("not_started");
         t.column("retry_delay_override", Float);
@@ -145,7 +145,7 @@ fn task_instance_note(metadata: &mut Metadata) {
         t.column("updated_at", timestamp()).not_null();
         t.column("user_id", DataType::string(128));
         t.column("content", string_id_of(1000));
-        t.column("ti_id", Uuid).primary_key();
+        t.column("ti_id", uuid()).primary_key();
         t.foreign_key(
             cascade(["ti_id"], "task_instance", ["id"])
                 .named("task_instance_note_ti_fkey")
@@ -166,7 +166,7 @@ fn task_map(metadata: &mut Metadata) {
         t.foreign_key(
             task_instance_key().named("task_map_task_instance_fkey").on_update(ReferentialAction::Cascade),
         );
-        t.check("ck_task_map_task_map_length_not_negative", "length >= 0");
+        t.check("task_map_length_not_negative", "length >= 0");
     });
 }
 
@@ -178,7 +178,7 @@ fn task_reschedule(metadata: &mut Metadata) {
         t.column("end_date", timestamp()).not_null();
         t.column("duration", Integer).not_null();
         t.column("reschedule_date", timestamp()).not_null();
-        t.column("ti_id", Uuid).not_null();
+        t.column("ti_id", uuid()).not_null();
         t.foreign_key(cascade(["ti_id"], "task_instance", ["id"]).named("task_reschedule_ti_fkey"));
         t.index(
             "idx_task_reschedule_ti_id_id_desc",
@@ -220,7 +220,7 @@ fn xcom(metadata: &mut Metadata) {
 /// Questions of tasks that a human answers.
 fn hitl_detail(metadata: &mut Metadata) {
     metadata.table("hitl_detail", |t| {
-        t.column("ti_id", Uuid).primary_key();
+        t.column("ti_id", uuid()).primary_key();
         t.column("options", Json).not_null();
         t.column("subject", Text).not_null();
         t.column("body", Text);
@@ -244,7 +244,7 @@ fn hitl_detail(metadata: &mut Metadata) {
 /// Those of tries that are over.
 fn hitl_detail_history(metadata: &mut Metadata) {
     metadata.table("hitl_detail_history", |t| {
-        t.column("ti_history_id", Uuid).primary_key();
+        t.column("ti_history_id", uuid()).primary_key();
         t.column("options", Json).not_null();
         t.column("subject", Text).not_null();
         t.column("body", Text);

@@ -1,0 +1,28 @@
+//! The models against what the history leaves, and against what the real Airflow's own models make.
+
+use airflow::core::db_manager;
+use dunlin_testkit::dunlin::core::dialect::DialectName;
+use dunlin_testkit::dunlin::core::schema::Metadata;
+use dunlin_testkit::dunlin::engine::dialect::dialect;
+use dunlin_testkit::dunlin::engine::owner::Owner;
+
+use crate::history::{DIFFERENCES, Known, differences, host};
+
+#[test]
+fn the_history_leads_to_the_models() {
+    let owner = Owner::new(db_manager(), &host()).unwrap();
+    for name in DialectName::ALL {
+        let dialect = dialect(name);
+        let heads = owner.history().effective_heads();
+        let mut left = owner.replay_on(dialect, &heads).unwrap();
+        for table in owner.given_away(&heads).unwrap() {
+            assert!(left.remove(&table).is_some(), "{table} is not left");
+        }
+        let found = differences(dialect, models(), left, &mut Known::on(name, DIFFERENCES));
+        assert!(found.is_empty(), "{name}: {} differences\n{}", found.len(), found.join("\n"));
+    }
+}
+
+fn models() -> Metadata {
+    db_manager().metadata(&host())
+}
