@@ -1,4 +1,4 @@
-//! Runs the core's history, with the revisions that are not yet in the program, on a database:
+//! Runs the core's history on a database:
 //! `cargo run --package airflow --example history -- upgrade REVISION`, or `downgrade REVISION`, on the database of
 //! `DATABASE_URL`. `heads` and `base` are revisions, too. `revisions` lists those that there are, from the first on.
 //!
@@ -12,7 +12,6 @@ use airflow::core::db_manager;
 use dunlin::core::manager::HostContext;
 use dunlin::engine::plan::Intent;
 use dunlin::{Access, Database, DatabaseUrl, LockKey, Migrator};
-use dunlin_macros::migrations;
 
 /// A failure, which any error is.
 type Failed = Box<dyn Error>;
@@ -36,7 +35,7 @@ fn main() -> ExitCode {
 }
 
 fn migrator() -> Result<Migrator, Failed> {
-    let manager = db_manager().migrations(migrations!("migrations/ahead"));
+    let manager = db_manager();
     let host = HostContext::new(None, airflow_plugin::naming_convention());
     Ok(Migrator::new([manager], &host, LockKey::new(1, "airflow_MIGRATIONS"))?)
 }

@@ -52,7 +52,7 @@ test_on! {
         airflow.succeed(&["db", "migrate"]);
         assert_eq!(tables_of(db, None).await, set(&VERSION_TABLES));
         let tables = tables_of(db, Some(&schema)).await;
-        assert_eq!(tables.len(), 40, "39 of the core and the ticket table: {tables:?}");
+        assert_eq!(tables.len(), 58, "57 of the core and the ticket table: {tables:?}");
         assert!(tables.contains("dag_run_ticket") && tables.contains("dag"), "{tables:?}");
         airflow.succeed(&["db", "check-migrations"]);
         assert_seeds(db, &schema, 2).await;
@@ -85,7 +85,7 @@ test_on! {
         let airflow = Installation::on(db).schema(&schema);
         airflow.succeed(&["db", "migrate", "-m"]);
         assert_eq!(tables_of(db, None).await, set(&VERSION_TABLES));
-        assert_eq!(tables_of(db, Some(&schema)).await.len(), 40);
+        assert_eq!(tables_of(db, Some(&schema)).await.len(), 67);
         assert_seeds(db, &schema, 3).await;
 
         airflow.succeed(&["db", "downgrade", "-n", "3.2.0", "-y"]);
@@ -93,7 +93,7 @@ test_on! {
         let columns = format!(
             "SELECT column_name FROM information_schema.columns WHERE table_schema = '{schema}' \
              AND (table_name, column_name) IN \
-             (('slot_pool', 'include_deferred'), ('task_instance', 'custom_operator_name'))"
+             (('xcom', 'dag_result'), ('dag_version', 'version_data'))"
         );
         assert_eq!(db.query(&columns).await, Vec::<Vec<String>>::new());
         let script = airflow.succeed(&["db", "migrate", "-s"]);

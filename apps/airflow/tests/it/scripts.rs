@@ -53,9 +53,9 @@ db_test! {
         };
         let created = run_script(&["db", "migrate", "-s"]).await;
         airflow.succeed(&["db", "check-migrations"]);
-        let taken_back = run_script(&["db", "downgrade", "-s", "-n", "2.6.2"]).await;
+        let taken_back = run_script(&["db", "downgrade", "-s", "-n", "3.2.0"]).await;
         assert_ne!(taken_back, created);
-        let brought_up = run_script(&["db", "migrate", "-s", "--from-version", "2.6.2"]).await;
+        let brought_up = run_script(&["db", "migrate", "-s", "--from-version", "3.2.0"]).await;
         assert_same(&brought_up, &created);
         airflow.succeed(&["db", "check-migrations"]);
 
@@ -63,7 +63,7 @@ db_test! {
         assert_eq!(db.tables().await, Vec::<String>::new());
         airflow.succeed(&["db", "migrate", "-m"]);
         assert_same(&result(db).await, &created);
-        airflow.succeed(&["db", "downgrade", "-n", "2.6.2", "-y"]);
+        airflow.succeed(&["db", "downgrade", "-n", "3.2.0", "-y"]);
         assert_same(&result(db).await, &taken_back);
     }
 }

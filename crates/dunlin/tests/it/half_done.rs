@@ -16,7 +16,11 @@ fn furnish(op: &mut Operations) {
         t.column("id", DataType::Integer).primary_key();
         t.column("n", DataType::Integer);
     });
-    op.bulk_insert("item", ["id", "n"], (1..=25).map(|id| [SqlValue::Integer(id), SqlValue::Integer(2 * id)]));
+    op.bulk_insert(
+        "item",
+        ["id", "n"],
+        (1..=25).map(|id| [SqlValue::Integer(id), SqlValue::Integer(2 * id)]),
+    );
     op.create_table("stop", |t| {
         t.column("in_function", DataType::Integer);
         t.column("leaves_null", DataType::Integer);
@@ -43,19 +47,23 @@ fn fill(op: &mut Operations) {
 
 fn add_up(op: &mut Operations) {
     let batches = Batches::new("item", ["id"]).columns(["n"]).expression("id + n").size(10);
-    op.run_in_batches("add up", ["item"], batches, |session, rows| Box::pin(async move {
-        let stop = session.query("SELECT in_function, leaves_null FROM stop").await?.remove(0);
-        for row in rows {
-            let (id, sum) = (row.text(0), row.text(2));
-            if id == stop.text(0) {
-                return Err("no".into());
+    op.run_in_batches("add up", ["item"], batches, |session, rows| {
+        Box::pin(async move {
+            let stop = session.query("SELECT in_function, leaves_null FROM stop").await?.remove(0);
+            for row in rows {
+                let (id, sum) = (row.text(0), row.text(2));
+                if id == stop.text(0) {
+                    return Err("no".into());
+                }
+                let sum = sum.filter(|_| id != stop.text(1)).unwrap_or("NULL");
+                let id = id.unwrap_or_default();
+                session
+                    .execute(&format!("UPDATE item SET b = coalesce(b, 0) + {sum} WHERE id = {id}"))
+                    .await?;
             }
-            let sum = sum.filter(|_| id != stop.text(1)).unwrap_or("NULL");
-            let id = id.unwrap_or_default();
-            session.execute(&format!("UPDATE item SET b = coalesce(b, 0) + {sum} WHERE id = {id}")).await?;
-        }
-        Ok(())
-    }));
+            Ok(())
+        })
+    });
 }
 
 /// Moves `a` back into `n`.
@@ -73,7 +81,8 @@ fn filling(db: &TestDatabase) -> Migrator {
     migrator(db, [manager(&[("first", furnish, remove), ("fill", fill, empty)])])
 }
 
-const ROWS: &str = "SELECT count(*), sum(n), sum(a), min(b), sum(b) FROM item WHERE a IS NOT NULL AND b IS NOT NULL";
+const ROWS: &str =
+    "SELECT count(*), sum(n), sum(a), min(b), sum(b) FROM item WHERE a IS NOT NULL AND b IS NOT NULL";
 /// `a` is `n / 2 + 1000`, `b` is `id + n`.
 const FILLED: [[&str; 5]; 1] = [["25", "650", "25325", "3", "975"]];
 const EMPTIED: &str = "SELECT count(*), sum(n) FROM item";
@@ -81,9 +90,9 @@ const EMPTIED: &str = "SELECT count(*), sum(n) FROM item";
 /// The row 15 of `item` cannot be updated.
 async fn guard(db: &TestDatabase, database: &mut Database) {
     let guard: &[&str] = match db.dialect() {
-        DialectName::Sqlite => {
-            &["CREATE TRIGGER guard BEFORE UPDATE ON item WHEN new.id = 15 BEGIN SELECT RAISE(ABORT, 'no'); END"]
-        }
+        DialectName::Sqlite => &[
+            "CREATE TRIGGER guard BEFORE UPDATE ON item WHEN new.id = 15 BEGIN SELECT RAISE(ABORT, 'no'); END",
+        ],
         DialectName::Postgres => &[
             "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$",
             "CREATE TRIGGER guard BEFORE UPDATE ON item FOR EACH ROW WHEN (new.id = 15) EXECUTE FUNCTION refuse()",
@@ -103,12 +112,19 @@ async fn release(db: &TestDatabase, database: &mut Database) {
 }
 
 /// Runs an intent; what it says of where it goes on.
-async fn carry_out(migrator: &Migrator, database: &mut Database, intent: Intent) -> (Result<(), Failure>, Vec<String>) {
+async fn carry_out(
+    migrator: &Migrator,
+    database: &mut Database,
+    intent: Intent,
+) -> (Result<(), Failure>, Vec<String>) {
     let mut told = Vec::new();
     let run = migrator
         .run(database, "owner", intent, &mut |event| {
             if let Event::GoesOn { revision, direction, done, stages, resume_key, .. } = event {
-                told.push(format!("{direction} {revision} {done}/{stages} {}", resume_key.as_deref().unwrap_or("-")));
+                told.push(format!(
+                    "{direction} {revision} {done}/{stages} {}",
+                    resume_key.as_deref().unwrap_or("-")
+                ));
             }
         })
         .await;

@@ -113,12 +113,7 @@ fn backfill_dag_run(metadata: &mut Metadata) {
         t.column("dag_run_id", Integer);
         t.column("sort_ordinal", Integer).not_null();
         t.column("exception_reason", DataType::string(250));
-        t.column(
-            "logical_date",
-            ColumnType::all(DataType::timestamptz())
-                .on(DialectName::MySql, DataType::timestamp())
-                .on(DialectName::Sqlite, DataType::timestamp()),
-        );
+        t.column("logical_date", timestamp());
         t.column("partition_key", string_id());
         t.unique("ix_bdr_backfill_id_dag_run_id", ["backfill_id", "dag_run_id"]);
         t.foreign_key(cascade(["backfill_id"], "backfill", ["id"]).named("bdr_backfill_fkey"));
