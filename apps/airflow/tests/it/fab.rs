@@ -162,8 +162,12 @@ db_test! {
         succeeded(&command(&airflow, &["db", "downgrade", "-r", OF_2_10, "-y"]).await);
         assert_eq!(rows(db, fab::VERSION_TABLE).await, ["6709f7a774b9"]);
         assert_eq!(of_fab(db).await.len(), 13);
-        succeeded(&command(&airflow, &["db", "reset", "-y", "--skip-init"]).await);
-        assert_eq!(db.tables().await, Vec::<String>::new());
+
+        // A reset leaves the core what is the core's again.
+        succeeded(&command(&airflow, &["db-manager", "reset", fab::NAME, "-y", "--skip-init"]).await);
+        assert_eq!(of_fab(db).await.len(), 8);
+        succeeded(&command(&airflow, &["db", "downgrade", "-r", "base", "-y"]).await);
+        assert_eq!(of_fab(db).await, Vec::<String>::new());
     }
 }
 
