@@ -1,6 +1,4 @@
 //! Airflow 3.1.0: what trigger runs the callback of a missed deadline.
-//!
-//! The key is added on its own: SQLite then has it at the table, where Alembic finds its name, and not at the column.
 
 use dunlin_core::prelude::*;
 
@@ -11,8 +9,8 @@ pub(crate) fn revision() -> Revision {
 }
 
 pub(crate) fn upgrade(op: &mut Operations) {
-    op.add_column("deadline", Column::new("trigger_id", DataType::Integer));
     op.alter_table("deadline", |t| {
+        t.add_column(Column::new("trigger_id", DataType::Integer));
         t.create_foreign_key(
             ForeignKey::new(["trigger_id"], "trigger", ["id"]).named("deadline_trigger_id_fkey"),
         );

@@ -2,9 +2,6 @@
 //!
 //! Both tables are emptied, upwards and back: they are filled again when the DAGs are read, and what was in them belongs
 //! to no version. So they are dropped and created.
-//!
-//! Keys of new columns are added on their own: SQLite then has them at the table, where Alembic finds their names,
-//! and not at the columns.
 
 use airflow_plugin::{string_id, string_id_of, timestamp};
 use dunlin_core::prelude::*;
@@ -64,8 +61,8 @@ pub(crate) fn upgrade(op: &mut Operations) {
             ReferentialAction::Cascade,
         ));
     });
-    op.add_column("task_instance", Column::new("dag_version_id", uuid()));
     op.alter_table("task_instance", |t| {
+        t.add_column(Column::new("dag_version_id", uuid()));
         t.create_foreign_key(version(
             "dag_version_id",
             "task_instance_dag_version_id_fkey",
@@ -76,8 +73,6 @@ pub(crate) fn upgrade(op: &mut Operations) {
     op.alter_table("dag_run", |t| {
         t.drop_column("dag_hash");
         t.add_column(Column::new("created_dag_version_id", uuid()));
-    });
-    op.alter_table("dag_run", |t| {
         t.create_foreign_key(version(
             "created_dag_version_id",
             "created_dag_version_id_fkey",

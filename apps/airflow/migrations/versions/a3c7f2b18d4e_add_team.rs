@@ -1,7 +1,4 @@
 //! Airflow 3.1.0: bundles, connections, pools and variables may be those of a team.
-//!
-//! Keys of new columns are added on their own: SQLite then has them at the table, where Alembic finds their names,
-//! and not at the columns.
 
 use airflow_plugin::string_id;
 use dunlin_core::prelude::*;
@@ -33,8 +30,8 @@ pub(crate) fn upgrade(op: &mut Operations) {
         t.index("idx_dag_bundle_team_team_id", ["team_id"]);
     });
     for table in OF_A_TEAM {
-        op.add_column(table, Column::new("team_id", uuid()));
         op.alter_table(table, |t| {
+            t.add_column(Column::new("team_id", uuid()));
             t.create_foreign_key(team().named(format!("{table}_team_id_fkey")));
         });
     }

@@ -1,6 +1,4 @@
 //! Airflow 3.3.0: whose trigger it is.
-//!
-//! The key is added on its own: SQLite then has it at the table, where Alembic finds its name, and not at the column.
 
 use dunlin_core::prelude::*;
 
@@ -9,8 +7,8 @@ pub(crate) fn revision() -> Revision {
 }
 
 pub(crate) fn upgrade(op: &mut Operations) {
-    op.add_column("trigger", Column::new("team_name", DataType::string(50)));
     op.alter_table("trigger", |t| {
+        t.add_column(Column::new("team_name", DataType::string(50)));
         t.create_foreign_key(
             ForeignKey::new(["team_name"], "team", ["name"])
                 .named("trigger_team_name_fkey")

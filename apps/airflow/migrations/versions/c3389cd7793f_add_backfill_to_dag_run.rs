@@ -1,6 +1,4 @@
 //! Airflow 3.0.0: which backfill made a run.
-//!
-//! The key is added on its own: SQLite then has it at the table, where Alembic finds its name, and not at the column.
 
 use dunlin_core::prelude::*;
 
@@ -11,8 +9,8 @@ pub(crate) fn revision() -> Revision {
 }
 
 pub(crate) fn upgrade(op: &mut Operations) {
-    op.add_column("dag_run", Column::new("backfill_id", DataType::Integer));
     op.alter_table("dag_run", |t| {
+        t.add_column(Column::new("backfill_id", DataType::Integer));
         t.create_foreign_key(
             ForeignKey::new(["backfill_id"], "backfill", ["id"]).named("dag_run_backfill_id_fkey"),
         );

@@ -1,6 +1,4 @@
 //! Airflow 3.0.0: DAGs come in bundles, which have versions.
-//!
-//! The key is added on its own: SQLite then has it at the table, where Alembic finds its name, and not at the column.
 
 use airflow_plugin::{string_id, timestamp};
 use dunlin_core::prelude::*;
@@ -22,8 +20,6 @@ pub(crate) fn upgrade(op: &mut Operations) {
     op.alter_table("dag", |t| {
         t.add_column(Column::new("bundle_name", DataType::string(250)));
         t.add_column(Column::new("bundle_version", DataType::string(200)));
-    });
-    op.alter_table("dag", |t| {
         t.create_foreign_key(
             ForeignKey::new(["bundle_name"], "dag_bundle", ["name"]).named("dag_bundle_name_fkey"),
         );

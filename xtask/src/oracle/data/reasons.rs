@@ -249,6 +249,14 @@ pub(super) const DIFFERENCES: &[Difference] = &[
         why: "a callback that was on its way waits again",
     },
     Difference {
+        tables: &["task_instance"],
+        what: Values(&["trigger_timeout"]),
+        legs: &[Round],
+        on: &[Mysql, Mariadb],
+        from: TWO,
+        why: "on the way back Airflow's column has no fractions of a second on MySQL",
+    },
+    Difference {
         tables: &["dag"],
         what: Values(&["is_active", "is_stale"]),
         legs: &[Round],

@@ -1,7 +1,9 @@
 //! Changes of a table: by ALTER TABLE where that can do all of them, else by a rebuild.
 //!
 //! ALTER TABLE of SQLite adds a column behind the others, drops one that nothing stands on, and renames
-//! one. A foreign key or check that is added together with its column stands at the column then.
+//! one. A check that is added together with its column stands at the column then, and so does a foreign key without
+//! a name. One with a name does not: SQLAlchemy, and so Alembic, finds the name and what is to be done on delete of a
+//! foreign key only where it stands at the table, and could not drop it.
 
 use dunlin_core::operation::{AlterColumn, Change, ColumnPosition, TableChange};
 use dunlin_core::schema::{Column, Constraint, DataType, Metadata, SchemaError, Table, TableName};
@@ -248,10 +250,10 @@ impl Native<'_> {
         true
     }
 
-    /// A constraint of a column that is added just now stands at it.
+    /// A constraint of a column that is added just now stands at it, but for a foreign key with a name.
     fn add_constraint(&mut self, constraint: &Constraint) -> Result<bool, RenderError> {
         let at = match constraint {
-            Constraint::ForeignKey(key) => {
+            Constraint::ForeignKey(key) if key.name.is_none() => {
                 self.added.iter().find(|added| added.takes_key && key.columns == [added.column.as_str()])
             }
             Constraint::Check(check) => {

@@ -56,7 +56,7 @@ fn what_alter_table_can_do_is_no_rebuild() {
     let text = |name: &str| Column::new(name, DataType::Text);
     let number = |name: &str| Column::new(name, DataType::Integer);
     let default = |sql: &str| number("n").server_default(SqlValue::expression(sql));
-    let key = || ForeignKey::new(["n"], "u", ["id"]).named("fk");
+    let key = || ForeignKey::new(["n"], "u", ["id"]);
     let cases: Vec<(Vec<TableChange>, bool)> = vec![
         (vec![add(text("n"))], true),
         (vec![add(text("n").not_null().server_default("x"))], true),
@@ -70,6 +70,7 @@ fn what_alter_table_can_do_is_no_rebuild() {
         (vec![add(number("n").computed(Computed::on_read("a")))], true),
         (vec![add(number("n").computed(Computed::stored("a")))], false),
         (vec![add(number("n")), constraint(Constraint::ForeignKey(key()))], true),
+        (vec![add(number("n")), constraint(Constraint::ForeignKey(key().named("fk")))], false),
         (vec![add(default("1")), constraint(Constraint::ForeignKey(key()))], false),
         (vec![add(number("n")), constraint(Constraint::Check(Check::new("n > a")))], true),
         (vec![add(number("n")), constraint(Constraint::Check(Check::new("a > 1")))], false),
@@ -90,20 +91,27 @@ fn what_alter_table_can_do_is_no_rebuild() {
 }
 
 #[test]
-fn a_key_or_check_stands_at_the_column_it_comes_with() {
-    let changes = vec![
-        add(Column::new("n", DataType::Integer)),
-        add(Column::new("m", DataType::Integer)),
-        constraint(Constraint::ForeignKey(ForeignKey::new(["n"], "u", ["id"]).named("fk"))),
-        constraint(Constraint::Check(Check::new("n < m").named("ck"))),
-    ];
+fn a_check_and_a_key_without_a_name_stand_at_the_column_they_come_with() {
+    let with_key = |key: ForeignKey| {
+        vec![
+            add(Column::new("n", DataType::Integer)),
+            add(Column::new("m", DataType::Integer)),
+            constraint(Constraint::ForeignKey(key)),
+            constraint(Constraint::Check(Check::new("n < m").named("ck"))),
+        ]
+    };
+    let key = ForeignKey::new(["n"], "u", ["id"]);
     assert_eq!(
-        change(changes).unwrap().statements,
+        change(with_key(key.clone())).unwrap().statements,
         [
-            "ALTER TABLE \"t\" ADD COLUMN \"n\" INTEGER CONSTRAINT \"fk\" REFERENCES \"u\" (\"id\")",
+            "ALTER TABLE \"t\" ADD COLUMN \"n\" INTEGER REFERENCES \"u\" (\"id\")",
             "ALTER TABLE \"t\" ADD COLUMN \"m\" INTEGER CONSTRAINT \"ck\" CHECK (n < m)",
         ]
     );
+    let rebuilt = change(with_key(key.named("fk"))).unwrap();
+    assert!(rebuilt.rebuilds.is_some());
+    let created = rebuilt.statements.iter().find(|sql| sql.starts_with("CREATE TABLE")).unwrap();
+    assert!(created.contains("CONSTRAINT \"fk\" FOREIGN KEY (\"n\") REFERENCES \"u\" (\"id\")"), "{created}");
 }
 
 #[test]
