@@ -40,8 +40,8 @@ impl Lifecycle for Core {
     }
 }
 
-/// Airflow's names for tables of rows that were in the way of a revision.
-const MOVED: &str = "name LIKE '!_airflow!_moved!_!_%' ESCAPE '!'";
+/// Airflow's names for tables of rows that were in the way of a revision; pickled values of xcom have one of their own.
+const MOVED: &str = "(name LIKE '!_airflow!_moved!_!_%' ESCAPE '!' OR name = '_xcom_archive')";
 
 /// Before `405de8318b3a` a pool does not say whether deferred tasks count.
 const WITHOUT_DEFERRED: [&str; 3] = ["4bc4d934e2bc", "937cbd173ca1", "788397e78828"];

@@ -83,7 +83,7 @@ db_test! {
         let airflow = Installation::on(db);
         airflow.succeed(&["db", "migrate"]);
         let kept = ["_airflow_moved", "x_airflow_moved__1", "_airflow1moved__1"];
-        for table in kept.iter().chain(&["_airflow_moved__2_3__dangling__rendered", "_airflow_moved__3_0_0__offending_dag_run"]) {
+        for table in kept.iter().chain(&["_airflow_moved__2_3__dangling__rendered", "_airflow_moved__3_0_0__offending_dag_run", "_xcom_archive"]) {
             db.execute(&format!("CREATE TABLE {table} (id INTEGER)")).await;
         }
         airflow.succeed(&["db", "reset", "-y", "--skip-init"]);
