@@ -7,6 +7,7 @@ rows of the same key differ: `{"tables": {name: {"left", "right", "only_left", "
 - Ids that a migration made up (`MADE_UP`) are replaced by what they stand for, wherever they are referred to. Two rows
   with what should be one id differ then, and so do two ids of one row.
 - Times that lie after SINCE (seconds) are those of the migration, and equal.
+- With IN_ANY_ORDER the deadlines of a DAG have no order: the real downgrade gives them none.
 - A hash of a serialized DAG that is that of its data is equal to another that is that of its data.
 """
 
@@ -24,6 +25,8 @@ from collections import Counter
 from pathlib import Path
 
 import sqlalchemy as sa
+
+from data_filler import texts_of_json
 
 UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 TRY = ("dag_id", "task_id", "run_id", "map_index", "try_number")
@@ -70,6 +73,7 @@ class Side:
             if engine.dialect.name == "mysql":
                 connection.exec_driver_sql("SET time_zone = '+00:00'")
             inspector = sa.inspect(connection)
+            self.json_texts = texts_of_json(connection)
             for name in inspector.get_table_names():
                 if name not in ("alembic_version", "sqlite_sequence") and not name.startswith("_dunlin"):
                     self.tables[name] = self.read(connection, inspector, name)
@@ -94,7 +98,9 @@ class Side:
             quote(column) + ("::text" if json_as_text and kind_of(type) == "json" else "")
             for column, type in columns.items())
         found = connection.exec_driver_sql(f"SELECT {wanted} FROM {quote(name)}").fetchall()
-        kinds = [(column, kind_of(type), getattr(type, "length", None)) for column, type in columns.items()]
+        kinds = [
+            (column, "json" if (name, column) in self.json_texts else kind_of(type), getattr(type, "length", None))
+            for column, type in columns.items()]
         rows = [
             {column: self.value(kind, length, value) for (column, kind, length), value in zip(kinds, row)}
             for row in found]
@@ -179,8 +185,10 @@ class Side:
         known = self.ids.get("deadline_alert", {})
         deadlines = data.get("dag", {}).get("deadline")
         if isinstance(deadlines, list):
-            data["dag"]["deadline"] = [
-                known.get(item.replace("-", ""), item) if isinstance(item, str) else item for item in deadlines]
+            deadlines = [known.get(item.replace("-", ""), item) if isinstance(item, str) else item for item in deadlines]
+            if "IN_ANY_ORDER" in os.environ:
+                deadlines.sort(key=canonical)
+            data["dag"]["deadline"] = deadlines
             column = "data" if row.get("data") else "data_compressed"
             row[column] = f"{row[column].split(' ', 1)[0]} {canonical(data)}"
 

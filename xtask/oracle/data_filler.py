@@ -71,15 +71,29 @@ class Column:
         )
 
 
+def texts_of_json(connection):
+    """MariaDB keeps JSON as text with a check: tables and columns that have it."""
+    if connection.dialect.name != "mysql" or not connection.dialect.is_mariadb:
+        return set()
+    found = connection.exec_driver_sql(
+        "SELECT table_name, constraint_name FROM information_schema.check_constraints"
+        " WHERE constraint_schema = database() AND check_clause LIKE 'json_valid(%%'")
+    return {tuple(row) for row in found}
+
+
 class Filler:
     def __init__(self, connection):
         self.connection, self.dialect = connection, connection.dialect.name
         inspector = sa.inspect(connection)
+        json_texts = texts_of_json(connection)
         self.tables = {}
         for table in sorted(inspector.get_table_names()):
             if table not in NOT_FILLED:
                 columns = [Column(reflected) for reflected in inspector.get_columns(table)]
                 self.tables[table] = {column.name: column for column in columns}
+                for column in columns:
+                    if (table, column.name) in json_texts:
+                        column.kind = "json"
         self.count, self.seen = 0, {}
 
     def has(self, table, column=None):

@@ -56,7 +56,7 @@ pub(super) struct Args {
     /// How many runs a database gets; with another number than usual no report is written.
     #[arg(long, default_value_t = RUNS)]
     runs: usize,
-    /// Only migrate and compare: no turns, no walk, no rows that the real one fails on.
+    /// Only migrate and compare: no turns, no walk, no rows that the real one fails on. The report says so.
     #[arg(long)]
     rows_only: bool,
 }
@@ -101,7 +101,7 @@ pub(super) fn run(venv: &Venv, kinds: &[Kind], args: &Args) -> Result<()> {
         args,
     };
     // A page says what is so with the usual number of rows only.
-    let whole = args.from.is_empty() && args.to.is_none() && !args.rows_only && args.runs == RUNS;
+    let whole = args.from.is_empty() && args.to.is_none() && args.runs == RUNS;
     let (mut sections, mut known, mut wrong) = (Vec::new(), Known::new(), Vec::new());
     for place in Place::for_each(kinds, venv)? {
         let outcomes = on_one(&bench, &place, &mut known, &mut wrong);
@@ -217,7 +217,9 @@ impl Outcome {
 fn filled(bench: &Bench<'_>, place: &Place, from: &'static str, to: &str) -> Result<Outcome> {
     let (started, kind) = (Instant::now(), place.kind);
     let since = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
-    let compare = |left: &Database<'_>, right: &Database<'_>| Comparison::of(bench.venv, left, right, since);
+    let compare = |leg: Leg, left: &Database<'_>, right: &Database<'_>| -> Result<(Leg, Comparison)> {
+        Ok((leg, Comparison::of(bench.venv, leg, left, right, since)?))
+    };
     let tell = |what: &str| {
         println!("{:<9} {:>5.1} s  from {from}: {what}", kind.name(), started.elapsed().as_secs_f64());
     };
@@ -239,7 +241,7 @@ fn filled(bench: &Bench<'_>, place: &Place, from: &'static str, to: &str) -> Res
     let went_up = really(format!("db migrate -m -r {top}"));
     bench.ours.run(&ours, "upgrade", &top)?;
     if went_up {
-        legs.push((Leg::Up, compare(&real, &ours)?));
+        legs.push(compare(Leg::Up, &real, &ours)?);
     }
     tell("up");
     let acceptance = match went_up && from == MOVED_FROM && bench.history.is_head(&top) {
@@ -249,9 +251,9 @@ fn filled(bench: &Bench<'_>, place: &Place, from: &'static str, to: &str) -> Res
     let went_back = went_up && really(format!("db downgrade -y -r {bottom}"));
     bench.ours.run(&ours, "downgrade", &bottom)?;
     if went_back {
-        legs.push((Leg::Back, compare(&real, &ours)?));
+        legs.push(compare(Leg::Back, &real, &ours)?);
     }
-    legs.push((Leg::Round, compare(&source, &ours)?));
+    legs.push(compare(Leg::Round, &source, &ours)?);
     tell("back");
     drop((real, ours));
 
