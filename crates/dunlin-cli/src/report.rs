@@ -87,15 +87,24 @@ fn outcome(owner: &OwnerReport, manager: &DbManager) -> String {
 
 /// Prints where every owner stands.
 pub fn print_status(ui: &Ui, statuses: &[OwnerStatus], managers: &[&DbManager]) {
-    for (status, manager) in statuses.iter().zip(managers) {
+    for (status, manager) in with_managers(statuses, managers) {
         ui.line(&format!("{}: up to date at {}", status.owner, describe_rows(manager, &status.rows)));
     }
 }
 
 /// Why owners are not up to date: a line for each that is not.
 pub fn why_not_up_to_date(statuses: &[OwnerStatus], managers: &[&DbManager]) -> Vec<String> {
-    let behind = statuses.iter().zip(managers).filter(|(status, _)| !status.is_up_to_date());
+    let behind = with_managers(statuses, managers).filter(|(status, _)| !status.is_up_to_date());
     behind.map(|(status, manager)| reason(status, manager)).collect()
+}
+
+/// Each with the manager of its owner, of which there may be more than there are owners.
+fn with_managers<'s>(
+    statuses: &'s [OwnerStatus],
+    managers: &'s [&'s DbManager],
+) -> impl Iterator<Item = (&'s OwnerStatus, &'s DbManager)> {
+    let manager = |status: &OwnerStatus| managers.iter().find(|manager| manager.name() == status.owner);
+    statuses.iter().filter_map(move |status| Some((status, *manager(status)?)))
 }
 
 fn reason(status: &OwnerStatus, manager: &DbManager) -> String {

@@ -92,7 +92,7 @@ test_on! {
         let started = Instant::now();
         for (command, timeout) in [
             (&["db", "migrate"][..], "1"),
-            (&["db", "downgrade", "-n", "2.6.2", "-y"], "0"),
+            (&["db", "downgrade", "-r", HEAD, "-y"], "0"),
             (&["db", "reset", "-y"], "0"),
             (&["db-manager", "migrate", TICKETING], "0"),
             (&["db-manager", "downgrade", TICKETING, "-n", "0.0.1", "-y"], "0"),

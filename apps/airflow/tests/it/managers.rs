@@ -169,6 +169,7 @@ db_test! {
         stamp(db, VERSION_TABLE, HEAD).await;
         stamp(db, "alembic_version_notes", "notes_1").await;
         db.execute("CREATE TABLE audit (what VARCHAR(50))").await;
+        db.execute("CREATE TABLE notes (id INTEGER NOT NULL PRIMARY KEY)").await;
         let lifecycle = Noting::default();
         let managers = [noting(&lifecycle)];
         let airflow = Installation::with(db, &managers);

@@ -467,7 +467,9 @@ fn family(op: &mut Operations, on_delete: ReferentialAction) {
     op.create_table("child", |t| {
         t.column("id", DataType::Integer).primary_key();
         t.column("parent_id", DataType::Integer);
-        t.foreign_key(ForeignKey::new(["parent_id"], "parent", ["id"]).named("child_fk").on_delete(on_delete));
+        t.foreign_key(
+            ForeignKey::new(["parent_id"], "parent", ["id"]).named("child_fk").on_delete(on_delete),
+        );
     });
     op.execute("INSERT INTO parent VALUES (1, 1), (2, NULL), (3, 3)");
     op.execute("INSERT INTO child VALUES (1, 1), (2, 2), (3, 3)");
