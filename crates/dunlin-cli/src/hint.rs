@@ -102,6 +102,9 @@ pub fn hint(error: &Error, words: &Hints) -> Option<String> {
              have such statements are compared with a database, without --offline"
             .to_owned(),
         Error::OpenTransaction { .. } => "write COMMIT at its end, or leave its beginning out".to_owned(),
+        Error::ScriptOfSchema { .. } => {
+            format!("run it on the database; or connect to the schema itself, and leave {} out", words.schema_setting)
+        }
         Error::SchemaIsDatabase { .. } => {
             format!("leave {} out, or compare with a database, without --offline", words.schema_setting)
         }

@@ -321,6 +321,14 @@ pub enum Error {
         /// The schema.
         schema: String,
     },
+    /// A script would have to go into another database and come back, and knows no way back.
+    #[error(
+        "no script can be written for the tables in {schema}: revisions have SQL that names tables without it"
+    )]
+    ScriptOfSchema {
+        /// The schema.
+        schema: String,
+    },
     /// A revision cannot be run in a scratch database.
     #[error("revision {revision} of {owner} cannot be run in a scratch database")]
     ScratchRevision {

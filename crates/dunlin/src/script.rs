@@ -5,7 +5,8 @@ use dunlin_core::manager::{PlannedStep, Run};
 use dunlin_core::schema::SqlValue;
 use dunlin_core::session::{BoxError, BoxFuture, Row, Session};
 use dunlin_engine::dialect::Dialect;
-use dunlin_engine::plan::{Begun, OwnerPlan, PlanError, RenderedStep, Script};
+use dunlin_engine::owner::Owner;
+use dunlin_engine::plan::{Begun, OwnerPlan, PlanError, RenderedStage, RenderedStep, Script};
 
 use crate::error::Error;
 use crate::execute;
@@ -19,6 +20,7 @@ pub(crate) async fn write_script(
     let mut script = Script::new(dialect);
     for Planned { owner, plan, rendered, .. } in planned {
         refuse_half_done(plan)?;
+        refuse_other_schema(owner, rendered, dialect)?;
         if plan.steps.is_empty() {
             script.comment(&format!("{}: nothing to do", plan.owner));
             continue;
@@ -31,6 +33,16 @@ pub(crate) async fn write_script(
         }
     }
     Ok(script)
+}
+
+/// SQL as it stands names tables without their schema: a run goes there and comes back, a script may not know where to.
+fn refuse_other_schema(owner: &Owner, rendered: &[RenderedStep], dialect: &dyn Dialect) -> Result<(), Error> {
+    let Some(schema) = owner.host().schema() else { return Ok(()) };
+    let has_plain_sql = || rendered.iter().flat_map(|step| &step.stages).any(RenderedStage::has_plain_sql);
+    if dialect.capabilities().schemas && dialect.look_in(schema).is_none() && has_plain_sql() {
+        return Err(Error::ScriptOfSchema { schema: schema.to_owned() });
+    }
+    Ok(())
 }
 
 /// A script begins between revisions: how far batches are in one is known to the program only.

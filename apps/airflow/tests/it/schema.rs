@@ -8,7 +8,7 @@ use airflow_plugin::{DagRunEvent, DagRunState};
 use dunlin::core::dialect::DialectName;
 use dunlin_testkit::TestDatabase;
 
-use crate::support::{HEAD, Installation, TICKETING, rows, run_in_client, snapshot, test_on};
+use crate::support::{HEAD, Installation, TICKETING, left_but_fabs, rows, run_in_client, snapshot, test_on};
 
 const VERSION_TABLES: [&str; 2] = ["alembic_version", "alembic_version_drt"];
 
@@ -96,14 +96,22 @@ test_on! {
              (('xcom', 'dag_result'), ('dag_version', 'version_data'))"
         );
         assert_eq!(db.query(&columns).await, Vec::<Vec<String>>::new());
-        let script = airflow.succeed(&["db", "migrate", "-s"]);
-        run_in_client(db, &script).await;
+        if db.dialect() == DialectName::Postgres {
+            let script = airflow.succeed(&["db", "migrate", "-s"]);
+            run_in_client(db, &script).await;
+        } else {
+            let script = airflow.run(&["db", "migrate", "-s"]);
+            script.says(1, "no script can be written for the tables in", Some("run it on the database"));
+            airflow.succeed(&["db", "migrate"]);
+        }
         assert_eq!(rows(db, "alembic_version").await, [HEAD]);
         assert_eq!(db.query(&columns).await.len(), 2);
         airflow.succeed(&["db", "check-migrations"]);
 
-        airflow.succeed(&["db", "downgrade", "-r", "base", "-y"]);
-        assert_eq!(tables_of(db, Some(&schema)).await, set(&["dag_run_ticket"]));
+        if db.dialect() == DialectName::Postgres {
+            airflow.succeed(&["db", "downgrade", "-r", "base", "-y"]);
+            assert_eq!(tables_of(db, Some(&schema)).await, set(&["dag_run_ticket"]));
+        }
         drop_schema(db, &schema).await;
     }
 }
@@ -169,7 +177,7 @@ test_on! {
         airflow.succeed(&["db", "downgrade", "-n", "3.2.0", "-y"]);
         airflow.succeed(&["db", "migrate"]);
         airflow.succeed(&["db", "reset", "-y", "--skip-init"]);
-        assert_eq!(db.tables().await, Vec::<String>::new());
+        assert_eq!(left_but_fabs(db).await, Vec::<String>::new());
         airflow.succeed(&["db", "migrate"]);
         airflow.succeed(&["db", "check-migrations"]);
     }

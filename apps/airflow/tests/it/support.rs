@@ -426,6 +426,12 @@ pub(crate) fn in_client(db: &TestDatabase, script: &str) -> Outcome {
     feed(&mut command, script)
 }
 
+/// The tables that are there, without those that the core made and gave to FAB.
+pub(crate) async fn left_but_fabs(db: &TestDatabase) -> Vec<String> {
+    let tables = db.tables().await;
+    tables.into_iter().filter(|table| !table.starts_with("ab_")).collect()
+}
+
 /// Whether a program is on the PATH.
 pub(crate) fn has(program: &str) -> bool {
     Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())

@@ -50,6 +50,12 @@ pub trait Dialect: Send + Sync {
         false
     }
 
+    /// What a script says around statements in a transaction whose bare names are those of a schema; `None` where no
+    /// script can say it.
+    fn look_in(&self, _schema: &str) -> Option<[String; 2]> {
+        None
+    }
+
     /// What a script says around statements that run with foreign keys off, where `changed` are the tables
     /// that these may change, and `None` any.
     fn suspend_foreign_keys(&self, _changed: Option<&BTreeSet<String>>) -> Suspension {

@@ -55,6 +55,8 @@ pub struct RenderedStage {
 
 /// What is known behind the operations that are rendered.
 pub(crate) struct SoFar {
+    /// The schema that the names in statements mean, where it is not the connection's own.
+    host_schema: Option<String>,
     schema: Metadata,
     opaque: OpaqueTables,
     hazards: Hazards,
@@ -63,7 +65,12 @@ pub(crate) struct SoFar {
 impl SoFar {
     /// Begins where a replay stands, which is a step ahead of what is rendered from then on.
     pub(crate) fn new(replay: &Replay) -> Self {
-        Self { schema: replay.here.clone(), opaque: replay.opaque.clone(), hazards: Hazards::default() }
+        Self {
+            host_schema: None,
+            schema: replay.here.clone(),
+            opaque: replay.opaque.clone(),
+            hazards: Hazards::default(),
+        }
     }
 }
 
@@ -113,6 +120,7 @@ impl OwnerPlan {
             _ => owner.replayed_on(dialect, &self.rows_before)?,
         };
         let mut so_far = SoFar::new(&replay);
+        so_far.host_schema = owner.host().schema().map(str::to_owned);
         let mut create = self.create_version_table;
         let render = |step: &Step| {
             let mut rendered = self.render_step(step, dialect, &mut replay, &mut so_far)?;
@@ -232,7 +240,7 @@ pub(crate) fn render_operations(
     so_far: &mut SoFar,
     with_hazards: bool,
 ) -> Result<RenderedOperations, RenderError> {
-    let SoFar { schema, opaque, hazards } = so_far;
+    let SoFar { host_schema, schema, opaque, hazards } = so_far;
     let stages = stages(dialect, operations, replay)?;
     let mut names = Names::default();
     let mut hazards_found = Vec::new();
@@ -262,7 +270,15 @@ pub(crate) fn render_operations(
                 }
                 rendered => rendered?,
             };
-            statements.extend(rendered.statements);
+            let look = host_schema.as_deref().filter(|_| says_names_as_they_are(operation));
+            match look.and_then(|schema| dialect.look_in(schema)) {
+                Some([there, back]) if !rendered.statements.is_empty() => {
+                    statements.push(there);
+                    statements.extend(rendered.statements);
+                    statements.push(back);
+                }
+                _ => statements.extend(rendered.statements),
+            }
             suspends_foreign_keys |= rendered.suspends_foreign_keys;
             if with_hazards {
                 hazards_found.extend(hazards.of(dialect, operation, schema));
@@ -283,6 +299,18 @@ pub(crate) fn render_operations(
         rendered_stages.push(RenderedStage { stage, statements, functions, suspends_foreign_keys });
     }
     Ok(RenderedOperations { stages: rendered_stages, hazards: hazards_found, opaque: not_known })
+}
+
+/// Whether an operation is SQL as it stands, in which nothing says whose schema a table is in.
+fn says_names_as_they_are(operation: &Operation) -> bool {
+    matches!(operation, Operation::Execute { .. } | Operation::Run { .. })
+}
+
+impl RenderedStage {
+    /// Whether it has SQL as it stands.
+    pub fn has_plain_sql(&self) -> bool {
+        self.stage.operations.iter().any(says_names_as_they_are)
+    }
 }
 
 impl RenderedStep {

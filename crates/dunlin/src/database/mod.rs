@@ -281,6 +281,15 @@ impl Database {
         Ok(rows.first().and_then(|row| row.text(0)).map(str::to_owned))
     }
 
+    /// Lets bare names mean those of a schema, in the transaction that is open; what takes that back.
+    pub(crate) async fn look_in(&mut self, schema: &str) -> Result<Option<String>, Error> {
+        match &self.connection {
+            Connection::Postgres(_) => postgres::look_in(self, schema).await.map(Some),
+            Connection::MySql(_) => mysql::look_in(self, schema).await.map(Some),
+            Connection::Sqlite(_) => Ok(None),
+        }
+    }
+
     /// The virtual tables of a SQLite database, and those in which they keep their rows: what their columns are only
     /// their modules know.
     ///

@@ -172,3 +172,12 @@ pub(super) async fn requires_primary_keys(database: &mut Database) -> Result<boo
     let rows = database.rows("SHOW VARIABLES LIKE 'sql_require_primary_key'").await?;
     Ok(rows.first().and_then(|row| row.text(1)) == Some("ON"))
 }
+
+/// Goes into a database; the statement that goes back.
+pub(super) async fn look_in(database: &mut Database, schema: &str) -> Result<String, Error> {
+    let own = database.default_schema().await?.unwrap_or_default();
+    let dialect = database.dialect();
+    let (there, back) = (format!("USE {}", dialect.quote(schema)), format!("USE {}", dialect.quote(&own)));
+    database.run(&there).await?;
+    Ok(back)
+}

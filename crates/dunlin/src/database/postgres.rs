@@ -295,3 +295,12 @@ fn render(database: &Database, operation: &Operation) -> Result<Vec<String>, Err
     let rendered = database.dialect.render(operation, &Metadata::default());
     Ok(rendered.map_err(|source| Error::DataStep { source })?.statements)
 }
+
+/// Puts a schema before the others of the search path until the transaction ends; the statement that takes it out again.
+pub(super) async fn look_in(database: &mut Database, schema: &str) -> Result<String, Error> {
+    let rows = database.rows("SHOW search_path").await?;
+    let path = rows.first().and_then(|row| row.text(0)).filter(|path| !path.is_empty()).unwrap_or("''");
+    let schema = database.dialect().quote(schema);
+    database.run(&format!("SET LOCAL search_path TO {schema}, {path}")).await?;
+    Ok(format!("SET LOCAL search_path TO {path}"))
+}

@@ -69,7 +69,10 @@ impl<'b> Work<'b> {
     pub(super) async fn batch(&mut self, session: &mut OwnerSession<'_>) -> Result<Batch, Error> {
         match self {
             Self::Update { backfill, last } => {
-                let batch = update(session, backfill, last.as_deref()).await?;
+                // What columns are set to may look into other tables.
+                let back = session.look_in_schema().await?;
+                let done = update(session, backfill, last.as_deref()).await;
+                let batch = session.look_back(back, done).await?;
                 last.clone_from(&batch.resume_key);
                 Ok(batch)
             }

@@ -57,10 +57,18 @@ impl ManagerRun<'_, '_> {
             Some(table) => self.session.database.triggers(table).await?,
             None => Vec::new(),
         };
+        let back = match operation {
+            Operation::Execute { .. } if !rest.is_empty() => self.session.look_in_schema().await?,
+            _ => None,
+        };
+        let mut done = Ok(());
         for sql in rest.iter().chain(&triggers) {
-            self.session.database.run(sql).await?;
+            done = self.session.database.run(sql).await.map(drop);
+            if done.is_err() {
+                break;
+            }
         }
-        Ok(())
+        self.session.look_back(back, done).await
     }
 
     /// What a rebuild left that nobody finished, as a script whose statements were run one by one: the copy
@@ -86,16 +94,18 @@ pub(super) async fn run_function(
     step: &DataStep,
     rows: Vec<Row>,
 ) -> Result<(), Error> {
+    let back = session.look_in_schema().await?;
     session.in_data_step = true;
     let done = match step.function.run(session, rows) {
         Some(running) => running.await,
         None => Err("its function is not in this program".into()),
     };
     session.in_data_step = false;
-    done.map_err(|source| match source.downcast::<Error>() {
+    let done = done.map_err(|source| match source.downcast::<Error>() {
         Ok(own) => *own,
         Err(source) => Error::Function { step: step.name.clone(), source },
-    })
+    });
+    session.look_back(back, done).await
 }
 
 /// What is restated must be said in full.

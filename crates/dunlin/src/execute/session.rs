@@ -35,6 +35,30 @@ impl OwnerSession<'_> {
     }
 }
 
+impl OwnerSession<'_> {
+    /// Lets bare names in a revision's own SQL mean tables of the host's schema; what takes that back, where it is not
+    /// the connection's own.
+    pub(super) async fn look_in_schema(&mut self) -> Result<Option<String>, Error> {
+        match &self.schema {
+            Some(schema) => self.database.look_in(schema).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Takes it back. A transaction that failed does that itself on PostgreSQL.
+    pub(super) async fn look_back<T>(
+        &mut self,
+        back: Option<String>,
+        done: Result<T, Error>,
+    ) -> Result<T, Error> {
+        let Some(back) = back else { return done };
+        let looked = self.database.run(&back).await;
+        let done = done?;
+        looked?;
+        Ok(done)
+    }
+}
+
 impl Session for OwnerSession<'_> {
     fn dialect(&self) -> DialectName {
         self.database.dialect().name()

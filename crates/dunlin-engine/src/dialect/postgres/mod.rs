@@ -55,6 +55,11 @@ impl Dialect for Postgres {
         }
     }
 
+    fn look_in(&self, schema: &str) -> Option<[String; 2]> {
+        let there = format!("SET LOCAL search_path TO {}, \"$user\", public", self.quote(schema));
+        Some([there, "SET LOCAL search_path TO DEFAULT".to_owned()])
+    }
+
     fn session_settings(&self) -> &'static [&'static str] {
         &["SET client_encoding = 'UTF8'", "SET TIME ZONE 'UTC'"]
     }
