@@ -6,6 +6,7 @@ use std::sync::Arc;
 use airflow_plugin::{ID_COLLATION, Listener, Plugin, PluginContext, naming_convention};
 use dunlin::core::dialect::DialectName;
 use dunlin::core::manager::{DbManager, HostContext};
+use dunlin::engine::dialect::{Dialect, dialect};
 use dunlin::engine::owner::{Owner, OwnerError};
 use dunlin::url::UrlDialect;
 use dunlin::{Access, Database, LockKey, Migrator, Scratch};
@@ -232,6 +233,18 @@ impl Host {
             UrlDialect::MySql => DialectName::MySql,
             UrlDialect::Sqlite => DialectName::Sqlite,
         }
+    }
+
+    /// Whose SQL a script is written in: the server is asked where the URL does not tell, if there is one.
+    pub async fn dialect_of_script(&self) -> &'static dyn Dialect {
+        if self.settings.database_url.dialect == UrlDialect::MySql
+            && let Ok(database) = self.connect(Access::Read).await
+        {
+            let dialect = database.dialect();
+            database.close().await;
+            return dialect;
+        }
+        dialect(self.dialect_of_url())
     }
 
     /// The listeners of all plugins.

@@ -2,7 +2,6 @@
 
 use clap::Args;
 use dunlin::core::revision::{Direction, RevisionId};
-use dunlin::engine::dialect::dialect;
 use dunlin::engine::history::Target;
 use dunlin::engine::plan::{Action, Intent, PlanKind};
 use dunlin::{Access, Database, Error, Migrator};
@@ -50,7 +49,7 @@ pub(super) async fn run(
     if arguments.show_sql_only {
         let script = match arguments.from.resolve(owner)? {
             Some(from) => {
-                let dialect = dialect(host.dialect_of_url());
+                let dialect = host.dialect_of_script().await;
                 host.all_owners().offline_script(dialect, owner.name(), &intent, &from).await
             }
             None => {

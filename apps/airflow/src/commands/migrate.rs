@@ -1,7 +1,6 @@
 //! `airflow db migrate` and `airflow db-manager migrate`
 
 use clap::Args;
-use dunlin::engine::dialect::dialect;
 use dunlin::engine::plan::{Intent, PlanKind};
 use dunlin::{Access, Report};
 use dunlin_cli::{CommandError, ExitStatus, Ui};
@@ -47,7 +46,7 @@ pub(super) async fn run(
                 if manager.is_none() && host.migrator().owners().len() > 1 {
                     ui.note("with --from-… the SQL is the core's only; see `airflow db-manager migrate -s`");
                 }
-                let dialect = dialect(host.dialect_of_url());
+                let dialect = host.dialect_of_script().await;
                 host.all_owners().offline_script(dialect, owner.name(), &intent, &from).await
             }
             (None, Some(manager)) => {

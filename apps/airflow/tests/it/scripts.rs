@@ -25,12 +25,19 @@ async fn result(db: &TestDatabase) -> Result {
     }
 }
 
-/// The tables by name: a rebuild on SQLite puts a table behind the others.
+/// The tables by name, and what has no order in them: a rebuild on SQLite puts a table behind the others.
 async fn schema(db: &TestDatabase) -> BTreeMap<TableName, Table> {
     let mut database = db.connect().await;
     let schema = database.introspect(&[]).await.unwrap();
     database.close().await;
-    schema.tables().iter().map(|table| (table.name.clone(), table.clone())).collect()
+    let mut tables: BTreeMap<_, _> =
+        schema.tables().iter().map(|table| (table.name.clone(), table.clone())).collect();
+    for table in tables.values_mut() {
+        table.uniques.sort_by(|a, b| a.name.cmp(&b.name));
+        table.foreign_keys.sort_by(|a, b| a.name.cmp(&b.name));
+        table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    tables
 }
 
 #[track_caller]
