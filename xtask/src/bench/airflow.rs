@@ -24,7 +24,7 @@ pub(super) fn run(number: usize, task_instances: usize, kinds: &[Kind]) -> Resul
     println!("|---|---|---|---|---|---|");
     for place in Place::for_each(kinds, &venv)? {
         let bench = Bench { venv: &venv, programs: &programs, place: &place };
-        if let Some(ratios) = bench.from_empty(number)? {
+        if let Some(ratios) = bench.whole_history(number)? {
             println!("{ratios}");
         }
         if task_instances > 0 && Kind::AIRFLOW.contains(&place.kind) {
@@ -42,7 +42,7 @@ struct Bench<'b> {
 
 impl Bench<'_> {
     /// The ratios, where there is something to compare with.
-    fn from_empty(&self, number: usize) -> Result<Option<String>> {
+    fn whole_history(&self, number: usize) -> Result<Option<String>> {
         let ours = self.place.fresh(self.venv, "history_ours")?;
         let by_client = self.place.fresh(self.venv, "history_client")?;
         let scripts = tempfile::tempdir()?;

@@ -4,12 +4,14 @@
 //! cargo run --package airflow --example draft -- 375a816bbbf4
 //! cargo run --package airflow --example draft -- 0bfc26bc256e dag.schedule_interval=timetable_summary
 //! cargo run --package airflow --example draft -- all target/drafts
+//! cargo run --package airflow --example draft -- models
 //! ```
 //!
 //! A draft is what the comparison of two neighbouring schemas says, as a revision file. Operations that all databases
 //! have in common are one operation, with variants of types and defaults; what only some have, or have otherwise,
 //! stands in a comment. The first lines say on which databases the draft, played, leaves what the real revision leaves.
-//! Moved rows are in no schema: what a revision does to them must be read and written by hand.
+//! Moved rows are in no schema: what a revision does to them must be read and written by hand. The models are those that
+//! the history leads to, one after the other.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::panic, reason = "a program for developers")]
 
 mod merge;
@@ -58,7 +60,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let owner = Owner::new(db_manager(), &host)?;
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["models"] => {
-            println!("{}", models(&walks, &owner)?);
+            println!("{}", models(&owner)?);
             Ok(())
         }
         ["all", directory] => all(&walks, &owner, Path::new(directory)),
@@ -66,7 +68,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             println!("{}", draft(&walks, &owner, id, renames)?.file);
             Ok(())
         }
-        [] => Err("usage: draft REVISION [OLD=NEW…], or draft all DIRECTORY".into()),
+        [] => Err("usage: draft REVISION [OLD=NEW…], draft all DIRECTORY, or draft models".into()),
     }
 }
 
@@ -80,38 +82,10 @@ fn all(walks: &OnEach<Walk>, owner: &Owner, directory: &Path) -> Result<(), Box<
     Ok(())
 }
 
-/// The models that the history leads to, as far as drafts go beyond it.
-fn models(walks: &OnEach<Walk>, owner: &Owner) -> Result<String, Box<dyn Error>> {
-    let mut metadata = owner.replay(&owner.history().heads())?;
-    for real in &walks[&DialectName::Postgres].revisions {
-        if owner.history().get(&real.id.as_str().into()).is_some() {
-            continue;
-        }
-        let renames: &[&str] = match real.id.as_str() {
-            _ => &[],
-        };
-        for operation in step(walks, owner, &real.id, renames)?.merged().operations {
-            if let Err(error) = metadata.apply(&operation) {
-                eprintln!("{} {}: {error}", real.id, real.file);
-            }
-        }
-    }
+/// The models that the history leads to.
+fn models(owner: &Owner) -> Result<String, Box<dyn Error>> {
+    let metadata = owner.replay(&owner.history().heads())?;
     Ok(types::named(&builder(&types::marked_metadata(&metadata))?))
-}
-
-fn step(walks: &OnEach<Walk>, owner: &Owner, id: &str, renames: &[&str]) -> Result<Step, Box<dyn Error>> {
-    let mut up = Step::default();
-    for (name, walk) in walks {
-        let Some(real) = walk.revision(id) else { continue };
-        let known = real.down_revision.as_deref().map(|down| owner.replay(&[down.into()]));
-        let known = known.and_then(Result::ok).unwrap_or_default();
-        if let Ok(after) = &real.after {
-            up.add(*name, &known, &real.before, after, |from, to| {
-                renames.iter().map(|text| Rename::parse(text, from, to)).collect()
-            })?;
-        }
-    }
-    Ok(up)
 }
 
 struct Draft {
