@@ -4,8 +4,7 @@
 //! the servers are those of [`crate::servers`]. Our Python is in `xtask/oracle/`: scripts that read a database, and
 //! the ticketing plugin's DB manager as the real Airflow runs it.
 //!
-//! - `facts` makes `apps/airflow/facts/*.json`: the real schema at each release, on each database.
-//! - `walk` makes `apps/airflow/facts/*.jsonl.gz`: the real schema after each revision, up and down, on each database.
+//! - `facts` makes `apps/airflow/facts/*.jsonl.gz`: the real schema after each revision, up and down, on each database.
 //!   With `fab` it does so with the history of FAB's manager, in an environment that has it.
 //! - `names` makes `crates/dunlin-core/tests/naming.jsonl`: the names that the real SQLAlchemy gives.
 //! - `graph` makes `crates/dunlin-engine/tests/data/graph.jsonl`: what the real Alembic makes of revision graphs.
@@ -35,7 +34,6 @@ mod scenario;
 mod schemas;
 mod turns;
 mod venv;
-mod walk;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -60,17 +58,11 @@ pub(crate) struct Args {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Make the committed facts about the real schema.
-    Facts {
-        /// Compare with the committed facts instead of writing them.
-        #[arg(long)]
-        check: bool,
-    },
     /// Make the committed facts about the real schema after each revision.
-    Walk {
+    Facts {
         /// Whose revisions.
-        #[arg(value_enum, default_value_t = walk::History::Core)]
-        history: walk::History,
+        #[arg(value_enum, default_value_t = facts::History::Core)]
+        history: facts::History,
         /// Compare with the committed facts instead of writing them.
         #[arg(long)]
         check: bool,
@@ -125,13 +117,12 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let wanted = |all: &[Kind]| -> Vec<Kind> {
         all.iter().copied().filter(|kind| args.only.is_empty() || args.only.contains(kind)).collect()
     };
-    if let Command::Walk { history: walk::History::Fab, check } = args.command {
-        return walk::run(&Venv::with_fab()?, walk::History::Fab, &wanted(&Kind::ALL), check);
+    if let Command::Facts { history: facts::History::Fab, check } = args.command {
+        return facts::run(&Venv::with_fab()?, facts::History::Fab, &wanted(&Kind::ALL), check);
     }
     let venv = Venv::ready()?;
     match args.command {
-        Command::Facts { check } => facts::run(&venv, &wanted(&Kind::ALL), check),
-        Command::Walk { history, check } => walk::run(&venv, history, &wanted(&Kind::ALL), check),
+        Command::Facts { history, check } => facts::run(&venv, history, &wanted(&Kind::ALL), check),
         Command::Names { check } => names::run(&venv, check),
         Command::Graph(args) => graph::run(&venv, &args),
         Command::Operations { check, case } => {
@@ -147,7 +138,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Command::Data(args) => data::run(&venv, &wanted(&Kind::ALL), &args),
         Command::Airflow => scenario::run(&venv, &wanted(&Kind::AIRFLOW)),
         Command::All => {
-            facts::run(&venv, &wanted(&Kind::ALL), false)?;
+            facts::run(&venv, facts::History::Core, &wanted(&Kind::ALL), false)?;
             names::run(&venv, false)?;
             scenario::run(&venv, &wanted(&Kind::AIRFLOW))
         }

@@ -1,4 +1,4 @@
-//! What the real Airflow's history leaves, step by step: `facts/walk-*.jsonl.gz`, as `cargo xtask oracle walk` writes
+//! What the real Airflow's history leaves, step by step: `facts/walk-*.jsonl.gz`, as `cargo xtask oracle facts` writes
 //! it; and that of FAB's manager: `facts/walk-fab-*.jsonl.gz`.
 
 use std::collections::BTreeMap;

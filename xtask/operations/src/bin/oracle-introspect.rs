@@ -1,4 +1,4 @@
-//! `cargo xtask oracle walk`, dunlin's part: for each line with a database's URL, a line of JSON with its schema as
+//! `cargo xtask oracle facts`, dunlin's part: for each line with a database's URL, a line of JSON with its schema as
 //! dunlin introspects it, `{"ok": metadata}`, or `{"error": text}`.
 #![allow(clippy::print_stdout, reason = "its answers are what it is for")]
 

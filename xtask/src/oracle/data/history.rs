@@ -1,4 +1,4 @@
-//! The real history's revisions and releases, as `oracle walk` wrote them down.
+//! The real history's revisions and releases, as `oracle facts` wrote them down.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
