@@ -1,6 +1,6 @@
 //! Airflow 3.0.0: a dataset has a name beside its URI, and belongs to a group.
 //!
-//! - A URI of more than 1,500 characters stops the upgrade before anything has changed (on SQLite, which has no limit,
+//! - A URI of more than 1,500 characters stops the upgrade before anything has changed, and is told (on SQLite, which has no limit,
 //!   it stays).
 //! - On the way back only one dataset of each URI can stay: one that is in use rather than one that is not, then the
 //!   oldest. What refers to the others goes with them; SQLite does not see to that while it makes the table anew, so
@@ -8,11 +8,18 @@
 
 use dunlin_core::prelude::*;
 
+#[allow(clippy::duplicate_mod, reason = "each revision has its own")]
+#[path = "_too_long.rs"]
+mod too_long;
+
 pub(crate) fn revision() -> Revision {
     Revision::new("0d9e73a75ee4").down_revision("44eabb1904b4").message("add name and group to dataset")
 }
 
 pub(crate) fn upgrade(op: &mut Operations) {
+    op.run("look for texts that are too long", ["dataset"], |session| {
+        Box::pin(too_long::refuse(session, "dataset", "uri", 1500))
+    });
     op.alter_table("dataset", |t| {
         t.alter_column("uri").column_type(latin(1500));
         t.add_column(Column::new("name", latin(1500)));

@@ -1,8 +1,12 @@
 //! Airflow 3.0.0: an alias belongs to a group as a dataset does, and is no longer than one.
 //!
-//! A name of more than 1,500 characters stops the upgrade before anything has changed (on SQLite it stays).
+//! A name of more than 1,500 characters stops the upgrade before anything has changed, and is told (on SQLite it stays).
 
 use dunlin_core::prelude::*;
+
+#[allow(clippy::duplicate_mod, reason = "each revision has its own")]
+#[path = "_too_long.rs"]
+mod too_long;
 
 pub(crate) fn revision() -> Revision {
     Revision::new("fb2d4922cd79")
@@ -11,6 +15,9 @@ pub(crate) fn revision() -> Revision {
 }
 
 pub(crate) fn upgrade(op: &mut Operations) {
+    op.run("look for texts that are too long", ["dataset_alias"], |session| {
+        Box::pin(too_long::refuse(session, "dataset_alias", "name", 1500))
+    });
     op.alter_table("dataset_alias", |t| {
         t.alter_column("name").column_type(latin(1500));
         t.add_column(Column::new("group", latin(1500)));

@@ -8,7 +8,7 @@ use dunlin_testkit::dunlin::core::manager::DbManager;
 use dunlin_testkit::dunlin::core::revision::{Migrations, RevisionId};
 use dunlin_testkit::dunlin::core::schema::Metadata;
 use dunlin_testkit::dunlin::engine::dialect::dialect;
-use dunlin_testkit::{TestDatabase, db_test};
+use dunlin_testkit::{TestDatabase, chain, db_test};
 
 use crate::history::{DIFFERENCES, Known, differences, host, wrong};
 use crate::walk::{Revision, Walk};
@@ -85,6 +85,16 @@ pub(crate) async fn up(db: &TestDatabase, migrator: &Migrator, to: &str) {
 pub(crate) async fn down(db: &TestDatabase, migrator: &Migrator, to: &str) {
     let target = migrator.owner("airflow").unwrap().history().target(to).unwrap();
     run(db, migrator, Intent::Downgrade { target }).await;
+}
+
+/// What an upgrade that fails says.
+pub(crate) async fn try_up(db: &TestDatabase, migrator: &Migrator, to: &str) -> Result<(), String> {
+    let target = migrator.owner("airflow").unwrap().history().target(to).unwrap();
+    let intent = Intent::Upgrade { target: Some(target), use_migration_files: true };
+    let mut database = db.connect().await;
+    let done = migrator.run(&mut database, "airflow", intent, &mut |_| {}).await;
+    database.close().await;
+    done.map(drop).map_err(|failure| chain(&failure.source))
 }
 
 async fn run(db: &TestDatabase, migrator: &Migrator, intent: Intent) {

@@ -348,11 +348,16 @@ db_test! {
             assert_eq!(rows(db, "alembic_version_bad").await, kept);
         }
 
-        // The command says the same.
+        // The command says the same; or, where a part stands, that it is in the way.
         let outcome = airflow.run_with(&managers, &["db", "migrate", "-m"]).await;
-        let refused = if dirty { "CREATE TABLE `worse`" } else { "INSERT INTO no_such_table" };
-        outcome.says(1, &format!("the database refused: {refused}"), None);
-        let note = if dirty { "may stand beside" } else { "was rolled back" };
+        let (error, hint, note) = match dirty {
+            true => {
+                let hint = "what an interrupted run of bad_2 has done";
+                ("the upgrade of revision bad_2 does not fit the database", Some(hint), "nothing was changed")
+            }
+            false => ("the database refused: INSERT INTO no_such_table", None, "was rolled back"),
+        };
+        outcome.says(1, error, hint);
         assert!(outcome.stderr.contains(note), "{outcome:?}");
     }
 }

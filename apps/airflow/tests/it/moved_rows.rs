@@ -3,7 +3,7 @@
 use dunlin_testkit::dunlin::core::dialect::DialectName;
 use dunlin_testkit::{TestDatabase, db_test};
 
-use crate::each_revision::{down, migrator, up};
+use crate::each_revision::{down, made_at, migrator, try_up, up};
 
 const MOVED_RUNS: &str = "_airflow_moved__3_0_0__offending_dag_run";
 /// Some time.
@@ -507,4 +507,42 @@ pub(crate) fn quoted(db: &TestDatabase, word: &str) -> String {
         DialectName::MySql | DialectName::MariaDb => format!("`{word}`"),
         _ => format!("\"{word}\""),
     }
+}
+
+db_test! {
+    async fn uris_that_are_too_long_are_counted_before_anything_changes(db) {
+        let rest = format!(", {THEN}, {THEN}, false, '{{}}'");
+        let columns = "id, uri, created_at, updated_at, is_orphaned, extra";
+        too_long(db, ["44eabb1904b4", "0d9e73a75ee4"], ["dataset", "uri"], columns, &rest).await;
+    }
+}
+
+db_test! {
+    async fn aliases_that_are_too_long_are_counted_before_anything_changes(db) {
+        too_long(db, ["5a5d66100783", "fb2d4922cd79"], ["dataset_alias", "name"], "id, name", "").await;
+    }
+}
+
+async fn too_long(
+    db: &TestDatabase,
+    [before, revision]: [&str; 2],
+    [table, column]: [&str; 2],
+    columns: &str,
+    rest: &str,
+) {
+    let migrator = migrator();
+    made_at(db, &migrator, before).await;
+    for (id, length) in [(1, 1_500), (2, 1_501), (3, 3_000)] {
+        insert(db, table, columns, &[&format!("{id}, '{}'{rest}", "é".repeat(length))]).await;
+    }
+    let done = try_up(db, &migrator, revision).await;
+    if db.dialect() == DialectName::Sqlite {
+        assert_eq!(done, Ok(()));
+        return;
+    }
+    let said = format!("table {table} has 2 row(s) whose {column} is too long");
+    assert!(done.as_ref().is_err_and(|error| error.contains(&said)), "{done:?}");
+    assert_eq!(db.query("SELECT version_num FROM alembic_version").await, [[before]]);
+    db.execute(&format!("DELETE FROM {table} WHERE id > 1")).await;
+    up(db, &migrator, revision).await;
 }

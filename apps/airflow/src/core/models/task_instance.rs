@@ -3,6 +3,7 @@
 use airflow_plugin::{string_id, string_id_of, timestamp};
 use dunlin_core::prelude::*;
 use dunlin_core::schema::DataType::{Binary, Boolean, Float, Integer, Json, Text};
+use dunlin_core::schema::TableBuilder;
 
 use super::columns::{TASK_INSTANCE_KEY, cascade, extended_json, task_instance_key, uuid};
 
@@ -221,18 +222,7 @@ fn xcom(metadata: &mut Metadata) {
 fn hitl_detail(metadata: &mut Metadata) {
     metadata.table("hitl_detail", |t| {
         t.column("ti_id", uuid()).primary_key();
-        t.column("options", Json).not_null();
-        t.column("subject", Text).not_null();
-        t.column("body", Text);
-        t.column("defaults", Json);
-        t.column("multiple", Boolean);
-        t.column("params", Json).not_null();
-        t.column("assignees", Json);
-        t.column("created_at", timestamp()).not_null();
-        t.column("responded_at", timestamp());
-        t.column("responded_by", Json);
-        t.column("chosen_options", Json);
-        t.column("params_input", Json).not_null();
+        question(t);
         t.foreign_key(
             cascade(["ti_id"], "task_instance", ["id"])
                 .named("hitl_detail_ti_fkey")
@@ -245,22 +235,27 @@ fn hitl_detail(metadata: &mut Metadata) {
 fn hitl_detail_history(metadata: &mut Metadata) {
     metadata.table("hitl_detail_history", |t| {
         t.column("ti_history_id", uuid()).primary_key();
-        t.column("options", Json).not_null();
-        t.column("subject", Text).not_null();
-        t.column("body", Text);
-        t.column("defaults", Json);
-        t.column("multiple", Boolean);
-        t.column("params", Json).not_null();
-        t.column("assignees", Json);
-        t.column("created_at", timestamp()).not_null();
-        t.column("responded_at", timestamp());
-        t.column("responded_by", Json);
-        t.column("chosen_options", Json);
-        t.column("params_input", Json).not_null();
+        question(t);
         t.foreign_key(
             cascade(["ti_history_id"], "task_instance_history", ["task_instance_id"])
                 .named("hitl_detail_history_tih_fkey")
                 .on_update(ReferentialAction::Cascade),
         );
     });
+}
+
+/// What is asked, and what was answered.
+fn question(t: &mut TableBuilder) {
+    t.column("options", Json).not_null();
+    t.column("subject", Text).not_null();
+    t.column("body", Text);
+    t.column("defaults", Json);
+    t.column("multiple", Boolean);
+    t.column("params", Json).not_null();
+    t.column("assignees", Json);
+    t.column("created_at", timestamp()).not_null();
+    t.column("responded_at", timestamp());
+    t.column("responded_by", Json);
+    t.column("chosen_options", Json);
+    t.column("params_input", Json).not_null();
 }
