@@ -49,7 +49,7 @@ pub(crate) async fn run(
     let lifecycle = lifecycle_of(owner, plan);
     let mut run = ManagerRun {
         planned: planned_steps(plan),
-        session: OwnerSession { database, schema, in_data_step: false, wrote: false },
+        session: OwnerSession { database, schema, in_file: false, in_data_step: false, wrote: false },
         lock: settings.lock,
         journal: None,
         transactions: settings.transactions,
@@ -413,6 +413,7 @@ impl ManagerRun<'_, '_> {
     /// Runs a stage, and changes the version rows if it is the step's last.
     async fn stage(&mut self, step: &Step, stage: &RenderedStage, transactional: bool) -> Result<(), Error> {
         self.expect_step(step, transactional).await?;
+        self.session.in_file = !step.has_sql_of_host();
         let rows_first = step.action.changes_rows_first();
         if stage.stage.records_rows && rows_first {
             self.change_rows(step).await?;
@@ -474,6 +475,7 @@ impl ManagerRun<'_, '_> {
     async fn batches(&mut self, at: usize, stage: &RenderedStage) -> Result<(), Error> {
         self.begin(false).await?;
         self.expect_step(&self.plan.steps[at], false).await?;
+        self.session.in_file = false;
         if let Some(place) = &self.place {
             place.make_table(self.session.database).await?;
         }

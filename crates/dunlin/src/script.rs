@@ -6,7 +6,7 @@ use dunlin_core::schema::SqlValue;
 use dunlin_core::session::{BoxError, BoxFuture, Row, Session};
 use dunlin_engine::dialect::Dialect;
 use dunlin_engine::owner::Owner;
-use dunlin_engine::plan::{Begun, OwnerPlan, PlanError, RenderedStage, RenderedStep, Script};
+use dunlin_engine::plan::{Begun, OwnerPlan, PlanError, RenderedStep, Script, Step};
 
 use crate::error::Error;
 use crate::execute;
@@ -20,7 +20,7 @@ pub(crate) async fn write_script(
     let mut script = Script::new(dialect);
     for Planned { owner, plan, rendered, .. } in planned {
         refuse_half_done(plan)?;
-        refuse_other_schema(owner, rendered, dialect)?;
+        refuse_other_schema(owner, plan, dialect)?;
         if plan.steps.is_empty() {
             script.comment(&format!("{}: nothing to do", plan.owner));
             continue;
@@ -35,11 +35,11 @@ pub(crate) async fn write_script(
     Ok(script)
 }
 
-/// SQL as it stands names tables without their schema: a run goes there and comes back, a script may not know where to.
-fn refuse_other_schema(owner: &Owner, rendered: &[RenderedStep], dialect: &dyn Dialect) -> Result<(), Error> {
+/// SQL of a revision in Rust names tables without their schema: a run goes there and comes back, a script may not know where to.
+fn refuse_other_schema(owner: &Owner, plan: &OwnerPlan, dialect: &dyn Dialect) -> Result<(), Error> {
     let Some(schema) = owner.host().schema() else { return Ok(()) };
-    let has_plain_sql = || rendered.iter().flat_map(|step| &step.stages).any(RenderedStage::has_plain_sql);
-    if dialect.capabilities().schemas && dialect.look_in(schema).is_none() && has_plain_sql() {
+    let has_sql = || plan.steps.iter().any(Step::has_sql_of_host);
+    if dialect.capabilities().schemas && dialect.look_in(schema).is_none() && has_sql() {
         return Err(Error::ScriptOfSchema { schema: schema.to_owned() });
     }
     Ok(())

@@ -247,6 +247,7 @@ pub(crate) fn render_operations(
     hazards.next_step();
     let mut not_known: Vec<OpaqueTable> = Vec::new();
     let mut rendered_stages = Vec::with_capacity(stages.len());
+    let is_file = operations.iter().any(|operation| matches!(operation, Operation::ExecuteStages { .. }));
     for stage in stages {
         let mut statements = Vec::new();
         let mut functions = Vec::new();
@@ -270,7 +271,7 @@ pub(crate) fn render_operations(
                 }
                 rendered => rendered?,
             };
-            let look = host_schema.as_deref().filter(|_| says_names_as_they_are(operation));
+            let look = host_schema.as_deref().filter(|_| !is_file && means_host(operation));
             match look.and_then(|schema| dialect.look_in(schema)) {
                 Some([there, back]) if !rendered.statements.is_empty() => {
                     statements.push(there);
@@ -301,16 +302,16 @@ pub(crate) fn render_operations(
     Ok(RenderedOperations { stages: rendered_stages, hazards: hazards_found, opaque: not_known })
 }
 
-/// Whether an operation is SQL as it stands, in which nothing says whose schema a table is in.
-fn says_names_as_they_are(operation: &Operation) -> bool {
-    matches!(operation, Operation::Execute { .. } | Operation::Run { .. })
+impl Step {
+    /// Whether it has SQL whose bare names mean tables of the host's schema: that of a revision in Rust. A file of SQL is
+    /// taken as it stands.
+    pub fn has_sql_of_host(&self) -> bool {
+        self.operations.iter().any(means_host)
+    }
 }
 
-impl RenderedStage {
-    /// Whether it has SQL as it stands.
-    pub fn has_plain_sql(&self) -> bool {
-        self.stage.operations.iter().any(says_names_as_they_are)
-    }
+fn means_host(operation: &Operation) -> bool {
+    matches!(operation, Operation::Execute { .. } | Operation::Run { .. } | Operation::Backfill { .. })
 }
 
 impl RenderedStep {

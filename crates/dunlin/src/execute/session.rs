@@ -13,6 +13,8 @@ use crate::error::Error;
 pub(super) struct OwnerSession<'r> {
     pub(super) database: &'r mut Database,
     pub(super) schema: Option<String>,
+    /// Whether a file of SQL runs, whose bare names are taken as they stand.
+    pub(super) in_file: bool,
     /// Whether a data step runs, whose transaction no statement may commit.
     pub(super) in_data_step: bool,
     /// Whether a statement ran in no step that may have written.
@@ -40,8 +42,8 @@ impl OwnerSession<'_> {
     /// the connection's own.
     pub(super) async fn look_in_schema(&mut self) -> Result<Option<String>, Error> {
         match &self.schema {
-            Some(schema) => self.database.look_in(schema).await,
-            None => Ok(None),
+            Some(schema) if !self.in_file => self.database.look_in(schema).await,
+            _ => Ok(None),
         }
     }
 
