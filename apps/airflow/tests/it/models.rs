@@ -2,7 +2,8 @@
 
 use airflow::core::db_manager;
 use dunlin_testkit::dunlin::core::dialect::DialectName;
-use dunlin_testkit::dunlin::core::schema::Metadata;
+use dunlin_testkit::dunlin::core::manager::HostContext;
+use dunlin_testkit::dunlin::core::schema::{Metadata, Table};
 use dunlin_testkit::dunlin::engine::dialect::dialect;
 use dunlin_testkit::dunlin::engine::owner::Owner;
 
@@ -25,4 +26,19 @@ fn the_history_leads_to_the_models() {
 
 fn models() -> Metadata {
     db_manager().metadata(&host())
+}
+
+#[test]
+fn a_schema_is_no_part_of_a_name() {
+    let in_schema = HostContext::new(Some("af".to_owned()), airflow_plugin::naming_convention());
+    let there = db_manager().metadata(&in_schema);
+    let here = models();
+    assert_eq!(there.tables().len(), here.tables().len());
+    for (mut there, here) in there.tables().iter().cloned().zip(here.tables().iter().cloned()) {
+        assert_eq!(there.name.schema.as_deref(), Some("af"));
+        let names =
+            |table: &mut Table| -> Vec<String> { table.names_mut().map(|name| name.to_string()).collect() };
+        assert_eq!(names(&mut there), names(&mut here.clone()), "{}", here.name);
+        assert!(there.foreign_keys.iter().all(|key| key.referred_table.schema.as_deref() == Some("af")));
+    }
 }

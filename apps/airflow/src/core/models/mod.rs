@@ -18,16 +18,20 @@ mod task_instance;
 use dunlin_core::manager::HostContext;
 use dunlin_core::schema::Metadata;
 
-/// All tables of the core, for a host.
+/// All tables of the core, for a host. Their names are the same in any schema, as those of the revisions are.
 pub(crate) fn metadata(host: &HostContext) -> Metadata {
+    let mut named = Metadata::new(None, host.naming_convention());
+    settings::tables(&mut named);
+    job::tables(&mut named);
+    dag::tables(&mut named);
+    bundle::tables(&mut named);
+    dag_run::tables(&mut named);
+    task_instance::tables(&mut named);
+    asset::tables(&mut named);
+    partition::tables(&mut named);
     let mut metadata = Metadata::new(host.schema(), host.naming_convention());
-    settings::tables(&mut metadata);
-    job::tables(&mut metadata);
-    dag::tables(&mut metadata);
-    bundle::tables(&mut metadata);
-    dag_run::tables(&mut metadata);
-    task_instance::tables(&mut metadata);
-    asset::tables(&mut metadata);
-    partition::tables(&mut metadata);
+    for table in named.tables() {
+        metadata.insert(table.clone());
+    }
     metadata
 }
