@@ -8,7 +8,7 @@ use dunlin::{Access, Database, Error, Migrator};
 use dunlin_cli::{CommandError, ExitStatus, Ui};
 
 use super::target::{From, To};
-use super::{Changing, Owners, change, confirm, owners};
+use super::{Changing, Owners, change, confirm, owners, print_script};
 use crate::core::NOTES_WITHOUT_USERS;
 use crate::fab;
 use crate::host::{Host, failed};
@@ -61,8 +61,7 @@ pub(super) async fn run(
                 migrator.script_in_order(&mut database, intents).await
             }
         };
-        ui.text(script.map_err(failed)?.as_str())?;
-        return Ok(ExitStatus::Done);
+        return print_script(ui, &script.map_err(failed)?);
     }
 
     let url = host.settings().database_url.redacted();

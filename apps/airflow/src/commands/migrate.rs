@@ -6,7 +6,7 @@ use dunlin::{Access, Report};
 use dunlin_cli::{CommandError, ExitStatus, Ui};
 
 use super::target::{From, To};
-use super::{Changing, Owners, change, owners};
+use super::{Changing, Owners, change, owners, print_script};
 use crate::host::{Host, failed};
 
 /// The options of `airflow db migrate`.
@@ -60,8 +60,7 @@ pub(super) async fn run(
                 migrator.migrate_script(&mut database, target).await
             }
         };
-        ui.text(script.map_err(failed)?.as_str())?;
-        return Ok(ExitStatus::Done);
+        return print_script(ui, &script.map_err(failed)?);
     }
 
     let seen = (manager, Owners::OfDatabase);

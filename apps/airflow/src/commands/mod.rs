@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use airflow_plugin::Plugin;
 use clap::{Args, Subcommand};
+use dunlin::engine::plan::Script;
 use dunlin::{Access, Database, Event, Failure, Left, Migrator, Observer, Report};
 use dunlin_cli::{CommandError, ExitStatus, Ui, progress, summarize};
 
@@ -263,4 +264,17 @@ fn stopped(host: &Host, ui: &Ui, failure: Failure) -> CommandError {
             "the connection was lost during the commit: see with check-migrations whether it was done"
         }
     })
+}
+
+/// Prints a script, and says what of the rows is not in it.
+fn print_script(ui: &Ui, script: &Script) -> Result<ExitStatus, CommandError> {
+    ui.text(script.as_str())?;
+    let left_out = script.as_str().lines().filter(|line| line.starts_with("-- not in this script")).count();
+    if left_out > 0 {
+        ui.note(&format!(
+            "{left_out} data moves are functions of this program and not in the script (see its lines `-- not in this \
+             script`): on a database with rows it may lose values, or stop; run the program there instead"
+        ));
+    }
+    Ok(ExitStatus::Done)
 }
