@@ -1,6 +1,6 @@
 //! Airflow 3.0.0: a dataset has a name beside its URI, and belongs to a group.
 //!
-//! - A URI of more than 1,500 characters stops the upgrade before anything has changed, and is told (on SQLite, which has no limit,
+//! - A URI of more than 1,500 characters stops this revision before it changes anything, and is told (on SQLite, which has no limit,
 //!   it stays).
 //! - On the way back only one dataset of each URI can stay: one that is in use rather than one that is not, then the
 //!   oldest. What refers to the others goes with them; SQLite does not see to that while it makes the table anew, so

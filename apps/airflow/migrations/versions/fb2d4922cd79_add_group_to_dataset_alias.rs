@@ -1,6 +1,6 @@
 //! Airflow 3.0.0: an alias belongs to a group as a dataset does, and is no longer than one.
 //!
-//! A name of more than 1,500 characters stops the upgrade before anything has changed, and is told (on SQLite it stays).
+//! A name of more than 1,500 characters stops this revision before it changes anything, and is told (on SQLite it stays).
 
 use dunlin_core::prelude::*;
 
